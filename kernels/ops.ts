@@ -1,0 +1,69 @@
+/**
+ * The vocabulary: every operation that a model can be written in, by its signature. The kernel
+ * table has one row for each; `V` is whatever stands for a tensor.
+ */
+import type { DType } from "./kernel.ts";
+
+export interface Ops<V> {
+  // elementwise, with broadcasting; a number stands for a constant of the other operand's type
+  add(a: V | number, b: V | number): V;
+  sub(a: V | number, b: V | number): V;
+  mul(a: V | number, b: V | number): V;
+  div(a: V | number, b: V | number): V;
+  /** 1 where a = b, else 0, as a boolean. No gradient. */
+  equal(a: V | number, b: V | number): V;
+  /** 1 where a > b, else 0, as a boolean. No gradient. */
+  greater(a: V | number, b: V | number): V;
+  /** a where the condition holds, else b. */
+  where(condition: V, a: V | number, b: V | number): V;
+
+  neg(x: V): V;
+  abs(x: V): V;
+  exp(x: V): V;
+  log(x: V): V;
+  sqrt(x: V): V;
+  tanh(x: V): V;
+  sigmoid(x: V): V;
+  relu(x: V): V;
+  /** log(1 + eˣ) */
+  softplus(x: V): V;
+  /** The same value, but no gradient flows through it. */
+  stopGradient(x: V): V;
+  cast(x: V, attributes: { dtype: DType }): V;
+
+  sum(x: V, attributes: { axes: readonly number[]; keepAxes: boolean }): V;
+  mean(x: V, attributes: { axes: readonly number[]; keepAxes: boolean }): V;
+  max(x: V, attributes: { axes: readonly number[]; keepAxes: boolean }): V;
+  /** The index of the largest value along an axis, as int32. No gradient. */
+  argmax(x: V, attributes: { axis: number }): V;
+
+  reshape(x: V, attributes: { shape: readonly number[] }): V;
+  transpose(x: V, attributes: { order: readonly number[] }): V;
+  expand(x: V, attributes: { shape: readonly number[] }): V;
+  /** Elements `start` to `end` (exclusive) along an axis. */
+  slice(x: V, attributes: { axis: number; start: number; end: number }): V;
+  /** Zeros before and after along an axis. */
+  pad(x: V, attributes: { axis: number; before: number; after: number }): V;
+  concat(xs: readonly V[], attributes: { axis: number }): V;
+
+  /** 0, 1, …, size − 1 as int32. */
+  range(attributes: { size: number }): V;
+  /** Rows of a table `[rows, …]` by int32 indices of any shape: `[…indices, …]`. */
+  gather(table: V, indices: V): V;
+  /** A table `[rows, …]` of zeros to which values `[…indices, …]` are added at their rows. */
+  scatterAdd(values: V, indices: V, attributes: { rows: number }): V;
+
+  /** Matrix product over the last two axes; leading axes broadcast. */
+  matmul(a: V, b: V, attributes?: { transposeA?: boolean; transposeB?: boolean }): V;
+  /** Softmax over the last axis. */
+  softmax(x: V): V;
+  /** x / √(mean(x²) + ε) · weight over the last axis (arXiv 1910.07467). */
+  rmsNorm(x: V, weight: V, attributes: { epsilon: number }): V;
+  /** Rotary positions (arXiv 2104.09864) of x `[batch, heads, tokens, dim]` by cos and sin
+   * `[batch, tokens, dim/2]`; the halves of `dim` are the pairs, as in Llama. */
+  rotary(x: V, cos: V, sin: V): V;
+  /** −log softmax(logits)[label] for logits `[tokens, classes]` and int32 labels `[tokens]`. */
+  crossEntropy(logits: V, labels: V): V;
+}
+
+export type KernelName = keyof Ops<unknown>;

@@ -1,0 +1,42 @@
+/**
+ * What a judge says of a picture drawn for a caption. ILLUME (arXiv 2412.06673, "self-enhancing
+ * multimodal alignment") asks for object, counting, color and spatial relation, each with a score
+ * and an analysis.
+ */
+import { z } from "zod";
+
+const Score = z.number().int().min(0).max(10);
+
+/** The axes in the order in which they are always told. */
+export const AXES = ["object", "count", "color", "position"] as const;
+export type Axis = typeof AXES[number];
+
+/** One axis: a score from 0 (nothing right) to 10 (all right), and the facts behind it. */
+export const AxisAssessment = z.strictObject({ score: Score, analysis: z.string() });
+export type AxisAssessment = z.infer<typeof AxisAssessment>;
+
+/**
+ * A judgement of a picture against a caption. Only axes that the caption speaks of are present;
+ * `overall` is the rounded mean of their scores; the verdict is "good" exactly when every axis is
+ * at 10.
+ *
+ * The paper publishes neither its prompt, nor the keys of its JSON, nor a scale, nor the threshold
+ * between good and bad: this schema, the scale and the rule for the verdict are ours.
+ *
+ * @example
+ * ```ts
+ * import { Assessment } from "./assessment.ts";
+ *
+ * const wrong = Assessment.safeParse({ overall: 11, verdict: "good" });
+ * if (wrong.success) throw new Error("Expected 11 to be refused");
+ * ```
+ */
+export const Assessment = z.strictObject({
+  object: AxisAssessment.optional(),
+  count: AxisAssessment.optional(),
+  color: AxisAssessment.optional(),
+  position: AxisAssessment.optional(),
+  overall: Score,
+  verdict: z.enum(["good", "bad"]),
+});
+export type Assessment = z.infer<typeof Assessment>;

@@ -1,0 +1,123 @@
+/**
+ * Reads a scene back out of a picture. It stands where GenEval (arXiv 2310.11513) has an object
+ * detector: deterministic, knows the world's drawings, and never sees a caption.
+ */
+import type { Picture } from "../data/picture.ts";
+import type { Color } from "../data/scene.ts";
+import type { Sprites } from "../data/sprites.ts";
+import type { Box } from "../data/relations.ts";
+import type { World } from "../data/world.ts";
+import { contrastOf, MARGIN } from "./contrast.ts";
+import { explain, gapBetween, reconsider, squareOf } from "./explain.ts";
+import { Field } from "./field.ts";
+import type { Match } from "./match.ts";
+import { type ParsedObject, type ParsedScene, UNKNOWN } from "./parsed_scene.ts";
+import type { Region } from "./regions.ts";
+import { type Shape, shapesOf } from "./templates.ts";
+
+/** An object must explain all but this share of what is seen where it stands … */
+const UNEXPLAINED = 0.16;
+/** … and be this much of a mixture of itself and any other concept. */
+const SHARE = 0.7;
+/** A colour must explain all but this share. */
+const UNCOLORED = 0.25;
+
+/**
+ * Finds the objects of a world in pictures.
+ *
+ * @example
+ * ```ts
+ * import { drawScene } from "../data/draw.ts";
+ * import { loadSprites } from "../data/sprites.ts";
+ * import { worldOf } from "../data/world.ts";
+ * import { SceneParser } from "./scene_parser.ts";
+ *
+ * const world = worldOf("nano");
+ * const sprites = await loadSprites(world);
+ * const objects = [{ concept: "heart", color: "blue", x: 24, y: 40, size: 14 }] as const;
+ * const picture = drawScene({ background: "sky", style: "fluent-flat", objects }, sprites, world);
+ * const [heart] = SceneParser.create(world, sprites).parse(picture).objects;
+ * if (heart.concept !== "heart" || heart.color !== "blue") throw new Error("Expected a blue heart");
+ * ```
+ */
+export class SceneParser {
+  readonly #shapes: readonly Shape[];
+
+  private constructor(readonly world: World, shapes: readonly Shape[]) {
+    this.#shapes = shapes;
+  }
+
+  /** A parser for the pictures of a world, which are drawn with these sprites. */
+  static create(world: World, sprites: Sprites): SceneParser {
+    return new SceneParser(world, shapesOf(world, sprites));
+  }
+
+  /**
+   * What stands in the picture, most confident first. What resembles nothing in the world well
+   * enough, or two things equally well, is `UNKNOWN`.
+   *
+   * @throws {RangeError} for a picture that does not have the world's size.
+   */
+  parse(picture: Picture): ParsedScene {
+    const size = this.world.pictureSize;
+    if (picture.width !== size || picture.height !== size) {
+      throw new RangeError(
+        `Expected a picture of ${size}×${size}, but found ${picture.width}×${picture.height}`,
+      );
+    }
+    const { side, difference, mask, rgb, background } = contrastOf(picture, this.world);
+    const field = new Field(side, difference, rgb);
+    const { matches, strangers } = explain(field, mask, this.#shapes);
+    const best = reconsider(field, matches, this.#shapes);
+    const apart = strangers.filter((region) => !best.some((match) => attached(region, match)));
+    const objects = [
+      ...best.map((match) => objectOf(field, match, strangers)),
+      ...apart.map(({ box }) => ({ concept: UNKNOWN, confidence: 0, box: inPicture(box) })),
+    ];
+    return { background, objects: objects.sort((a, b) => b.confidence - a.confidence) };
+  }
+}
+
+/** The object, with what sticks to it held against it. */
+function objectOf(field: Field, match: Match, strangers: readonly Region[]): ParsedObject {
+  const { shape, x, y, share } = match;
+  const extra = strangers.filter((region) => attached(region, match))
+    .reduce((sum, { pixels }) => sum + energyOf(field, pixels), 0);
+  const unexplained = match.unexplained + extra / (field.energy(x, y, shape.side) + 1);
+  const known = unexplained < UNEXPLAINED && share > SHARE;
+  const color = known ? colorOf(field, match) : undefined;
+  const { box } = shape;
+  return {
+    concept: known ? shape.concept : UNKNOWN,
+    ...(color === undefined ? {} : { color }),
+    confidence: Math.max(0, Math.min(1, 1 - unexplained)),
+    box: inPicture({ ...box, x: x + box.x, y: y + box.y }),
+  };
+}
+
+function attached(region: Region, match: Match): boolean {
+  return gapBetween(region.box, squareOf(match)) < 2;
+}
+
+function energyOf({ difference }: Field, pixels: readonly number[]): number {
+  return pixels.reduce(
+    (sum, i) =>
+      sum + difference[3 * i] ** 2 + difference[3 * i + 1] ** 2 + difference[3 * i + 2] ** 2,
+    0,
+  );
+}
+
+/** The colour whose tint is nearest pixel by pixel, if any is near. */
+function colorOf(field: Field, { shape, x, y }: Match): Color | undefined {
+  const covered = field.silhouette(shape, x, y);
+  const [nearest] = shape.tints.filter(({ color }) => color !== undefined).map((tint) => ({
+    color: tint.color,
+    change: field.compare(shape, tint, x, y, covered).exact,
+  })).sort((a, b) => a.change - b.change);
+  const unexplained = 1 + nearest.change / (field.energy(x, y, shape.side) + 1);
+  return unexplained < UNCOLORED ? nearest.color : undefined;
+}
+
+function inPicture(box: Box): Box {
+  return { ...box, x: box.x - MARGIN, y: box.y - MARGIN };
+}

@@ -1,0 +1,152 @@
+/** The data set that everything is trained on: pictures of emoji, with all that is true of them. */
+import { Random } from "../runtime/random.ts";
+import { captionOf, type CaptionSpec } from "./caption_spec.ts";
+import { describe } from "./describe.ts";
+import { drawScene } from "./draw.ts";
+import { type Edit, randomEdit } from "./edits.ts";
+import { paraphrase } from "./paraphrase.ts";
+import type { Picture } from "./picture.ts";
+import { type Question, questions } from "./questions.ts";
+import { randomScene, sceneFor } from "./random_scenes.ts";
+import type { Scene } from "./scene.ts";
+import { isHeldOutCaption, trainingSpec } from "./splits.ts";
+import { loadSprites, type Sprites } from "./sprites.ts";
+import { type World, worldOf } from "./world.ts";
+
+/** A picture to draw from its caption, or to caption. */
+export interface CaptionExample {
+  readonly picture: Picture;
+  readonly scene: Scene;
+  readonly spec: CaptionSpec;
+  readonly caption: string;
+}
+
+/** A picture to read: all that is in it, and questions about it. */
+export interface ReadingExample {
+  readonly picture: Picture;
+  readonly scene: Scene;
+  readonly description: string;
+  readonly questions: readonly Question[];
+}
+
+/** A picture before and after an instruction. */
+export interface EditExample {
+  readonly before: Picture;
+  readonly after: Picture;
+  readonly instruction: string;
+  readonly kind: Edit["kind"];
+  readonly scene: Scene;
+  readonly result: Scene;
+}
+
+/**
+ * Endless training examples. Each is drawn from the stream given, so that a step's data hangs on
+ * nothing but the stream's seed and path. No text is ever a held-out caption, in whatever words.
+ */
+export class EmojiScenes {
+  /** Use `emojiScenes`. */
+  constructor(readonly world: World, readonly sprites: Sprites, readonly seed: number) {}
+
+  /** The picture of a scene. */
+  draw(scene: Scene): Picture {
+    return drawScene(scene, this.sprites, this.world);
+  }
+
+  /** A caption that may be trained on, in any wording, and a picture of just that. */
+  caption(random: Random): CaptionExample {
+    const spec = trainingSpec(random, this.world);
+    const scene = sceneFor(spec, this.world, random);
+    return { picture: this.draw(scene), scene, spec, caption: paraphrase(spec, random) };
+  }
+
+  /** One to four objects (or so many), described in full, and what can be asked about them. */
+  reading(random: Random, { objects }: { objects?: 1 | 2 | 3 | 4 } = {}): ReadingExample {
+    const scene = this.#sceneToDescribe(random, objects);
+    return {
+      picture: this.draw(scene),
+      scene,
+      description: describe(scene, this.world, random),
+      questions: questions(scene, this.world, random),
+    };
+  }
+
+  /** A picture, an instruction, and the picture that it asks for. */
+  edit(random: Random): EditExample {
+    const scene = randomScene(this.world, random);
+    const { instruction, kind, result } = randomEdit(scene, this.world, random);
+    return {
+      before: this.draw(scene),
+      after: this.draw(result),
+      instruction,
+      kind,
+      scene,
+      result,
+    };
+  }
+
+  /**
+   * `count` lines of text without pictures, the same for the same seed: captions; a description
+   * or caption with a question that it answers ("two red hearts and a cat. how many hearts are
+   * there? two"); instructions.
+   */
+  textCorpus(count: number): string[] {
+    const random = new Random(this.seed, "text corpus");
+    return Array.from({ length: count }, () => this.#textLine(random));
+  }
+
+  #textLine(random: Random): string {
+    const draw = random.uniform();
+    if (draw < 0.5) return paraphrase(trainingSpec(random, this.world), random);
+    if (draw < 0.7) return this.#answeredByDescription(random);
+    if (draw < 0.9) return this.#answeredByCaption(random);
+    return randomEdit(randomScene(this.world, random), this.world, random).instruction;
+  }
+
+  #answeredByDescription(random: Random): string {
+    const scene = this.#sceneToDescribe(random);
+    const text = describe(scene, this.world, random);
+    const asked = questions(scene, this.world, random).filter(({ kind }) => kind !== "position");
+    return answered(text, random.pick(asked));
+  }
+
+  #answeredByCaption(random: Random): string {
+    const spec = trainingSpec(random, this.world);
+    const scene = sceneFor(spec, this.world, random);
+    const asked = questions(scene, this.world, random)
+      .filter(({ kind }) => kind !== "position" || spec.task === "position");
+    return answered(captionOf(spec), random.pick(asked));
+  }
+
+  #sceneToDescribe(random: Random, objects?: 1 | 2 | 3 | 4): Scene {
+    while (true) {
+      const scene = randomScene(this.world, random, { objects });
+      if (!isHeldOutCaption(describe(scene, this.world), this.world)) return scene;
+    }
+  }
+}
+
+function answered(text: string, { question, answer }: Question): string {
+  return `${text}. ${question} ${answer}`;
+}
+
+/**
+ * Opens the data set of a preset: draws its sprites, once a process.
+ *
+ * @throws {RangeError} for a preset that does not exist.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../runtime/random.ts";
+ * import { emojiScenes } from "./emoji_scenes.ts";
+ *
+ * const scenes = await emojiScenes({ preset: "nano", seed: 0 });
+ * const { picture, caption } = scenes.caption(new Random(scenes.seed, "stage 1", 17));
+ * if (picture.data.length !== 64 * 64 * 3 || caption === "") throw new Error("Expected a picture");
+ * ```
+ */
+export async function emojiScenes(
+  { preset = "nano", seed = 0 }: { preset?: string; seed?: number } = {},
+): Promise<EmojiScenes> {
+  const world = worldOf(preset);
+  return new EmojiScenes(world, await loadSprites(world), seed);
+}

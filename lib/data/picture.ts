@@ -1,0 +1,103 @@
+/** Pictures in memory, from files and into files. */
+import sharp from "sharp";
+
+export { contactSheet } from "./contact_sheet.ts";
+
+/** An RGB picture in memory: `height × width × 3` bytes, row by row. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** The widest and tallest picture that is read, in pixels. */
+export const LARGEST_PICTURE = 8192;
+
+/** A picture that cannot be read: one line that says what was expected and found. */
+export class PictureError extends Error {
+  override name = "PictureError";
+}
+
+/**
+ * Reads a PNG, JPEG, WebP, GIF, AVIF, TIFF or SVG file, or its bytes. Transparent parts become
+ * white. With `size`, the picture is scaled to cover a square of `size × size` pixels, and what
+ * stands out of its longer side is cut off evenly at both ends.
+ *
+ * @throws {PictureError} for a file that is missing, empty, no picture, or wider or taller than
+ * `LARGEST_PICTURE` pixels.
+ *
+ * @example
+ * ```ts
+ * import { encodePng, readPicture } from "./picture.ts";
+ *
+ * const dot = { width: 1, height: 1, data: new Uint8Array([255, 0, 0]) };
+ * const picture = await readPicture(await encodePng(dot), { size: 4 });
+ * if (picture.width !== 4 || picture.data[0] !== 255) throw new Error("Expected four red pixels");
+ * ```
+ */
+export async function readPicture(
+  source: string | Uint8Array,
+  { size }: { size?: number } = {},
+): Promise<Picture> {
+  const name = typeof source === "string" ? source : "these bytes";
+  const bytes = typeof source === "string" ? await readFile(source) : source;
+  if (bytes.length === 0) {
+    throw new PictureError(`Expected a picture, but found nothing: ${name} is empty`);
+  }
+  await refuseLarge(bytes, name);
+  try {
+    const flat = sharp(bytes).autoOrient().flatten({ background: "white" }).toColorspace("srgb");
+    const fitted = size === undefined ? flat : flat.resize(size, size, { fit: "cover" });
+    const { data, info } = await fitted.raw().toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: new Uint8Array(data) };
+  } catch (error) {
+    throw new PictureError(`Expected a whole picture in ${name}, but found: ${oneLine(error)}`);
+  }
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new PictureError(`Expected a picture at ${path}, but found no such file`);
+    }
+    throw new PictureError(`Expected a picture at ${path}, but found: ${oneLine(error)}`);
+  }
+}
+
+/** Looks at a picture's header alone, so that a huge picture is never decoded. */
+async function refuseLarge(bytes: Uint8Array, name: string): Promise<void> {
+  const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
+    .catch(() => {
+      throw new PictureError(`Expected a picture, but found something else: ${name}`);
+    });
+  if (Math.max(width, height) > LARGEST_PICTURE) {
+    throw new PictureError(
+      `Expected a picture of at most ${LARGEST_PICTURE} × ${LARGEST_PICTURE} pixels, ` +
+        `but found ${width} × ${height}: ${name}`,
+    );
+  }
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\s+/g, " ").trim();
+}
+
+/**
+ * The picture as a PNG file; with `scale`, every pixel becomes a square of `scale × scale` pixels.
+ *
+ * @throws {RangeError} for a scale that is no positive integer.
+ */
+export async function encodePng(
+  { width, height, data }: Picture,
+  { scale = 1 }: { scale?: number } = {},
+): Promise<Uint8Array> {
+  if (!Number.isInteger(scale) || scale < 1) {
+    throw new RangeError(`Expected a scale that is a positive integer, but found ${scale}`);
+  }
+  const png = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize(width * scale, height * scale, { kernel: "nearest" }).png().toBuffer();
+  return new Uint8Array(png);
+}

@@ -1,0 +1,100 @@
+/** Scenes drawn at random: for a caption, or for no caption in particular. */
+import type { Random } from "../runtime/random.ts";
+import type { CaptionSpec, ColoredConcept } from "./caption_spec.ts";
+import { type Place, placesApart } from "./placement.ts";
+import { type Color, COLORS, type Relation, type Scene } from "./scene.ts";
+import { boxOf, relationsOf } from "./relations.ts";
+import type { World } from "./world.ts";
+
+/** What stands in a scene, before it has a place. */
+type Thing = Omit<ColoredConcept, "color"> & { readonly color?: Color };
+
+/**
+ * A scene that shows what the caption asks for and nothing else. What the caption gives no colour
+ * keeps its own colours. Of the four relations, only the one asked for holds, so that nobody needs
+ * to ask whether something stands more above than left.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../runtime/random.ts";
+ * import { sceneFor } from "./random_scenes.ts";
+ * import { worldOf } from "./world.ts";
+ *
+ * const spec = { task: "counting", concept: "fish", count: 3 } as const;
+ * const scene = sceneFor(spec, worldOf("nano"), new Random(0));
+ * if (scene.objects.length !== 3) throw new Error("Expected three");
+ * ```
+ */
+export function sceneFor(spec: CaptionSpec, world: World, random: Random): Scene {
+  const things = thingsOf(spec);
+  const accept = spec.task === "position" ? standsAs(spec.relation) : undefined;
+  return stage(things, placesApart(things.length, world, random, accept), world, random);
+}
+
+/**
+ * A scene of one to four objects, or of as many as asked for. Half of the concepts are tinted, and
+ * about one object in three is another of a kind that is there already, in the same colour.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../runtime/random.ts";
+ * import { randomScene } from "./random_scenes.ts";
+ * import { worldOf } from "./world.ts";
+ *
+ * const scene = randomScene(worldOf("nano"), new Random(0), { objects: 4 });
+ * if (scene.objects.length !== 4) throw new Error("Expected four");
+ * ```
+ */
+export function randomScene(
+  world: World,
+  random: Random,
+  { objects }: { objects?: 1 | 2 | 3 | 4 } = {},
+): Scene {
+  const count = objects ?? 1 + random.integer(4);
+  const fresh = random.sample(world.concepts, count);
+  const things: Thing[] = [];
+  for (const concept of fresh) {
+    if (things.length > 0 && random.uniform() < 0.3) things.push(random.pick(things));
+    else {things.push(
+        random.uniform() < 0.5 ? { concept } : { concept, color: random.pick(COLORS) },
+      );}
+  }
+  return stage(things, placesApart(count, world, random), world, random);
+}
+
+function thingsOf(spec: CaptionSpec): readonly Thing[] {
+  switch (spec.task) {
+    case "single":
+      return [{ concept: spec.concept }];
+    case "two":
+      return spec.concepts.map((concept) => ({ concept }));
+    case "counting":
+      return Array.from({ length: spec.count }, () => ({ concept: spec.concept }));
+    case "colors":
+      return [{ concept: spec.concept, color: spec.color }];
+    case "position":
+      return [{ concept: spec.subject }, { concept: spec.object }];
+    case "attribution":
+      return spec.objects;
+  }
+}
+
+function standsAs(relation: Relation) {
+  return ([a, b]: readonly Place[]) => {
+    const relations = relationsOf(boxOf(a), boxOf(b));
+    return relations.length === 1 && relations[0] === relation;
+  };
+}
+
+function stage(
+  things: readonly Thing[],
+  places: readonly Place[],
+  world: World,
+  random: Random,
+): Scene {
+  return {
+    background: random.pick(world.backgrounds).name,
+    style: random.pick(world.styles),
+    objects: things.map((thing, i) => ({ ...thing, ...places[i] })),
+  };
+}

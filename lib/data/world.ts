@@ -1,0 +1,95 @@
+/**
+ * The worlds that pictures are drawn from: what there is, where it may stand, how large it is.
+ */
+import { CONCEPTS } from "./concepts.ts";
+
+/** Red, green and blue, 0–255. */
+export type Rgb = readonly [number, number, number];
+
+/** A drawing style: one emoji set. */
+export type Style = "fluent-flat" | "noto" | "fluent-3d";
+
+/** A plain background. */
+export interface Background {
+  readonly name: string;
+  readonly rgb: Rgb;
+}
+
+/** A closed little world of pictures. */
+export interface World {
+  readonly preset: "nano" | "small";
+  /** Singular names of what may be shown. */
+  readonly concepts: readonly string[];
+  readonly styles: readonly Style[];
+  readonly backgrounds: readonly Background[];
+  /** Width and height of every picture, in pixels. */
+  readonly pictureSize: 64;
+  /** Tokens a side. */
+  readonly grid: number;
+  /** Where centres may stand, along either axis, in pixels; the lattice of the token grid. */
+  readonly lattice: readonly number[];
+  /** The sizes that objects come in, in pixels; even, so that a centre is a whole pixel. */
+  readonly objectSizes: readonly number[];
+  /** How far a centre may stray from the lattice along either axis, in pixels. */
+  readonly jitter: number;
+  /** The fewest empty pixels between the squares of two objects, along x or along y. */
+  readonly gap: number;
+}
+
+const BACKGROUNDS: readonly Background[] = [
+  { name: "sky", rgb: [132, 192, 236] },
+  { name: "mint", rgb: [140, 218, 170] },
+  { name: "lilac", rgb: [192, 166, 226] },
+  { name: "sand", rgb: [212, 194, 150] },
+  { name: "gray", rgb: [156, 158, 162] },
+  { name: "clay", rgb: [202, 152, 132] },
+];
+
+const concepts = Object.keys(CONCEPTS);
+
+/** The presets. `nano` is learnt in minutes on two cores, `small` in hours. */
+export const WORLDS: Readonly<Record<"nano" | "small", World>> = {
+  nano: {
+    preset: "nano",
+    concepts: concepts.slice(0, 12),
+    styles: ["fluent-flat"],
+    backgrounds: BACKGROUNDS.slice(0, 3),
+    pictureSize: 64,
+    grid: 4,
+    lattice: [8, 24, 40, 56],
+    objectSizes: [14],
+    jitter: 1,
+    gap: 1,
+  },
+  small: {
+    preset: "small",
+    concepts,
+    styles: ["fluent-flat", "noto", "fluent-3d"],
+    backgrounds: BACKGROUNDS,
+    pictureSize: 64,
+    grid: 8,
+    lattice: [8, 16, 24, 32, 40, 48, 56],
+    objectSizes: [14, 16],
+    jitter: 0,
+    gap: 1,
+  },
+};
+
+/**
+ * The world of a preset.
+ *
+ * @throws {RangeError} for a preset that is not in `WORLDS`.
+ *
+ * @example
+ * ```ts
+ * import { worldOf } from "./world.ts";
+ *
+ * if (worldOf("nano").concepts.length !== 12) throw new Error("Expected twelve concepts");
+ * ```
+ */
+export function worldOf(preset: string): World {
+  if (preset === "nano" || preset === "small") return WORLDS[preset];
+  throw new RangeError(
+    `Expected a preset that is one of ${Object.keys(WORLDS).join(", ")}, but found "${preset}"`,
+  );
+}

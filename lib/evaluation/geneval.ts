@@ -1,0 +1,101 @@
+/**
+ * GenEval (arXiv 2310.11513): is what the caption asks for in the picture? Six tasks, one yes or no
+ * a picture.
+ */
+import { assess } from "../assessment/axes.ts";
+import { AXES } from "../assessment/assessment.ts";
+import type { ParsedScene } from "../assessment/parsed_scene.ts";
+import { type Requirements, requirementsOf } from "../assessment/requirements.ts";
+import { type CaptionSpec, type Task, TASKS } from "../data/caption_spec.ts";
+
+/** Whether a picture shows what was asked for, and if not, the facts that speak against it. */
+export interface GenevalResult {
+  readonly correct: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Judges what a parser saw after GenEval's rules: counting is exact, elsewhere extra objects do no
+ * harm; colours and positions are those of the most confident object of each class.
+ *
+ * @example
+ * ```ts
+ * import { geneval } from "./geneval.ts";
+ *
+ * const seen = { background: "sky", objects: [] };
+ * const { correct, reason } = geneval({ task: "single", concept: "cat" }, seen);
+ * if (correct || reason !== "cat missing") throw new Error(reason);
+ * ```
+ */
+export function geneval(spec: CaptionSpec, seen: ParsedScene): GenevalResult {
+  const assessment = assess(requirementsOf(spec), seen);
+  const wrong = AXES.flatMap((axis) => {
+    const told = assessment[axis];
+    return told === undefined || told.score === 10 ? [] : [told.analysis];
+  });
+  return { correct: assessment.verdict === "good", reason: wrong.join("; ") };
+}
+
+/** A caption as a line of GenEval's `evaluation_metadata.jsonl`. */
+export interface GenevalMetadata extends Requirements {
+  readonly tag: string;
+}
+
+const TAGS: Readonly<Record<Task, string>> = {
+  single: "single_object",
+  two: "two_object",
+  counting: "counting",
+  colors: "colors",
+  position: "position",
+  attribution: "color_attr",
+};
+
+/**
+ * What a caption asks for in GenEval's own metadata format, tag included.
+ *
+ * @example
+ * ```ts
+ * import { toMetadata } from "./geneval.ts";
+ *
+ * const metadata = toMetadata({ task: "colors", concept: "car", color: "red" });
+ * if (metadata.tag !== "colors" || metadata.include[0].color !== "red") throw new Error();
+ * ```
+ */
+export function toMetadata(spec: CaptionSpec): GenevalMetadata {
+  return { tag: TAGS[spec.task], ...requirementsOf(spec) };
+}
+
+/** Task accuracies and their unweighted mean; a task without results is absent. */
+export type GenevalScores = { [task in Task]?: number } & { overall: number };
+
+/**
+ * The accuracy of each task, and `overall`, the unweighted mean of those (of all six in GenEval
+ * itself; of the tasks that occur, where captions of a user's own leave some out).
+ *
+ * @throws {RangeError} when there are no results.
+ *
+ * @example
+ * ```ts
+ * import { genevalScores } from "./geneval.ts";
+ *
+ * const scores = genevalScores([
+ *   { task: "single", correct: true },
+ *   { task: "two", correct: true },
+ *   { task: "two", correct: false },
+ * ]);
+ * if (scores.two !== 0.5 || scores.overall !== 0.75) throw new Error("Expected a mean of tasks");
+ * ```
+ */
+export function genevalScores(
+  results: Iterable<{ readonly task: Task; readonly correct: boolean }>,
+): GenevalScores {
+  const all = [...results];
+  const scores = TASKS.flatMap((task) => {
+    const own = all.filter((result) => result.task === task);
+    if (own.length === 0) return [];
+    return [[task, own.filter(({ correct }) => correct).length / own.length] as const];
+  });
+  if (scores.length === 0) throw new RangeError("Expected GenEval results, but found none");
+  const overall = scores.reduce((sum, [, score]) => sum + score, 0) / scores.length;
+  return { ...Object.fromEntries(scores), overall };
+}

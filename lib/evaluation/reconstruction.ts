@@ -1,0 +1,105 @@
+/** How much of a picture, and of its features, is left after a trip through a tokenizer. */
+import type { Picture } from "../data/picture.ts";
+
+/**
+ * Peak signal-to-noise ratio of two pictures in decibels: 10 log₁₀(255² / mean squared error) over
+ * all pixels and channels; infinite for equal pictures. Throws when their sizes differ.
+ *
+ * @example
+ * ```ts
+ * import { psnr } from "./reconstruction.ts";
+ *
+ * const black = { width: 1, height: 1, data: new Uint8Array([0, 0, 0]) };
+ * const white = { width: 1, height: 1, data: new Uint8Array([255, 255, 255]) };
+ * if (psnr(black, white) !== 0) throw new Error("Expected 0 dB");
+ * if (psnr(black, black) !== Infinity) throw new Error("Expected no error at all");
+ * ```
+ */
+export function psnr(a: Picture, b: Picture): number {
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new RangeError(
+      `Expected pictures of one size, but found ${a.width}×${a.height} and ${b.width}×${b.height}`,
+    );
+  }
+  let squares = 0;
+  for (let i = 0; i < a.data.length; i++) squares += (a.data[i] - b.data[i]) ** 2;
+  return 10 * Math.log10(255 ** 2 / (squares / a.data.length));
+}
+
+/**
+ * The share of a codebook of `size` codes that occurs in `ids` at least once, from 0 to 1.
+ *
+ * @example
+ * ```ts
+ * import { codebookUse } from "./reconstruction.ts";
+ *
+ * if (codebookUse([0, 3, 3, 0], 4) !== 0.5) throw new Error("Expected half the codes");
+ * ```
+ */
+export function codebookUse(ids: ArrayLike<number>, size: number): number {
+  return histogram(ids, size).filter((count) => count > 0).length / size;
+}
+
+/**
+ * Perplexity of the codes in use, exp(−Σ p log p) for the frequencies p of `ids`: from 1 (one code
+ * only) to `size` (all codes alike). Throws where an id is no code, or there are none.
+ *
+ * @example
+ * ```ts
+ * import { perplexity } from "./reconstruction.ts";
+ *
+ * if (Math.abs(perplexity([0, 1, 0, 1], 8) - 2) > 1e-12) throw new Error("Expected two codes");
+ * ```
+ */
+export function perplexity(ids: ArrayLike<number>, size: number): number {
+  let entropy = 0;
+  for (const count of histogram(ids, size)) {
+    const p = count / ids.length;
+    if (p > 0) entropy -= p * Math.log(p);
+  }
+  return Math.exp(entropy);
+}
+
+/**
+ * Mean cosine between the rows of `a` and `b`, both `[rows, dim]`, from −1 to 1. A row of zeros
+ * counts as 0. Throws when the lengths differ, are empty or are no multiple of `dim`.
+ *
+ * @example
+ * ```ts
+ * import { featureCosine } from "./reconstruction.ts";
+ *
+ * const cosine = featureCosine(new Float32Array([1, 0, 0, 2]), new Float32Array([3, 0, 5, 0]), 2);
+ * if (cosine !== 0.5) throw new Error("Expected one row alike and one at a right angle");
+ * ```
+ */
+export function featureCosine(a: Float32Array, b: Float32Array, dim: number): number {
+  if (a.length !== b.length || a.length === 0 || a.length % dim !== 0) {
+    throw new RangeError(
+      `Expected features of one length, a multiple of ${dim}, but found ${a.length} and ${b.length}`,
+    );
+  }
+  let sum = 0;
+  for (let row = 0; row < a.length; row += dim) {
+    let [dot, aa, bb] = [0, 0, 0];
+    for (let i = row; i < row + dim; i++) {
+      dot += a[i] * b[i];
+      aa += a[i] * a[i];
+      bb += b[i] * b[i];
+    }
+    if (aa > 0 && bb > 0) sum += dot / Math.sqrt(aa * bb);
+  }
+  return sum / (a.length / dim);
+}
+
+function histogram(ids: ArrayLike<number>, size: number): number[] {
+  if (ids.length === 0) throw new RangeError("Expected codes, but found none");
+  const counts = new Array<number>(size).fill(0);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i];
+    if (!Number.isInteger(id) || id < 0 || id >= size) {
+      throw new RangeError(`Expected code ${i} to be below ${size}, but found ${id}`);
+    }
+    counts[id]++;
+  }
+  return counts;
+}

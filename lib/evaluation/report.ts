@@ -1,0 +1,59 @@
+/** The schema of `report.json` and of what `evaluate` prints. */
+import { z } from "zod";
+
+const share = z.number().min(0).max(1);
+const count = z.number().int().nonnegative();
+
+const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
+
+/**
+ * Everything a run or an evaluation measured. A part that was not run is absent, never zero. Scores
+ * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
+ *
+ * - `geneval`: the six task accuracies; `overall` is their unweighted mean; `ceiling` the overall
+ *   score of the parser on true scenes and on scenes that went through the tokenizer.
+ * - `pope`: one entry a way of choosing the absent objects.
+ * - `selfEnhancement`: GenEval overall before and after the round.
+ *
+ * @example
+ * ```ts
+ * import { Report } from "./report.ts";
+ *
+ * const report = Report.parse({ preset: "nano", seed: 0, device: "cpu", geneval: { single: 1 } });
+ * if (report.pope !== undefined) throw new Error("Expected no POPE");
+ * ```
+ */
+export const Report = z.object({
+  preset: z.string(),
+  seed: z.number().int(),
+  device: z.string(),
+  geneval: z.object({
+    single: share,
+    two: share,
+    counting: share,
+    colors: share,
+    position: share,
+    attribution: share,
+    overall: share,
+    ceiling: z.object({ truth: share, reconstructed: share }).partial(),
+  }).partial(),
+  pope: z.object({ random: PopeSplit, popular: PopeSplit, adversarial: PopeSplit }).partial(),
+  reconstruction: z.object({
+    featureCosine: z.number().min(-1).max(1),
+    psnr: z.number(),
+    codebookUse: share,
+    perplexity: z.number().min(1),
+  }).partial(),
+  selfEnhancement: z.object({ before: share, after: share }),
+  stages: z.array(z.object({
+    name: z.string(),
+    samples: count,
+    seconds: z.number().nonnegative(),
+    firstLoss: z.number(),
+    lastLoss: z.number(),
+  })),
+  seconds: z.number().nonnegative(),
+  peakMemoryBytes: count,
+}).partial().required({ preset: true, seed: true, device: true });
+
+export type Report = z.infer<typeof Report>;

@@ -1,0 +1,49 @@
+/** Reverse-mode gradients: the chain rule, from the loss back, over the kernel table. */
+import { type Kernel, KERNELS } from "../../kernels/mod.ts";
+import { ops, ShapeError } from "./ops.ts";
+import { sorted } from "./sorted.ts";
+import { constant, type Tensor } from "./tensor.ts";
+
+/**
+ * ∂loss/∂x for each x, as tensors of the same graph. A tensor that the loss does not depend on has
+ * a gradient of zeros.
+ *
+ * @param loss a scalar, `[]`
+ * @throws ShapeError where the loss is not a floating-point scalar
+ *
+ * @example
+ * ```ts
+ * import { gradient, input, ops } from "./mod.ts";
+ *
+ * const x = input("x", "float32", [3]);
+ * const loss = ops.sum(ops.mul(x, x), { axes: [0], keepAxes: false });
+ * const [dx] = gradient(loss, [x]);
+ * if (dx.shape[0] !== 3) throw new Error(String(dx));
+ * ```
+ */
+export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  if (loss.shape.length !== 0 || !loss.dtype.startsWith("float")) {
+    throw new ShapeError(`Expected a floating-point scalar to differentiate, but found ${loss}`);
+  }
+  const order = sorted([loss]);
+  const needed = new Set<Tensor>(wrt);
+  for (const tensor of order) {
+    if (tensor.source.kind === "kernel" && tensor.source.inputs.some((x) => needed.has(x))) {
+      needed.add(tensor);
+    }
+  }
+  const gradients = new Map<Tensor, Tensor>([[loss, constant(1, loss.dtype)]]);
+  for (const output of order.toReversed()) {
+    const g = gradients.get(output);
+    if (g === undefined || output.source.kind !== "kernel" || !needed.has(output)) continue;
+    const { kernel, inputs, attributes } = output.source;
+    const row = KERNELS[kernel] as Kernel;
+    row.gradient(ops, { inputs, output, gradient: g }, attributes).forEach((d, i) => {
+      const x = inputs[i];
+      if (d === undefined || !needed.has(x)) return;
+      const sum = gradients.get(x);
+      gradients.set(x, sum === undefined ? d : ops.add(sum, d));
+    });
+  }
+  return wrt.map((x) => gradients.get(x) ?? constant(0, x.dtype, x.shape));
+}

@@ -1,0 +1,5 @@
+export { constant, input, Tensor } from "./tensor.ts";
+export { ops, ShapeError } from "./ops.ts";
+export { gradient } from "./gradient.ts";
+export { sorted } from "./sorted.ts";
+export { toOnnx } from "./onnx.ts";

@@ -1,0 +1,186 @@
+/** From a traced graph to the bytes of an ONNX model that any ONNX Runtime can run. */
+import {
+  type Attribute,
+  ATTRIBUTE_TYPE,
+  ELEMENT_TYPE,
+  encodeModel,
+  type Initializer,
+  type Node,
+  type ValueInfo,
+} from "./onnx_schema.ts";
+import {
+  type DType,
+  type Kernel,
+  KERNELS,
+  type OnnxWriter,
+  sameShape,
+  show,
+  type TensorType,
+} from "../../kernels/mod.ts";
+import { sorted } from "./sorted.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** The standard operator set that graphs are written in (ONNX 1.18). */
+const OPSET = 23;
+const IR_VERSION = 10;
+
+/**
+ * Writes the graph that computes the named outputs. Equal parts are computed once; what no output
+ * needs is left out. Names of inputs are those given to `input`.
+ *
+ * @throws Error where two inputs of one name differ in type, or an output is named as an input
+ */
+export function toOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array<ArrayBuffer> {
+  const writer = new Writer();
+  const names = new Map<Tensor, string>();
+  const inputs = new Map<string, TensorType>();
+  for (const tensor of sorted(Object.values(outputs))) {
+    names.set(tensor, writeTensor(writer, tensor, names, inputs));
+  }
+  for (const [name, tensor] of Object.entries(outputs)) {
+    if (inputs.has(name)) {
+      throw new Error(`Expected an output with a name of its own, but found input "${name}"`);
+    }
+    writer.output(name, names.get(tensor)!);
+  }
+  return encodeModel({
+    irVersion: IR_VERSION,
+    producerName: "illume",
+    opsetImport: [{ domain: "", version: OPSET }],
+    graph: {
+      name: "illume",
+      node: writer.nodes,
+      initializer: writer.initializers,
+      input: [...inputs].map(([name, type]) => valueInfo(name, type)),
+      output: Object.entries(outputs).map(([name, tensor]) => valueInfo(name, tensor)),
+    },
+  });
+}
+
+function writeTensor(
+  writer: Writer,
+  tensor: Tensor,
+  names: ReadonlyMap<Tensor, string>,
+  inputs: Map<string, TensorType>,
+): string {
+  const { source } = tensor;
+  switch (source.kind) {
+    case "input": {
+      const known = inputs.get(source.name);
+      if (known && (known.dtype !== tensor.dtype || !sameShape(known.shape, tensor.shape))) {
+        throw new Error(
+          `Expected one type for input "${source.name}", but found ${show(known)} and ${
+            show(tensor)
+          }`,
+        );
+      }
+      inputs.set(source.name, tensor);
+      return source.name;
+    }
+    case "constant":
+      return writer.constant(source.data, tensor);
+    case "kernel": {
+      const row = KERNELS[source.kernel] as Kernel;
+      const inputNames = source.inputs.map((x) => names.get(x)!);
+      const types = { inputs: source.inputs, output: tensor };
+      return row.onnx(writer, inputNames, source.attributes, types);
+    }
+  }
+}
+
+/** Collects nodes; a node equal to an earlier one is that one. */
+class Writer implements OnnxWriter {
+  readonly nodes: Node[] = [];
+  readonly initializers: Initializer[] = [];
+  readonly #known = new Map<string, string>();
+
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Parameters<OnnxWriter["node"]>[2] = {},
+  ): string {
+    return this.#once(`${operator}(${inputs})${JSON.stringify(attributes)}`, (name) => {
+      this.nodes.push({
+        opType: operator,
+        name,
+        input: [...inputs],
+        output: [name],
+        attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+      });
+    });
+  }
+
+  ints(values: readonly number[]): string {
+    return this.constant(values, { dtype: "int64", shape: [values.length] });
+  }
+
+  scalar(value: number, dtype: DType): string {
+    return this.constant([value], { dtype, shape: [] });
+  }
+
+  constant(data: readonly number[], type: TensorType): string {
+    const uniform = data.length === 1 && type.shape.some((size) => size !== 1);
+    if (uniform) {
+      const shape = this.ints(type.shape);
+      return this.node("Expand", [this.scalar(data[0], type.dtype), shape]);
+    }
+    return this.#once(`${type.dtype}[${type.shape}]{${data}}`, (name) => {
+      this.initializers.push({
+        name,
+        dims: [...type.shape],
+        dataType: ELEMENT_TYPE[type.dtype],
+        rawData: rawData(data, type.dtype),
+      });
+    });
+  }
+
+  /** Gives a value the name of an output. */
+  output(name: string, value: string): void {
+    this.nodes.push({ opType: "Identity", name, input: [value], output: [name] });
+  }
+
+  #once(key: string, write: (name: string) => void): string {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = `%${this.#known.size}`;
+    this.#known.set(key, name);
+    write(name);
+    return name;
+  }
+}
+
+function attribute(
+  name: string,
+  value: number | string | readonly number[] | { float: number },
+): Attribute {
+  if (typeof value === "number") return { name, type: ATTRIBUTE_TYPE.INT, i: value };
+  if (typeof value === "string") {
+    return { name, type: ATTRIBUTE_TYPE.STRING, s: new TextEncoder().encode(value) };
+  }
+  return "float" in value
+    ? { name, type: ATTRIBUTE_TYPE.FLOAT, f: value.float }
+    : { name, type: ATTRIBUTE_TYPE.INTS, ints: [...value] };
+}
+
+function rawData(data: readonly number[], dtype: DType): Uint8Array {
+  const array = {
+    float32: () => Float32Array.from(data),
+    float64: () => Float64Array.from(data),
+    int32: () => Int32Array.from(data),
+    int64: () => BigInt64Array.from(data, BigInt),
+    bool: () => Uint8Array.from(data),
+  }[dtype]();
+  return new Uint8Array(array.buffer);
+}
+
+function valueInfo(name: string, type: TensorType): ValueInfo {
+  return {
+    name,
+    type: {
+      tensorType: {
+        elemType: ELEMENT_TYPE[type.dtype],
+        shape: { dim: type.shape.map((size) => ({ dimValue: size })) },
+      },
+    },
+  };
+}

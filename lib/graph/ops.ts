@@ -1,0 +1,81 @@
+/**
+ * The operations that models are written in: the kernel table, applied to symbolic tensors. Shapes
+ * and types are checked here, while tracing; an error names the operation and all its inputs.
+ */
+import { type Attributes, type Kernel, KernelError, KERNELS } from "../../kernels/mod.ts";
+import type { KernelName, Ops } from "../../kernels/mod.ts";
+import { constant, Tensor } from "./tensor.ts";
+
+/** Inputs that an operation cannot take, found while tracing. */
+export class ShapeError extends Error {
+  override name = "ShapeError";
+}
+
+function apply(kernel: KernelName, inputs: readonly Tensor[], attributes: Attributes): Tensor {
+  try {
+    const type = (KERNELS[kernel] as Kernel).infer(inputs, attributes);
+    return new Tensor(type.dtype, type.shape, { kind: "kernel", kernel, inputs, attributes });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw new ShapeError(`${kernel}(${inputs.join(", ")}): ${error.message}`, { cause: error });
+  }
+}
+
+/** Numbers among the operands become constants of the type that the tensors have. */
+function operands(values: readonly (Tensor | number)[]): Tensor[] {
+  const tensor = values.findLast((value) => value instanceof Tensor);
+  if (tensor === undefined) throw new ShapeError("Expected a tensor, but found only numbers");
+  return values.map((value) => value instanceof Tensor ? value : constant(value, tensor.dtype));
+}
+
+const elementwise = (kernel: KernelName) => (...values: (Tensor | number)[]) =>
+  apply(kernel, operands(values), {});
+const plain = (kernel: KernelName) => (...inputs: Tensor[]) => apply(kernel, inputs, {});
+const attributed = <A extends Attributes>(kernel: KernelName) => (x: Tensor, attributes: A) =>
+  apply(kernel, [x], attributes);
+
+/** Every operation, by name. */
+export const ops: Ops<Tensor> = {
+  add: elementwise("add"),
+  sub: elementwise("sub"),
+  mul: elementwise("mul"),
+  div: elementwise("div"),
+  equal: elementwise("equal"),
+  greater: elementwise("greater"),
+  where: (condition, a, b) => {
+    const [x, y] = typeof a === "number" && typeof b === "number"
+      ? [constant(a), constant(b)]
+      : operands([a, b]);
+    return apply("where", [condition, x, y], {});
+  },
+  neg: plain("neg"),
+  abs: plain("abs"),
+  exp: plain("exp"),
+  log: plain("log"),
+  sqrt: plain("sqrt"),
+  tanh: plain("tanh"),
+  sigmoid: plain("sigmoid"),
+  relu: plain("relu"),
+  softplus: plain("softplus"),
+  stopGradient: plain("stopGradient"),
+  cast: (x, attributes) => x.dtype === attributes.dtype ? x : apply("cast", [x], attributes),
+  sum: attributed("sum"),
+  mean: attributed("mean"),
+  max: attributed("max"),
+  argmax: attributed("argmax"),
+  reshape: attributed("reshape"),
+  transpose: attributed("transpose"),
+  expand: attributed("expand"),
+  slice: attributed("slice"),
+  pad: attributed("pad"),
+  concat: (xs, attributes) => apply("concat", xs, attributes),
+  range: (attributes) => apply("range", [], attributes),
+  gather: plain("gather"),
+  scatterAdd: (values, indices, attributes) => apply("scatterAdd", [values, indices], attributes),
+  matmul: (a, b, { transposeA = false, transposeB = false } = {}) =>
+    apply("matmul", [a, b], { transposeA, transposeB }),
+  softmax: plain("softmax"),
+  rmsNorm: (x, weight, attributes) => apply("rmsNorm", [x, weight], attributes),
+  rotary: plain("rotary"),
+  crossEntropy: plain("crossEntropy"),
+};

@@ -1,0 +1,25 @@
+import type { Tensor } from "./tensor.ts";
+
+/** All tensors that the outputs depend on, each after its own inputs. */
+export function sorted(outputs: readonly Tensor[]): Tensor[] {
+  const order: Tensor[] = [];
+  const seen = new Set<Tensor>();
+  // An explicit stack: graphs of training steps are deeper than the call stack.
+  const stack = outputs.map((tensor) => ({ tensor, next: 0 })).reverse();
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1];
+    const inputs = top.tensor.source.kind === "kernel" ? top.tensor.source.inputs : [];
+    if (top.next === 0 && seen.has(top.tensor)) {
+      stack.pop();
+    } else if (top.next < inputs.length) {
+      if (top.next === 0) seen.add(top.tensor);
+      const tensor = inputs[top.next++];
+      if (!seen.has(tensor)) stack.push({ tensor, next: 0 });
+    } else {
+      seen.add(top.tensor);
+      order.push(top.tensor);
+      stack.pop();
+    }
+  }
+  return order;
+}

@@ -1,0 +1,62 @@
+/** Symbolic tensors: what a model computes with while it is traced. */
+import { type Attributes, type DType, elements, show, type TensorType } from "../../kernels/mod.ts";
+import type { KernelName } from "../../kernels/mod.ts";
+
+/** Where a tensor comes from: given from outside, written in the graph, or computed. */
+export type Source =
+  | { readonly kind: "input"; readonly name: string }
+  | { readonly kind: "constant"; readonly data: readonly number[] }
+  | {
+    readonly kind: "kernel";
+    readonly kernel: KernelName;
+    readonly inputs: readonly Tensor[];
+    readonly attributes: Attributes;
+  };
+
+/**
+ * A value of a graph that has not run: a type and where it comes from. Operations on tensors
+ * (`ops.ts`) make new tensors; nothing is computed until a graph is compiled and run.
+ */
+export class Tensor implements TensorType {
+  constructor(
+    readonly dtype: DType,
+    readonly shape: readonly number[],
+    readonly source: Source,
+  ) {}
+
+  toString(): string {
+    const name = this.source.kind === "input" ? ` "${this.source.name}"` : "";
+    return `${show(this)}${name}`;
+  }
+}
+
+/**
+ * A value given when the graph runs: a parameter, a batch, a rate.
+ *
+ * @example
+ * ```ts
+ * import { input } from "./tensor.ts";
+ *
+ * const x = input("x", "float32", [2, 3]);
+ * if (String(x) !== 'float32[2, 3] "x"') throw new Error(String(x));
+ * ```
+ */
+export function input(name: string, dtype: DType, shape: readonly number[]): Tensor {
+  return new Tensor(dtype, shape, { kind: "input", name });
+}
+
+/** A value written into the graph: one number for all elements, or all of them, row by row. */
+export function constant(
+  data: number | readonly number[],
+  dtype: DType = "float32",
+  shape: readonly number[] = typeof data === "number" ? [] : [data.length],
+): Tensor {
+  const values = typeof data === "number" ? [data] : data;
+  if (values.length !== 1 && values.length !== elements(shape)) {
+    throw new RangeError(
+      `Expected ${elements(shape)} values for a constant of shape [${shape.join(", ")}], ` +
+        `but found ${values.length}`,
+    );
+  }
+  return new Tensor(dtype, shape, { kind: "constant", data: values });
+}

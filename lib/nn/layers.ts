@@ -1,0 +1,81 @@
+/** The small layers: functions of a scope, which holds their parameters, and inputs. */
+import { ops, type Tensor } from "../graph/mod.ts";
+import type { Scope } from "./scope.ts";
+
+const ONES = { kind: "constant", value: 1 } as const;
+const ZEROS = { kind: "constant", value: 0 } as const;
+
+/**
+ * x·Wᵀ (+ b): `[…, in]` to `[…, out]`. W is `weight` `[out, in]`, b is `bias` `[out]`.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { linear } from "./layers.ts";
+ * import { Scope } from "./scope.ts";
+ *
+ * const y = linear(new Scope(), input("x", "float32", [2, 3, 8]), 4);
+ * if (String(y) !== "float32[2, 3, 4]") throw new Error(String(y));
+ * ```
+ */
+export function linear(
+  scope: Scope,
+  x: Tensor,
+  out: number,
+  { bias = false, deviation }: { bias?: boolean; deviation?: number } = {},
+): Tensor {
+  const size = x.shape[x.shape.length - 1];
+  const weight = scope.parameter("weight", [out, size], {
+    kind: "normal",
+    deviation: deviation ?? 1 / Math.sqrt(size),
+  });
+  const rows = ops.reshape(x, { shape: [x.shape.slice(0, -1).reduce((a, b) => a * b, 1), size] });
+  const product = ops.matmul(rows, weight, { transposeB: true });
+  const y = bias ? ops.add(product, scope.parameter("bias", [out], ZEROS)) : product;
+  return ops.reshape(y, { shape: [...x.shape.slice(0, -1), out] });
+}
+
+/** Root mean square normalization over the last axis (arXiv 1910.07467), with a learned scale. */
+export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
+  const weight = scope.parameter("weight", x.shape.slice(-1), ONES);
+  return ops.rmsNorm(x, weight, { epsilon });
+}
+
+/** x scaled to length 1 along its last axis. */
+export function normalize(x: Tensor): Tensor {
+  const squares = ops.sum(ops.mul(x, x), { axes: [-1], keepAxes: true });
+  return ops.div(x, ops.sqrt(ops.add(squares, 1e-12)));
+}
+
+/** x·σ(x) (arXiv 1702.03118). */
+export function silu(x: Tensor): Tensor {
+  return ops.mul(x, ops.sigmoid(x));
+}
+
+/** Mean over all elements, as a scalar. */
+export function meanAll(x: Tensor): Tensor {
+  return ops.mean(x, { axes: x.shape.map((_, i) => i), keepAxes: false });
+}
+
+/** Sum over all elements, as a scalar. */
+export function sumAll(x: Tensor): Tensor {
+  return ops.sum(x, { axes: x.shape.map((_, i) => i), keepAxes: false });
+}
+
+/** Mean squared difference, as a scalar. */
+export function squaredError(a: Tensor, b: Tensor): Tensor {
+  const difference = ops.sub(a, b);
+  return meanAll(ops.mul(difference, difference));
+}
+
+/** Huber's loss with δ = 1, the "smooth L1": d²/2 below 1, |d| − 1/2 above; mean, as a scalar. */
+export function smoothL1(a: Tensor, b: Tensor): Tensor {
+  const d = ops.abs(ops.sub(a, b));
+  const square = ops.mul(ops.mul(d, d), 0.5);
+  return meanAll(ops.where(ops.greater(1, d), square, ops.sub(d, 0.5)));
+}
+
+/** Cosine of the angle between a and b along their last axis, which it removes. */
+export function cosine(a: Tensor, b: Tensor): Tensor {
+  return ops.sum(ops.mul(normalize(a), normalize(b)), { axes: [-1], keepAxes: false });
+}

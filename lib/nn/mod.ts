@@ -1,0 +1,22 @@
+export { ensureParameters } from "./state.ts";
+export { type Initializer, initialValue, type ParameterSpec, Scope } from "./scope.ts";
+export {
+  cosine,
+  linear,
+  meanAll,
+  normalize,
+  rmsNorm,
+  silu,
+  smoothL1,
+  squaredError,
+  sumAll,
+} from "./layers.ts";
+export {
+  type AttentionContext,
+  causalMask,
+  gatedMlp,
+  type KeyValues,
+  rotaryTable,
+  transformer,
+  type TransformerConfig,
+} from "./transformer.ts";

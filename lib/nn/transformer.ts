@@ -1,0 +1,142 @@
+/**
+ * A pre-norm transformer in the shape of Llama (arXiv 2302.13971), with its parameter names:
+ * RMSNorm, rotary positions, gated SiLU. Without rotary positions and mask it is the encoder of a
+ * vision transformer.
+ */
+import { constant, ops, type Tensor } from "../graph/mod.ts";
+import { linear, rmsNorm, silu } from "./layers.ts";
+import type { Scope } from "./scope.ts";
+
+export interface TransformerConfig {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Heads of keys and values; each serves `heads / keyValueHeads` heads of queries. */
+  readonly keyValueHeads: number;
+  readonly intermediateSize: number;
+  /** Normalizes queries and keys of each head (arXiv 2302.05442), as Qwen 3 does. */
+  readonly queryKeyNorm: boolean;
+}
+
+/** Keys and values of earlier tokens: `[batch, keyValueHeads, slots, headDim]` each. */
+export interface KeyValues {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+export interface AttentionContext {
+  /** cos and sin of the angles, `[batch, tokens, headDim/2]` each. */
+  readonly rotary?: { readonly cos: Tensor; readonly sin: Tensor };
+  /** Added to the attention logits: 0 where a token may look, −∞ (or −1e9) where not. */
+  readonly mask?: Tensor;
+  /** Given a layer and its new keys and values, those to attend to. */
+  readonly remember?: (layer: number, fresh: KeyValues) => KeyValues;
+}
+
+/** All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape. */
+export function transformer(
+  scope: Scope,
+  x: Tensor,
+  config: TransformerConfig,
+  context: AttentionContext = {},
+): Tensor {
+  for (let layer = 0; layer < config.layers; layer++) {
+    const block = scope.at("layers").at(layer);
+    const attended = attention(
+      block.at("self_attn"),
+      rmsNorm(block.at("input_layernorm"), x),
+      config,
+      context,
+      layer,
+    );
+    x = ops.add(x, attended);
+    const normed = rmsNorm(block.at("post_attention_layernorm"), x);
+    x = ops.add(x, gatedMlp(block.at("mlp"), normed, config));
+  }
+  return rmsNorm(scope.at("norm"), x);
+}
+
+/** softmax(q·kᵀ/√headDim + mask)·v (arXiv 1706.03762, eq. 1), per head. */
+function attention(
+  scope: Scope,
+  x: Tensor,
+  config: TransformerConfig,
+  { rotary, mask, remember }: AttentionContext,
+  layer: number,
+): Tensor {
+  const [batch, tokens, hiddenSize] = x.shape;
+  const { heads, keyValueHeads } = config;
+  const headDim = hiddenSize / heads;
+  const project = (name: string, count: number) =>
+    ops.reshape(linear(scope.at(`${name}_proj`), x, count * headDim), {
+      shape: [batch, tokens, count, headDim],
+    });
+  const byHead = (t: Tensor) => ops.transpose(t, { order: [0, 2, 1, 3] });
+  const placed = (name: string, count: number) => {
+    const projected = project(name, count);
+    const t = byHead(
+      config.queryKeyNorm ? rmsNorm(scope.at(`${name}_norm`), projected) : projected,
+    );
+    return rotary ? ops.rotary(t, rotary.cos, rotary.sin) : t;
+  };
+  const queries = ops.mul(placed("q", heads), 1 / Math.sqrt(headDim));
+  const fresh = { keys: placed("k", keyValueHeads), values: byHead(project("v", keyValueHeads)) };
+  const { keys, values } = remember ? remember(layer, fresh) : fresh;
+  const repeats = heads / keyValueHeads;
+  const logits = ops.matmul(queries, repeatHeads(keys, repeats), { transposeB: true });
+  const weights = ops.softmax(mask ? ops.add(logits, mask) : logits);
+  const mixed = ops.matmul(weights, repeatHeads(values, repeats));
+  const joined = ops.reshape(byHead(mixed), { shape: [batch, tokens, hiddenSize] });
+  return linear(scope.at("o_proj"), joined, hiddenSize, outputDeviation(hiddenSize, config));
+}
+
+/** Each head `repeats` times: `[batch, heads, tokens, dim]` to `[batch, heads·repeats, …]`. */
+function repeatHeads(x: Tensor, repeats: number): Tensor {
+  if (repeats === 1) return x;
+  const [batch, heads, tokens, dim] = x.shape;
+  const apart = ops.reshape(x, { shape: [batch, heads, 1, tokens, dim] });
+  const repeated = ops.expand(apart, { shape: [batch, heads, repeats, tokens, dim] });
+  return ops.reshape(repeated, { shape: [batch, heads * repeats, tokens, dim] });
+}
+
+/** down(silu(gate(x))·up(x)) (arXiv 2002.05202, eq. 6). */
+export function gatedMlp(
+  scope: Scope,
+  x: Tensor,
+  config: Pick<TransformerConfig, "hiddenSize" | "intermediateSize" | "layers">,
+): Tensor {
+  const gate = silu(linear(scope.at("gate_proj"), x, config.intermediateSize));
+  const up = linear(scope.at("up_proj"), x, config.intermediateSize);
+  const down = scope.at("down_proj");
+  const scale = outputDeviation(config.intermediateSize, config);
+  return linear(down, ops.mul(gate, up), config.hiddenSize, scale);
+}
+
+/** Projections into the residual stream begin smaller the more of them there are (GPT-2). */
+function outputDeviation(size: number, { layers }: Pick<TransformerConfig, "layers">) {
+  return { deviation: 1 / Math.sqrt(size * 2 * layers) };
+}
+
+/** cos and sin of position · θ^(−2i/headDim), as constants `[positions, headDim/2]`. */
+export function rotaryTable(
+  positions: number,
+  headDim: number,
+  theta = 10_000,
+): { cos: Tensor; sin: Tensor } {
+  const angles = Array.from(
+    { length: positions },
+    (_, p) => Array.from({ length: headDim / 2 }, (_, i) => p * theta ** (-2 * i / headDim)),
+  ).flat();
+  const shape = [positions, headDim / 2];
+  return {
+    cos: constant(angles.map(Math.cos), "float32", shape),
+    sin: constant(angles.map(Math.sin), "float32", shape),
+  };
+}
+
+/** 0 on and below the diagonal, −1e9 above: `[tokens, tokens]`. */
+export function causalMask(tokens: number): Tensor {
+  const rows = ops.reshape(ops.range({ size: tokens }), { shape: [tokens, 1] });
+  const later = ops.greater(ops.range({ size: tokens }), rows);
+  return ops.where(later, -1e9, 0);
+}

@@ -1,0 +1,73 @@
+/** The loop that trains: one async generator, which a notebook can stop, look into and continue. */
+import { setImmediate } from "node:timers/promises";
+import type { TensorData } from "../runtime/mod.ts";
+import { warmupCosine } from "./schedule.ts";
+import type { StepResult, TrainStep } from "./train_step.ts";
+
+/** What is known after a step. */
+export interface TrainingEvent {
+  readonly stage: string;
+  /** 1 … steps. */
+  readonly step: number;
+  readonly steps: number;
+  /** Samples seen in this stage so far. */
+  readonly samples: number;
+  readonly loss: number;
+  readonly parts: Readonly<Record<string, number>>;
+  readonly gradientNorm: number;
+  readonly rate: number;
+  /** Since this run of the stage began. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+}
+
+/** A batch, and the compiled step that takes its shapes. */
+export interface Batch {
+  readonly trainStep: TrainStep;
+  readonly inputs: Readonly<Record<string, TensorData>>;
+}
+
+export interface LoopOptions {
+  readonly stage: string;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly peakRate: number;
+  /** The batch of a step (from 1). It depends on nothing but the step, so that a run can resume. */
+  readonly batch: (step: number) => Batch | Promise<Batch>;
+  /** Steps already taken. */
+  readonly done?: number;
+  /** Called after each step, before its event is seen. */
+  readonly after?: (step: number, result: StepResult) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** Takes the steps one by one; the next batch is made while the device computes. */
+export async function* trainingLoop(options: LoopOptions): AsyncGenerator<TrainingEvent, void> {
+  const { stage, steps, batchSize, peakRate, done = 0, after, signal } = options;
+  const start = performance.now();
+  let batch = done < steps ? await options.batch(done + 1) : undefined;
+  for (let step = done + 1; step <= steps; step++) {
+    signal?.throwIfAborted();
+    const rate = peakRate * warmupCosine(step - 1, steps);
+    const running = batch!.trainStep.run(batch!.inputs, { step, rate });
+    await setImmediate(); // lets the device begin before the next batch is made
+    const next = step < steps ? options.batch(step + 1) : undefined;
+    const result = await running;
+    batch = await next;
+    await after?.(step, result);
+    const seconds = (performance.now() - start) / 1000;
+    const { loss, parts, gradientNorm } = result;
+    yield {
+      stage,
+      step,
+      steps,
+      samples: step * batchSize,
+      loss,
+      parts,
+      gradientNorm,
+      rate,
+      seconds,
+      samplesPerSecond: (step - done) * batchSize / seconds,
+    };
+  }
+}

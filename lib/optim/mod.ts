@@ -1,0 +1,12 @@
+export {
+  adamw,
+  chain,
+  clipByGlobalNorm,
+  decayWeights,
+  scaleByAdam,
+  type Transform,
+} from "./transform.ts";
+export { warmupCosine } from "./schedule.ts";
+export { type Losses, NonFiniteError, type StepResult, TrainStep } from "./train_step.ts";
+export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
+export type { Budget, Stage } from "./stage.ts";

@@ -1,0 +1,17 @@
+import type { TrainingEvent } from "./loop.ts";
+
+/** A named part of a training: so many steps, which can begin in the middle and be stopped. */
+export interface Stage {
+  readonly name: string;
+  readonly steps: number;
+  readonly batchSize: number;
+  /** Trains from step `done` + 1 to the end. State lives in the store that the stage was made for. */
+  run(options?: { done?: number; signal?: AbortSignal }): AsyncGenerator<TrainingEvent, void>;
+}
+
+/** How long and how fast a stage learns. */
+export interface Budget {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly peakRate: number;
+}

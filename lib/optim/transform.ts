@@ -1,0 +1,110 @@
+/**
+ * Optimizers as chains of small transforms of gradients, written into the graph of the training
+ * step. A transform takes what is about to be subtracted from each parameter and gives what shall
+ * be instead.
+ */
+import { constant, input, ops, type Tensor } from "../graph/mod.ts";
+import { sumAll } from "../nn/mod.ts";
+
+export type Updates = ReadonlyMap<string, Tensor>;
+
+/** What transforms see of the step: parameters, the count of steps, and state they keep. */
+export class OptimizerContext {
+  /** Steps taken including this one, as float32 `[]`. */
+  readonly step = input("optimizer.step", "float32", []);
+  readonly #state = new Map<string, { before: Tensor; after: Tensor }>();
+
+  constructor(readonly parameters: ReadonlyMap<string, Tensor>) {}
+
+  /** State of a parameter's shape, zeros at first: given its value before, store one after. */
+  remember(slot: string, parameter: string, after: (before: Tensor) => Tensor): Tensor {
+    const like = this.parameters.get(parameter)!;
+    const name = `optimizer.${slot}.${parameter}`;
+    const before = input(name, like.dtype, like.shape);
+    const value = after(before);
+    this.#state.set(name, { before, after: value });
+    return value;
+  }
+
+  get state(): ReadonlyMap<string, { before: Tensor; after: Tensor }> {
+    return this.#state;
+  }
+}
+
+export type Transform = (updates: Updates, context: OptimizerContext) => Updates;
+
+/** One transform after the other. */
+export function chain(...transforms: readonly Transform[]): Transform {
+  return (updates, context) => transforms.reduce((u, transform) => transform(u, context), updates);
+}
+
+function map(updates: Updates, change: (update: Tensor, name: string) => Tensor): Updates {
+  return new Map([...updates].map(([name, update]) => [name, change(update, name)]));
+}
+
+/** √Σ g² over all tensors, as a scalar. */
+export function globalNorm(updates: Updates): Tensor {
+  const squares = [...updates.values()].map((g) => sumAll(ops.mul(g, g)));
+  return ops.sqrt(squares.reduce((a, b) => ops.add(a, b)));
+}
+
+/** Scales all gradients down together so that their global norm is at most `largest`. */
+export function clipByGlobalNorm(largest: number): Transform {
+  return (updates) => {
+    const norm = globalNorm(updates);
+    const scale = ops.where(
+      ops.greater(norm, largest),
+      ops.div(constant(largest), norm),
+      constant(1),
+    );
+    return map(updates, (g) => ops.mul(g, scale));
+  };
+}
+
+/**
+ * Adam's direction m̂ / (√v̂ + ε) (arXiv 1412.6980, algorithm 1), with m and v the decayed means of
+ * gradients and of their squares, both corrected for their start at zero.
+ */
+export function scaleByAdam(
+  { beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8 }: {
+    beta1?: number;
+    beta2?: number;
+    epsilon?: number;
+  } = {},
+): Transform {
+  return (updates, context) => {
+    const correction = (beta: number) => ops.sub(1, ops.exp(ops.mul(context.step, Math.log(beta))));
+    const mean = (slot: string, name: string, beta: number, x: Tensor) =>
+      context.remember(
+        slot,
+        name,
+        (before) => ops.add(ops.mul(before, beta), ops.mul(x, 1 - beta)),
+      );
+    const firstCorrection = ops.div(1, correction(beta1));
+    const rootCorrection = ops.div(1, ops.sqrt(correction(beta2)));
+    return map(updates, (g, name) => {
+      const m = mean("first_moment", name, beta1, g);
+      const v = mean("second_moment", name, beta2, ops.mul(g, g));
+      const root = ops.add(ops.mul(ops.sqrt(v), rootCorrection), epsilon);
+      return ops.div(ops.mul(m, firstCorrection), root);
+    });
+  };
+}
+
+/** Adds `decay`·w to the update of each matrix (arXiv 1711.05101); vectors do not decay. */
+export function decayWeights(decay: number): Transform {
+  return (updates, { parameters }) =>
+    map(updates, (update, name) => {
+      const parameter = parameters.get(name)!;
+      return parameter.shape.length < 2 || decay === 0
+        ? update
+        : ops.add(update, ops.mul(parameter, decay));
+    });
+}
+
+/** AdamW after clipping: what all stages train with. */
+export function adamw(
+  { clip = 1, decay = 0.01, beta2 = 0.95 }: { clip?: number; decay?: number; beta2?: number } = {},
+): Transform {
+  return chain(clipByGlobalNorm(clip), scaleByAdam({ beta2 }), decayWeights(decay));
+}

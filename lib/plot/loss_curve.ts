@@ -1,0 +1,200 @@
+import { chart } from "./chart.ts";
+import { type Drawing, headed, place, sheet, text } from "./drawing.ts";
+import { Figure } from "./figure.ts";
+import { seriesColor, theme } from "./theme.ts";
+
+/** What one training step reported: its loss and, by name, any parts that the loss is the sum of. */
+export interface LossPoint {
+  readonly stage: string;
+  /** Samples seen, in this stage or in all. */
+  readonly samples?: number;
+  /** Steps taken, in this stage or in all; used where `samples` is absent. */
+  readonly step?: number;
+  readonly loss: number;
+  readonly [part: string]: number | string | undefined;
+}
+
+export interface LossCurveOptions {
+  readonly title?: string;
+  /** What to draw, one panel each; the loss alone unless told. */
+  readonly parts?: readonly string[];
+}
+
+interface Dot {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface StageCurve {
+  readonly stage: string;
+  readonly start: number;
+  readonly end: number;
+  readonly color: string;
+  readonly raw: readonly Dot[];
+  readonly smooth: readonly Dot[];
+}
+
+const WIDTH = 720;
+const PANEL_HEIGHT = 270;
+const MARGIN = { left: 56, right: 20 };
+const DOTS_A_STAGE = 240;
+
+/**
+ * Alignment curves: the loss over the samples seen, stage after stage. Every report is drawn faintly,
+ * their moving average over a twentieth of the stage strongly; a labelled line stands where a stage
+ * begins. The loss axis is logarithmic where the losses span more than a factor of thirty.
+ *
+ * @throws RangeError when there is nothing to draw: no point holds a finite number for one of the
+ *   parts.
+ *
+ * @example
+ * ```ts
+ * import { lossCurve } from "./loss_curve.ts";
+ * const curve = lossCurve([
+ *   { stage: "alignment", samples: 64, loss: 3.1 },
+ *   { stage: "alignment", samples: 128, loss: 2.4 },
+ * ]);
+ * if (!curve.svg().includes("alignment")) throw new Error("the stage is not named");
+ * ```
+ */
+export function lossCurve(points: readonly LossPoint[], options: LossCurveOptions = {}): Figure {
+  const { title, parts = ["loss"] } = options;
+  const panels = parts.map((part) => ({ part, curves: stageCurves(points, part) }));
+  const stages = [...new Set(points.map((point) => point.stage))];
+  const description = title ?? `${parts.join(", ")} over ${stages.join(", ")}`;
+  const unit = points.some((point) => point.samples !== undefined) ? "samples" : "steps";
+  return new Figure(description, () => {
+    const key = stageKey(panels[0].curves);
+    const drawings = panels.map(({ part, curves }, row) => {
+      const isLast = row === panels.length - 1;
+      return place(0, row * PANEL_HEIGHT, panel(part, curves, isLast ? unit : null));
+    });
+    const bottom = drawings.length * PANEL_HEIGHT;
+    const footing = key === "" ? "" : text(16, bottom + 8, key, { size: 11, color: theme.quiet });
+    const height = bottom + (key === "" ? 0 : 20);
+    const body = drawings.join("") + footing;
+    return sheet(headed(title, { width: WIDTH, height, body }), description);
+  });
+}
+
+function panel(part: string, curves: readonly StageCurve[], unit: string | null): Drawing {
+  const values = curves.flatMap((curve) => curve.smooth.map((dot) => dot.y));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const logarithmic = low > 0 && high / low > 30;
+  return chart((Plot) => ({
+    width: WIDTH,
+    height: PANEL_HEIGHT,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginTop: 38,
+    marginBottom: 38,
+    x: { label: unit && `${unit} →`, labelAnchor: "right", labelArrow: "none", nice: false },
+    y: {
+      label: part,
+      ...(logarithmic
+        ? {
+          type: "log",
+          domain: [low / 1.1, high * 1.1],
+          ticks: logTicks(low, high),
+          tickFormat: "~r",
+        }
+        : { domain: [Math.min(0, low), high * 1.05 || 1], ticks: 5 }),
+      clamp: true,
+      grid: true,
+      tickSize: 0,
+    },
+    marks: [
+      Plot.ruleX(curves.slice(1), { x: "start", stroke: theme.quiet, strokeDasharray: "3,3" }),
+      curves.map(({ raw, color }) =>
+        Plot.line(raw, { x: "x", y: "y", stroke: color, strokeOpacity: 0.25 })
+      ),
+      curves.map(({ smooth, color }) =>
+        Plot.line(smooth, { x: "x", y: "y", stroke: color, strokeWidth: 2 })
+      ),
+      Plot.text(stageLabels(curves), {
+        x: "x",
+        text: "label",
+        fill: "color",
+        frameAnchor: "top-left",
+        textAnchor: "start",
+        dy: -13,
+        dx: 2,
+        fontWeight: 600,
+      }),
+    ],
+  }));
+}
+
+/** The powers of ten and, about half-way between them, three times each, from `low` to `high`. */
+function logTicks(low: number, high: number): number[] {
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const digit of [1, 3]) {
+      const tick = Number(`${digit}e${power}`);
+      if (tick >= low / 1.1 && tick <= high * 1.1) ticks.push(tick);
+    }
+  }
+  return ticks;
+}
+
+/** A stage's name where it begins, or its number where the stage is too short for its name. */
+function stageLabels(curves: readonly StageCurve[]) {
+  const whole = Math.max(...curves.map((curve) => curve.end)) - curves[0].start || 1;
+  const pixels = (WIDTH - MARGIN.left - MARGIN.right) / whole;
+  return curves.map(({ stage, start, end, color }, index) => {
+    const fits = stage.length * 7.2 < (end - start) * pixels;
+    return { x: start, color, stage, label: fits ? stage : `${index + 1}` };
+  });
+}
+
+/** The names of the stages that only had room for a number. */
+function stageKey(curves: readonly StageCurve[]): string {
+  return stageLabels(curves)
+    .filter(({ label, stage }) => label !== stage)
+    .map(({ label, stage }) => `${label} ${stage}`)
+    .join("   ·   ");
+}
+
+function stageCurves(points: readonly LossPoint[], part: string): StageCurve[] {
+  const stages = Map.groupBy(points, (point) => point.stage);
+  const curves: StageCurve[] = [];
+  let end = 0;
+  for (const [stage, reports] of stages) {
+    const own = reports.flatMap((report, index): Dot[] => {
+      const y = report[part];
+      const x = report.samples ?? report.step ?? index + 1;
+      return typeof y === "number" && Number.isFinite(y) ? [{ x, y }] : [];
+    });
+    if (own.length === 0) continue;
+    const startsAnew = own[0].x < end;
+    const raw = startsAnew ? own.map(({ x, y }) => ({ x: x + end, y })) : own;
+    const start = curves.length === 0 ? raw[0].x : end;
+    end = raw[raw.length - 1].x;
+    const color = seriesColor(curves.length);
+    const smooth = thin(movingAverage(raw));
+    curves.push({ stage, start, end, color, raw: thin(raw), smooth });
+  }
+  if (curves.length === 0) {
+    throw new RangeError(`Expected points with a finite number as ${part}, but found none`);
+  }
+  return curves;
+}
+
+/** The mean of the reports around each one, a twentieth of all wide. */
+function movingAverage(dots: readonly Dot[]): Dot[] {
+  const reach = Math.ceil(dots.length / 40);
+  const sums = [0];
+  for (const { y } of dots) sums.push(sums[sums.length - 1] + y);
+  return dots.map(({ x }, index) => {
+    const before = Math.min(reach, index);
+    const after = Math.min(before, dots.length - 1 - index);
+    const [from, to] = [index - before, index + after + 1];
+    return { x, y: (sums[to] - sums[from]) / (to - from) };
+  });
+}
+
+/** At most `DOTS_A_STAGE` of the dots, evenly spread, the last among them. */
+function thin(dots: readonly Dot[]): readonly Dot[] {
+  const every = Math.ceil(dots.length / DOTS_A_STAGE);
+  return dots.filter((_, index) => (dots.length - 1 - index) % every === 0);
+}

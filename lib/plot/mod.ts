@@ -1,0 +1,20 @@
+/** Figures that show themselves in a notebook and save themselves from a script. */
+export { assessment, type AssessmentOptions } from "./assessment.ts";
+export { Figure, jupyterDisplay } from "./figure.ts";
+export { type LiveCurve, liveCurve } from "./live_curve.ts";
+export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
+export { type GridPicture, pictureGrid, type PictureGridOptions } from "./picture_grid.ts";
+export {
+  type Reconstruction,
+  reconstructions,
+  type ReconstructionsOptions,
+} from "./reconstructions.ts";
+export { type ReportFigure, type ReportPage, reportPage } from "./report.ts";
+export { scoreOverTime, type ScoreOverTimeOptions, type ScorePoint } from "./score_over_time.ts";
+export {
+  type Ceilings,
+  type GenevalTask,
+  popeScores,
+  scores,
+  type ScoresOptions,
+} from "./scores.ts";

@@ -1,0 +1,103 @@
+/** The parts of a report page that are written from the report alone. */
+import type { Report } from "../evaluation/report.ts";
+import { escapeMarkup } from "./markup.ts";
+import { popeScores, scores } from "./scores.ts";
+
+/** The few numbers that say the most, as cards. */
+export function factCards(report: Report): string {
+  const { geneval, pope, reconstruction, seconds, peakMemoryBytes } = report;
+  const splits = Object.values(pope ?? {});
+  const popeAccuracy = splits.reduce((sum, { accuracy }) => sum + accuracy, 0) / splits.length;
+  const cards: [string, string | undefined][] = [
+    ["GenEval, overall", share(geneval?.overall)],
+    ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
+    ["POPE accuracy, mean", splits.length > 0 ? share(popeAccuracy) : undefined],
+    ["feature cosine", share(reconstruction?.featureCosine)],
+    ["codebook in use", share(reconstruction?.codebookUse)],
+    ["time", seconds === undefined ? undefined : duration(seconds)],
+    ["peak memory", gibibytes(peakMemoryBytes)],
+  ];
+  const shown = cards.filter(([, value]) => value !== undefined);
+  if (shown.length === 0) return "";
+  const boxes = shown.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`);
+  return `<dl>${boxes.join("")}</dl>`;
+}
+
+/** What was trained, stage by stage. */
+export function stageSection({ stages = [] }: Report): string {
+  if (stages.length === 0) return "";
+  const rows = stages.map(({ name, samples, seconds, firstLoss, lastLoss }) => [
+    name,
+    samples.toLocaleString("en"),
+    duration(seconds),
+    firstLoss.toFixed(3),
+    lastLoss.toFixed(3),
+  ]);
+  return section(
+    "What was trained",
+    table(["stage", "samples", "time", "first loss", "last loss"], rows),
+  );
+}
+
+/** Every score of the report, as figures with their ceilings and as numbers. */
+export function modelSection(report: Report): string {
+  const { geneval, pope, reconstruction, selfEnhancement } = report;
+  const parts: string[] = [];
+  if (geneval !== undefined && hasScore(geneval)) {
+    parts.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
+  }
+  if (pope !== undefined && Object.keys(pope).length > 0) {
+    parts.push(popeScores(pope, { title: "POPE: saying what a picture shows" }).html());
+    const rows = Object.entries(pope).map(([split, { accuracy, f1, yesRatio }]) =>
+      [split, accuracy, f1, yesRatio].map((cell) => typeof cell === "number" ? share(cell) : cell)
+    );
+    parts.push(table(["POPE", "accuracy", "F1", "share of yes"], rows));
+  }
+  const single: [string, string | undefined][] = [
+    ["GenEval ceiling, true scenes", share(geneval?.ceiling?.truth)],
+    ["GenEval ceiling, reconstructed scenes", share(geneval?.ceiling?.reconstructed)],
+    ["GenEval before self-enhancement", share(selfEnhancement?.before)],
+    ["GenEval after self-enhancement", share(selfEnhancement?.after)],
+    ["Feature cosine of reconstructions", share(reconstruction?.featureCosine)],
+    ["PSNR of reconstructions, dB", reconstruction?.psnr?.toFixed(1)],
+    ["Codebook in use", share(reconstruction?.codebookUse)],
+    ["Codebook perplexity", reconstruction?.perplexity?.toFixed(1)],
+  ];
+  const rows = single.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
+  if (rows.length > 0) parts.push(table(["measure", "value"], rows));
+  return parts.length === 0 ? "" : section("Scores", parts.join("\n"));
+}
+
+const hasScore = (geneval: NonNullable<Report["geneval"]>) =>
+  Object.values(geneval).some((value) => typeof value === "number");
+
+function section(heading: string, content: string): string {
+  return `<section><h2>${heading}</h2>${content}</section>`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
+  const body = rows.map((row) => cells("td", row)).join("");
+  return `<div class="wide"><table><thead>${
+    cells("th", head)
+  }</thead><tbody>${body}</tbody></table></div>`;
+}
+
+function share(value: number): string;
+function share(value: number | undefined): string | undefined;
+function share(value: number | undefined): string | undefined {
+  return value?.toFixed(3);
+}
+
+function gibibytes(bytes: number | undefined): string | undefined {
+  return bytes === undefined ? undefined : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+/** Seconds as people say them: "8 s", "9 min 05 s", "2 h 03 min". */
+function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  const minutes = Math.floor(Math.round(seconds) / 60);
+  if (minutes < 60) return `${minutes} min ${`${Math.round(seconds) % 60}`.padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${`${minutes % 60}`.padStart(2, "0")} min`;
+}

@@ -1,0 +1,168 @@
+import type { TensorType } from "../../kernels/kernel.ts";
+import type { DeviceBuffer } from "./buffer.ts";
+import { NativeHandle } from "./native_handle.ts";
+import { allocateBlock } from "./native_memory.ts";
+import type { OrtLibrary } from "./ort_library.ts";
+import { Ports } from "./ports.ts";
+import { type CompileOptions, type CpuOptions, withSessionOptions } from "./session_options.ts";
+
+/** A compiled ONNX model. */
+export interface Executable extends Disposable {
+  /** Types of the inputs, by name, in the model's order. */
+  readonly inputs: Readonly<Record<string, TensorType>>;
+  /** Types of the outputs, by name, in the model's order. */
+  readonly outputs: Readonly<Record<string, TensorType>>;
+  /**
+   * Runs the model. Every input and output is a buffer on the device; outputs are written in place,
+   * nothing is copied, and timers fire meanwhile. Runs of one executable take turns.
+   *
+   * @throws when a name is missing or unknown, a type differs, a buffer or the executable was
+   * disposed, or an output's buffer is also an input or in use by another run.
+   */
+  run(
+    inputs: Readonly<Record<string, DeviceBuffer>>,
+    outputs: Readonly<Record<string, DeviceBuffer>>,
+  ): Promise<void>;
+  /** Closes the trace that `compile` was asked for, and returns the path of its file. */
+  endProfiling(): string;
+}
+
+/** An ONNX Runtime session. */
+export class OrtExecutable implements Executable {
+  readonly #library: OrtLibrary;
+  readonly #session: NativeHandle;
+  readonly #inputs: Ports;
+  readonly #outputs: Ports;
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(library: OrtLibrary, session: Deno.PointerObject) {
+    this.#library = library;
+    this.#inputs = new Ports(library, session, "input");
+    this.#outputs = new Ports(library, session, "output");
+    const { free: freeInputs } = this.#inputs;
+    const { free: freeOutputs } = this.#outputs;
+    this.#session = new NativeHandle("the executable", session, (pointer) => {
+      library.api.ReleaseSession(pointer);
+      freeInputs();
+      freeOutputs();
+    });
+  }
+
+  static async compile(
+    library: OrtLibrary,
+    model: Uint8Array,
+    cpu: CpuOptions,
+    options: CompileOptions,
+  ): Promise<OrtExecutable> {
+    if (model.length === 0) throw new Error("Expected an ONNX model, but found 0 bytes");
+    const session = await createSession(library, model, cpu, options);
+    try {
+      return new OrtExecutable(library, session);
+    } catch (error) {
+      library.api.ReleaseSession(session);
+      throw error;
+    }
+  }
+
+  get inputs(): Readonly<Record<string, TensorType>> {
+    return this.#inputs.types;
+  }
+
+  get outputs(): Readonly<Record<string, TensorType>> {
+    return this.#outputs.types;
+  }
+
+  run(
+    inputs: Readonly<Record<string, DeviceBuffer>>,
+    outputs: Readonly<Record<string, DeviceBuffer>>,
+  ): Promise<void> {
+    const run = this.#turn.then(() => this.#run(inputs, outputs));
+    this.#turn = run.catch(() => {});
+    return run;
+  }
+
+  async #run(
+    inputs: Readonly<Record<string, DeviceBuffer>>,
+    outputs: Readonly<Record<string, DeviceBuffer>>,
+  ): Promise<void> {
+    const { api, check } = this.#library;
+    const session = this.#session;
+    const pointer = session.pointer;
+    const read = this.#inputs.bind(inputs);
+    const written = this.#outputs.bind(outputs);
+    const lent: { letGo(): void }[] = [];
+    try {
+      session.hold();
+      lent.push(session);
+      for (const buffer of read) {
+        buffer.lendToReader();
+        lent.push(buffer);
+      }
+      for (const buffer of written) {
+        buffer.lendToWriter();
+        lent.push(buffer);
+      }
+      const status = await api.Run(
+        pointer,
+        null,
+        this.#inputs.namePointer,
+        this.#inputs.valuePointer,
+        this.#inputs.count,
+        this.#outputs.namePointer,
+        this.#outputs.count,
+        this.#outputs.valuePointer,
+      );
+      check(status, "running");
+    } finally {
+      for (const owner of lent) owner.letGo();
+    }
+  }
+
+  endProfiling(): string {
+    const { api, allocator, check, create } = this.#library;
+    const doing = "closing the profile";
+    const path = create(
+      doing,
+      (out) => api.SessionEndProfiling(this.#session.pointer, allocator, out),
+    );
+    const text = Deno.UnsafePointerView.getCString(path);
+    check(api.AllocatorFree(allocator, path), doing);
+    return text;
+  }
+
+  [Symbol.dispose](): void {
+    this.#session[Symbol.dispose]();
+  }
+}
+
+async function createSession(
+  library: OrtLibrary,
+  model: Uint8Array,
+  cpu: CpuOptions,
+  options: CompileOptions,
+): Promise<Deno.PointerObject> {
+  const bytes = model.length;
+  const out = allocateBlock(library, 8);
+  const copy = allocateBlock(library, bytes);
+  try {
+    new Uint8Array(copy.memory).set(model);
+    const status = await withSessionOptions(
+      library,
+      cpu,
+      options,
+      (settings) =>
+        library.api.CreateSessionFromArray(
+          library.environment,
+          copy.pointer,
+          BigInt(bytes),
+          settings,
+          out.pointer,
+        ),
+    );
+    library.check(status, `compiling a model of ${bytes} bytes`);
+    return Deno.UnsafePointer.create(new BigUint64Array(out.memory)[0])!;
+  } finally {
+    copy.free();
+    out.free();
+  }
+}

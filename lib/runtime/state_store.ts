@@ -1,0 +1,119 @@
+import type { TensorType } from "../../kernels/kernel.ts";
+import type { Device, DeviceBuffer, TensorData } from "./device.ts";
+
+interface Entry {
+  current: DeviceBuffer;
+  spare: DeviceBuffer | undefined;
+}
+
+/**
+ * Named tensors that stay on the device while programs read and replace them: parameters, moments,
+ * caches. Several programs may share a store; their runs take turns.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "./device.ts";
+ * import { StateStore } from "./state_store.ts";
+ *
+ * using device = await openDevice();
+ * using store = new StateStore(device);
+ * store.add("weight", { dtype: "float32", shape: [2] }, Float32Array.of(3, 4));
+ * const weight = await store.read("weight");
+ * if (weight[0] !== 3) throw new Error("Expected what was added");
+ * ```
+ */
+export class StateStore implements Disposable {
+  readonly device: Device;
+  readonly #entries = new Map<string, Entry>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** The names, in the order they were added. */
+  names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Adds a tensor, filled with zeros or with data. Throws when the name is taken. */
+  add(name: string, type: TensorType, data?: TensorData): void {
+    if (this.has(name)) throw new Error(`Expected a new name in the store, but found "${name}"`);
+    this.#entries.set(name, { current: this.device.buffer(type, data), spare: undefined });
+  }
+
+  /** The buffer that holds the tensor until the next run replaces it. */
+  get(name: string): DeviceBuffer {
+    return this.#entry(name).current;
+  }
+
+  /** Copies a tensor from the device, after the runs that were started before. */
+  read(name: string): Promise<TensorData> {
+    return this.inTurn(() => this.get(name).read());
+  }
+
+  /** Copies a tensor to the device. Throws while a run or a read has not ended. */
+  write(name: string, data: TensorData): void {
+    const buffer = this.get(name);
+    if (this.#waiting > 0) {
+      throw new Error(
+        `Expected the runs and reads of the store to be awaited before "${name}" is written, ` +
+          `but found ${this.#waiting} that had not ended`,
+      );
+    }
+    buffer.write(data);
+  }
+
+  /** Removes a tensor and frees its memory. */
+  remove(name: string): void {
+    const { current, spare } = this.#entry(name);
+    this.#entries.delete(name);
+    current[Symbol.dispose]();
+    spare?.[Symbol.dispose]();
+  }
+
+  /** The buffer that the next value of a tensor is written to; made on first use. */
+  spare(name: string): DeviceBuffer {
+    const entry = this.#entry(name);
+    return entry.spare ??= this.device.buffer(entry.current.type);
+  }
+
+  /** Makes the spare buffers of these tensors their current ones, and the other way round. */
+  swap(names: Iterable<string>): void {
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry?.spare !== undefined) [entry.current, entry.spare] = [entry.spare, entry.current];
+    }
+  }
+
+  /** Does something when all that was asked for before is done. */
+  inTurn<T>(action: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const turn = this.#turn.then(action).finally(() => this.#waiting--);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of this.names()) this.remove(name);
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) {
+      throw new Error(`Expected "${name}" in the store, but found ${list(this.names())}`);
+    }
+    return entry;
+  }
+}
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return "no names";
+  const first = names.slice(0, 5).map((name) => `"${name}"`).join(", ");
+  return names.length > 5 ? `${first} and ${names.length - 5} more` : first;
+}

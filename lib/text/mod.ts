@@ -1,0 +1,1 @@
+export { TextTokenizer } from "./tokenizer.ts";

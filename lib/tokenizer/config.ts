@@ -1,0 +1,59 @@
+/** The sizes of a tokenizer. */
+import { z } from "zod";
+
+const size = z.int().positive();
+
+export const TokenizerConfig = z.strictObject({
+  /** Width and height of pictures, in pixels. */
+  pictureSize: size,
+  /** Tokens a side: a picture has grid² tokens. */
+  grid: size,
+  /** Size of a patch's semantic feature. */
+  featureSize: size,
+  /** Blocks of the vision encoder. */
+  encoderLayers: size,
+  /** Blocks of the text tower that the encoder is trained against. */
+  textLayers: size,
+  heads: size,
+  /** Entries of the codebook. */
+  codes: size,
+  /** Size of a code. */
+  codeSize: size,
+  /** Blocks of the feature decoder. */
+  featureDecoderLayers: size,
+  /** Blocks of each of the two halves of the pixel decoder. */
+  pixelDecoderLayers: size,
+}).refine((c) => c.pictureSize % c.grid === 0, {
+  error: "Expected pictureSize to be a multiple of grid",
+}).refine((c) => c.featureSize % c.heads === 0, {
+  error: "Expected featureSize to be a multiple of heads",
+});
+
+export type TokenizerConfig = z.infer<typeof TokenizerConfig>;
+
+export const TOKENIZER_PRESETS = {
+  nano: {
+    pictureSize: 64,
+    grid: 4,
+    featureSize: 128,
+    encoderLayers: 3,
+    textLayers: 1,
+    heads: 4,
+    codes: 1024,
+    codeSize: 32,
+    featureDecoderLayers: 2,
+    pixelDecoderLayers: 2,
+  },
+  small: {
+    pictureSize: 64,
+    grid: 8,
+    featureSize: 192,
+    encoderLayers: 4,
+    textLayers: 2,
+    heads: 6,
+    codes: 1024,
+    codeSize: 32,
+    featureDecoderLayers: 2,
+    pixelDecoderLayers: 3,
+  },
+} as const satisfies Record<string, TokenizerConfig>;

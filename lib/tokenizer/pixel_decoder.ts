@@ -1,0 +1,97 @@
+/**
+ * From semantic features to pixels: a diffusion decoder. A regression gives the picture's mean; a
+ * flow (rectified flow, arXiv 2209.03003) then carries that picture, with noise, to a sharp one, in
+ * a few steps. Starting at the mean instead of at pure noise is what lets a small model do it.
+ */
+import { linear, type Scope, silu, squaredError } from "../nn/mod.ts";
+import { constant, ops, type Tensor } from "../graph/mod.ts";
+import type { Losses } from "../optim/mod.ts";
+import type { TokenizerConfig } from "./config.ts";
+import { gridTransformer } from "./encoder.ts";
+import { fromPatches, toPatches } from "./patches.ts";
+
+/** Deviation of the noise added to the mean picture, whose pixels lie in [−1, 1]. */
+const NOISE = 0.3;
+
+/** The mean picture of features `[batch, grid², featureSize]`: `[batch, grid², patch²·3]`. */
+function regress(scope: Scope, features: Tensor, config: TokenizerConfig): Tensor {
+  const { grid, featureSize, pictureSize } = config;
+  const embedded = linear(scope.at("project_in"), features, featureSize);
+  const mixed = gridTransformer(scope, embedded, config, config.pixelDecoderLayers);
+  return linear(scope.at("to_pixels"), mixed, 3 * (pictureSize / grid) ** 2, { bias: true });
+}
+
+/**
+ * The clean patches x₁ that noisy patches x at time t `[batch, 1, 1]` lead to, given the features.
+ * The network gives x₁ and not the velocity (x₁ − x)/(1 − t), because noise in all pixels of a patch
+ * does not fit through a feature, and a clean patch does (arXiv 2511.13720).
+ */
+function denoise(
+  scope: Scope,
+  x: Tensor,
+  t: Tensor,
+  features: Tensor,
+  mean: Tensor,
+  config: TokenizerConfig,
+): Tensor {
+  const { featureSize } = config;
+  const time = linear(
+    scope.at("time_out"),
+    silu(linear(scope.at("time_in"), t, featureSize, { bias: true, deviation: 1 })),
+    featureSize,
+  );
+  const seen = ops.concat([x, mean], { axis: 2 });
+  const parts = [
+    linear(scope.at("pixels_in"), seen, featureSize, { bias: true }),
+    linear(scope.at("features_in"), features, featureSize),
+    time,
+  ];
+  const embedded = parts.reduce((a, b) => ops.add(a, b));
+  const mixed = gridTransformer(scope, embedded, config, config.pixelDecoderLayers);
+  return linear(scope.at("to_pixels"), mixed, x.shape[2], { bias: true });
+}
+
+/**
+ * E‖m − x₁‖² + E‖x̂₁(x_t, t) − x₁‖², with m the regression, x₀ = m + noise, x₁ the picture and
+ * x_t = (1 − t)·x₀ + t·x₁.
+ *
+ * @param pixels `[batch, size, size, 3]`
+ * @param noise standard normal, like `pixels`
+ * @param t uniform in [0, 1), `[batch]`
+ */
+export function pixelLosses(
+  scope: Scope,
+  features: Tensor,
+  { pixels, noise, t }: { pixels: Tensor; noise: Tensor; t: Tensor },
+  config: TokenizerConfig,
+): Losses {
+  const target = toPatches(pixels, config.grid);
+  const mean = regress(scope.at("regression"), features, config);
+  const regression = squaredError(mean, target);
+
+  const fixed = ops.stopGradient(mean);
+  const start = ops.add(fixed, ops.mul(toPatches(noise, config.grid), NOISE));
+  const time = ops.reshape(t, { shape: [pixels.shape[0], 1, 1] });
+  const x = ops.add(start, ops.mul(ops.sub(target, start), time));
+  const flow = squaredError(denoise(scope.at("flow"), x, time, features, fixed, config), target);
+  return { loss: ops.add(regression, flow), parts: { regression, flow } };
+}
+
+/** Draws: Euler steps along the flow from the mean picture with noise. `[batch, size, size, 3]` */
+export function drawPixels(
+  scope: Scope,
+  features: Tensor,
+  noise: Tensor,
+  steps: number,
+  config: TokenizerConfig,
+): Tensor {
+  const [batch] = features.shape;
+  const mean = regress(scope.at("regression"), features, config);
+  let x = ops.add(mean, ops.mul(toPatches(noise, config.grid), NOISE));
+  for (let step = 0; step < steps; step++) {
+    const t = constant(step / steps, "float32", [batch, 1, 1]);
+    const clean = denoise(scope.at("flow"), x, t, features, mean, config);
+    x = ops.add(x, ops.mul(ops.sub(clean, x), 1 / (steps - step)));
+  }
+  return fromPatches(x, config.grid);
+}

@@ -1,0 +1,198 @@
+/**
+ * How a semantic tokenizer is trained, part after part: the encoder against captions; with the
+ * encoder frozen, codebook and feature decoder; with those frozen, the pixel decoder.
+ */
+import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import { input, ops, type Tensor } from "../graph/mod.ts";
+import type { Scope } from "../nn/mod.ts";
+import {
+  adamw,
+  type Budget,
+  type Losses,
+  type Stage,
+  type StepResult,
+  trainingLoop,
+  TrainStep,
+} from "../optim/mod.ts";
+import { Random } from "../runtime/mod.ts";
+import type { TextTokenizer } from "../text/mod.ts";
+import { contrastiveLosses } from "./contrastive.ts";
+import { encode } from "./encoder.ts";
+import { decodeFeatures, featureLoss } from "./feature_decoder.ts";
+import { pixelsOf } from "./patches.ts";
+import { pixelLosses } from "./pixel_decoder.ts";
+import { quantize } from "./quantizer.ts";
+import { reviveDeadCodes } from "./revival.ts";
+import type { SemanticTokenizer } from "./semantic_tokenizer.ts";
+
+export interface TokenizerBudgets {
+  readonly encoder: Budget;
+  readonly quantizer: Budget;
+  readonly pixels: Budget;
+}
+
+/** Longest caption that the encoder is trained against, in text tokens. */
+const WORDS = 24;
+
+/** Most patches of a picture are background; crowded pictures teach the most. */
+const CROWDED = { objects: 4 } as const;
+
+/** The three parts, in order. */
+export function tokenizerStages(
+  tokenizer: SemanticTokenizer,
+  scenes: EmojiScenes,
+  text: TextTokenizer,
+  budgets: TokenizerBudgets,
+): Stage[] {
+  return [
+    encoderStage(tokenizer, scenes, text, budgets.encoder),
+    quantizerStage(tokenizer, scenes, budgets.quantizer),
+    pixelDecoderStage(tokenizer, scenes, budgets.pixels),
+  ];
+}
+
+function encoderStage(
+  tokenizer: SemanticTokenizer,
+  scenes: EmojiScenes,
+  text: TextTokenizer,
+  budget: Budget,
+): Stage {
+  const { batchSize } = budget;
+  const shapes = { batch: batchSize, words: WORDS, textVocabulary: text.size };
+  return stage(tokenizer, "semantic encoder", budget, {
+    losses: (scope) => contrastiveLosses(scope, tokenizer.config, shapes),
+    batch(random) {
+      const samples = Array.from({ length: batchSize }, () => scenes.reading(random, CROWDED));
+      const captions = new Int32Array(batchSize * WORDS);
+      const captionMask = new Float32Array(batchSize * WORDS);
+      samples.forEach(({ description }, i) => {
+        const ids = text.encode(description).slice(0, WORDS);
+        captions.set(ids, i * WORDS);
+        captionMask.fill(1, i * WORDS, i * WORDS + ids.length);
+      });
+      const pixels = pixelsOf(samples.map(({ picture }) => picture));
+      return { pixels, captions, captionMask };
+    },
+  });
+}
+
+function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budget: Budget): Stage {
+  const { config, store, seed } = tokenizer;
+  const revival = reviveDeadCodes(store, config, seed, budget.steps);
+  return stage(tokenizer, "semantic codebook", budget, {
+    losses(scope) {
+      const { features, quantized, decoded } = reconstruct(scope, tokenizer, budget.batchSize);
+      const { loss, cosine } = featureLoss(decoded, features);
+      const total = ops.add(loss, quantized.loss);
+      return { loss: total, parts: { features: loss, codes: quantized.loss, cosine } };
+    },
+    outputs(scope) {
+      const { latents, ids } = reconstruct(scope, tokenizer, budget.batchSize).quantized;
+      return { latents, ids };
+    },
+    batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
+    frozen: ["encoder."],
+    after: (step, { outputs }) =>
+      revival(step, outputs.ids as Int32Array, outputs.latents as Float32Array),
+  });
+}
+
+function pixelDecoderStage(
+  tokenizer: SemanticTokenizer,
+  scenes: EmojiScenes,
+  budget: Budget,
+): Stage {
+  const { batchSize } = budget;
+  const { pictureSize } = tokenizer.config;
+  const noise = noiseBank(new Random(tokenizer.seed, "noise"), pictureSize ** 2 * 3);
+  return stage(tokenizer, "pixel decoder", budget, {
+    losses(scope) {
+      const { pixels, decoded } = reconstruct(scope, tokenizer, batchSize);
+      const randomness = {
+        noise: input("noise", "float32", pixels.shape),
+        t: input("t", "float32", [batchSize]),
+      };
+      return pixelLosses(
+        scope.at("pixel_decoder"),
+        ops.stopGradient(decoded),
+        { pixels, ...randomness },
+        tokenizer.config,
+      );
+    },
+    batch: (random) => ({
+      pixels: pixelsOf(drawn(scenes, random, batchSize)),
+      noise: noise(random, batchSize),
+      t: random.uniforms(batchSize),
+    }),
+    frozen: ["encoder.", "quantizer.", "feature_decoder."],
+  });
+}
+
+/** Pixels → features of the frozen encoder → codes → reconstructed features. */
+function reconstruct(scope: Scope, { config }: SemanticTokenizer, batch: number) {
+  const { pictureSize, grid, codeSize } = config;
+  const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
+  const features = ops.stopGradient(encode(scope.at("encoder"), pixels, config));
+  const quantized = quantize(scope.at("quantizer"), features, config);
+  const codes = ops.reshape(quantized.codes, { shape: [batch, grid * grid, codeSize] });
+  const decoded = decodeFeatures(scope.at("feature_decoder"), codes, config);
+  return { pixels, features, quantized, decoded };
+}
+
+function drawn(scenes: EmojiScenes, random: Random, count: number) {
+  return Array.from({ length: count }, () => scenes.reading(random, CROWDED).picture);
+}
+
+/** Standard normal noise for `count` pictures, cut out of a bank that is drawn once: it is quicker. */
+function noiseBank(source: Random, length: number) {
+  const bank = source.normals(64 * length);
+  return (random: Random, count: number) => {
+    const noise = new Float32Array(count * length);
+    for (let i = 0; i < count; i++) {
+      const start = random.integer(bank.length - length);
+      noise.set(bank.subarray(start, start + length), i * length);
+    }
+    return noise;
+  };
+}
+
+interface Part {
+  readonly losses: (scope: Scope) => Losses;
+  readonly outputs?: (scope: Scope) => Readonly<Record<string, Tensor>>;
+  readonly batch: (random: Random) => Record<string, Float32Array | Int32Array>;
+  /** Beginnings of the names of parameters that do not learn. */
+  readonly frozen?: readonly string[];
+  readonly after?: (step: number, result: StepResult) => Promise<void>;
+}
+
+function stage(tokenizer: SemanticTokenizer, name: string, budget: Budget, part: Part): Stage {
+  const { device, store, seed } = tokenizer;
+  const { steps, batchSize, peakRate } = budget;
+  return {
+    name,
+    steps,
+    batchSize,
+    async *run({ done = 0, signal } = {}) {
+      using trainStep = await TrainStep.compile({
+        device,
+        store,
+        losses: part.losses,
+        outputs: part.outputs,
+        rateOf: (parameter) => part.frozen?.some((start) => parameter.startsWith(start)) ? 0 : 1,
+        optimizer: adamw(),
+        seed,
+      });
+      yield* trainingLoop({
+        stage: name,
+        steps,
+        batchSize,
+        peakRate,
+        done,
+        signal,
+        after: part.after,
+        batch: (step) => ({ trainStep, inputs: part.batch(new Random(seed, name, step)) }),
+      });
+      for (const slot of trainStep.optimizerState) store.remove(slot);
+    },
+  };
+}

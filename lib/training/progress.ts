@@ -1,0 +1,165 @@
+/** How far training is: the stage, its steps, the loss, the speed, and the time that is left. */
+import { type ProgressView, progressView } from "./progress_view.ts";
+
+/** A stage to come, and its share of the whole time. */
+export interface PlannedStage {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** What is known after a step. */
+export interface ProgressStep {
+  /** 1 … steps of the stage; one more than before where it is absent. */
+  readonly step?: number;
+  readonly loss?: number;
+  readonly samplesPerSecond?: number;
+}
+
+interface RunningStage {
+  readonly name: string;
+  readonly steps: number;
+  readonly startedAt: number;
+  done: number;
+  /** The first step seen and when it was over: it compiles, so that speed is measured from there. */
+  first?: { readonly step: number; readonly at: number };
+  latest: ProgressStep;
+  drawnAt: number;
+}
+
+const BAR_LENGTH = 16;
+
+/**
+ * Shows the progress of stages of steps, and forgets what it need not show: call `step` as often as
+ * you like.
+ *
+ * @example
+ * ```ts
+ * import { Progress } from "./progress.ts";
+ *
+ * using progress = new Progress();
+ * progress.plan([{ name: "encoder", weight: 1 }, { name: "alignment", weight: 4 }]);
+ * progress.stage("encoder", 2);
+ * progress.step({ loss: 0.7, samplesPerSecond: 812 });
+ * progress.step({ loss: 0.6, samplesPerSecond: 820 });
+ * if (!progress.status().includes("2/2")) throw new Error("Expected the encoder to be done");
+ * ```
+ */
+export class Progress {
+  readonly #view: ProgressView;
+  readonly #now: () => number;
+  #planned: readonly PlannedStage[] = [];
+  #secondsOf = new Map<string, number>();
+  #stage: RunningStage | undefined;
+
+  /** @param options.now seconds, from any start; the system's clock where absent */
+  constructor(options: { view?: ProgressView; now?: () => number } = {}) {
+    this.#view = options.view ?? progressView();
+    this.#now = options.now ?? (() => performance.now() / 1000);
+  }
+
+  /** Says which stages are to come, so that the time left in all can be told. */
+  plan(stages: readonly PlannedStage[]): void {
+    this.#planned = stages;
+  }
+
+  /** Begins a stage, and ends the one before. */
+  stage(name: string, steps: number): void {
+    this.end();
+    const now = this.#now();
+    this.#stage = { name, steps, startedAt: now, done: 0, latest: {}, drawnAt: now };
+    this.#view.begin(this.status());
+  }
+
+  /**
+   * Counts a step.
+   *
+   * @throws Error when no stage was begun
+   */
+  step(step: ProgressStep = {}): void {
+    const stage = this.#stage;
+    if (!stage) throw new Error("Expected a stage to have begun, but found a step without one");
+    const now = this.#now();
+    stage.done = step.step ?? stage.done + 1;
+    stage.first ??= { step: stage.done, at: now };
+    stage.latest = step;
+    if (now - stage.drawnAt >= this.#view.interval) {
+      stage.drawnAt = now;
+      this.#view.update(this.status());
+    }
+  }
+
+  /** Ends the stage; its line stays. */
+  end(): void {
+    const stage = this.#stage;
+    if (!stage) return;
+    this.#secondsOf.set(stage.name, this.#now() - stage.startedAt);
+    this.#view.end(this.status());
+    this.#stage = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  /** The line that is shown now; empty between stages. */
+  status(): string {
+    const stage = this.#stage;
+    if (!stage) return "";
+    const { loss, samplesPerSecond } = stage.latest;
+    const index = this.#planned.findIndex(({ name }) => name === stage.name);
+    return [
+      index < 0 ? stage.name : `[${index + 1}/${this.#planned.length}] ${stage.name}`,
+      bar(stage.done / stage.steps),
+      `${stage.done}/${stage.steps}`,
+      loss === undefined ? "" : `loss ${loss.toPrecision(4)}`,
+      samplesPerSecond === undefined ? "" : `${samplesPerSecond.toPrecision(3)} samples/s`,
+      this.#timeText(stage),
+    ].filter((part) => part !== "").join("  ");
+  }
+
+  #timeText(stage: RunningStage): string {
+    const elapsed = this.#now() - stage.startedAt;
+    if (stage.done >= stage.steps) return `took ${clock(elapsed)}`;
+    const left = secondsLeft(stage, this.#now());
+    if (left === undefined) return "";
+    const later = this.#secondsOfLaterStages(stage.name, elapsed + left);
+    return `${clock(left)} left` + (later === 0 ? "" : `, ${clock(left + later)} in all`);
+  }
+
+  /** The weights of the stages to come, at the speed of those that ran and of this one. */
+  #secondsOfLaterStages(current: string, secondsOfCurrent: number): number {
+    const index = this.#planned.findIndex(({ name }) => name === current);
+    if (index < 0) return 0;
+    let weight = 0;
+    let seconds = 0;
+    for (const planned of this.#planned.slice(0, index + 1)) {
+      const took = planned.name === current ? secondsOfCurrent : this.#secondsOf.get(planned.name);
+      if (took === undefined) continue;
+      weight += planned.weight;
+      seconds += took;
+    }
+    const later = this.#planned.slice(index + 1).reduce((sum, stage) => sum + stage.weight, 0);
+    return weight > 0 ? later * seconds / weight : 0;
+  }
+}
+
+function secondsLeft({ first, done, steps, startedAt }: RunningStage, now: number) {
+  if (!first) return undefined;
+  const secondsPerStep = done > first.step
+    ? (now - first.at) / (done - first.step)
+    : first.at - startedAt;
+  return secondsPerStep * (steps - done);
+}
+
+function bar(fraction: number): string {
+  const full = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_LENGTH);
+  return "█".repeat(full) + "░".repeat(BAR_LENGTH - full);
+}
+
+/** 75 seconds are 1:15. */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const padded = (value: number) => String(value).padStart(2, "0");
+  return h > 0 ? `${h}:${padded(m)}:${padded(s)}` : `${m}:${padded(s)}`;
+}

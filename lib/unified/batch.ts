@@ -1,0 +1,75 @@
+/** Sequences of different lengths as tensors of one shape. */
+import type { Sequence } from "./sequence.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** The shape that a training graph was compiled for. */
+export interface BatchShape {
+  readonly batch: number;
+  /** Tokens of a row. */
+  readonly length: number;
+  /** Predicted tokens of a row, on average at most. */
+  readonly learned: number;
+  /** Pictures read in a row, at most. */
+  readonly pictures: number;
+}
+
+export interface SequenceBatch {
+  /** int32 `[batch, length]`; ids from the vocabulary's size on are rows of `features`. */
+  readonly ids: Int32Array;
+  /** `[batch·pictures·pictureTokens, featureSize]` */
+  readonly features: Float32Array;
+  /** Where the hidden state stands that predicts a label: int32 `[batch·learned]`. */
+  readonly positions: Int32Array;
+  /** What it shall predict: int32 `[batch·learned]`. */
+  readonly labels: Int32Array;
+  /** 1 for labels, 0 for padding: `[batch·learned]`. */
+  readonly weights: Float32Array;
+}
+
+/** Whether sequences fit a shape. */
+export function fits(sequences: readonly Sequence[], shape: BatchShape): boolean {
+  const learned = sequences.reduce((sum, s) => sum + s.learned.filter(Boolean).length, 0);
+  return sequences.length <= shape.batch && learned <= shape.batch * shape.learned &&
+    sequences.every((s) => s.ids.length <= shape.length && s.features.length <= shape.pictures);
+}
+
+/** Fills a batch with sequences, padding to its shape. Throws where they do not fit. */
+export function batchOf(
+  sequences: readonly Sequence[],
+  shape: BatchShape,
+  vocabulary: Vocabulary,
+  { pictureTokens, featureSize }: { pictureTokens: number; featureSize: number },
+): SequenceBatch {
+  if (!fits(sequences, shape)) {
+    const longest = Math.max(...sequences.map((s) => s.ids.length));
+    const learned = sequences.reduce((sum, s) => sum + s.learned.filter(Boolean).length, 0);
+    throw new RangeError(
+      `Expected at most ${shape.batch} sequences of ${shape.length} tokens with ` +
+        `${shape.batch * shape.learned} learned in all, but found ${sequences.length} of up to ` +
+        `${longest} with ${learned}`,
+    );
+  }
+  const rows = shape.pictures * pictureTokens;
+  const ids = new Int32Array(shape.batch * shape.length).fill(vocabulary.pad);
+  const features = new Float32Array(shape.batch * rows * featureSize);
+  const slots = shape.batch * shape.learned;
+  const positions = new Int32Array(slots);
+  const labels = new Int32Array(slots);
+  const weights = new Float32Array(slots);
+  let slot = 0;
+  sequences.forEach((sequence, row) => {
+    sequence.features.forEach((feature, i) => {
+      features.set(feature, (row * rows + i * pictureTokens) * featureSize);
+    });
+    sequence.ids.forEach((id, i) => {
+      const at = row * shape.length + i;
+      ids[at] = id >= 0 ? id : vocabulary.size + row * rows - 1 - id;
+      if (!sequence.learned[i]) return;
+      positions[slot] = at - 1;
+      labels[slot] = id;
+      weights[slot] = 1;
+      slot++;
+    });
+  });
+  return { ids, features, positions, labels, weights };
+}

@@ -1,0 +1,26 @@
+/** The sizes of a unified model. */
+import { z } from "zod";
+import type { TransformerConfig } from "../nn/mod.ts";
+
+const size = z.int().positive();
+
+export const UnifiedConfig = z.strictObject({
+  hiddenSize: size,
+  layers: size,
+  heads: size,
+  keyValueHeads: size,
+  intermediateSize: size,
+  queryKeyNorm: z.boolean(),
+  /** Text tokens, special ones included. */
+  textVocabulary: size,
+  /** Codes of the vision tokenizer. */
+  codes: size,
+  /** Tokens of a picture. */
+  pictureTokens: size,
+  /** Size of the continuous feature that a token of a picture is read as. */
+  featureSize: size,
+}).refine((c) => c.hiddenSize % c.heads === 0 && c.heads % c.keyValueHeads === 0, {
+  error: "Expected hiddenSize to be a multiple of heads, and heads of keyValueHeads",
+});
+
+export type UnifiedConfig = z.infer<typeof UnifiedConfig> & TransformerConfig;

@@ -1,0 +1,122 @@
+/**
+ * One causal transformer over mixed sequences. Text tokens and codes of pictures drawn have
+ * embeddings; pictures read enter as continuous features through an adapter; one head predicts text
+ * tokens and codes alike (ILLUME, arXiv 2412.06673, section 3.2).
+ */
+import { input, ops, type Tensor } from "../graph/mod.ts";
+import {
+  type AttentionContext,
+  causalMask,
+  linear,
+  rotaryTable,
+  type Scope,
+  silu,
+  sumAll,
+  transformer,
+} from "../nn/mod.ts";
+import type { Losses } from "../optim/mod.ts";
+import type { BatchShape } from "./batch.ts";
+import type { UnifiedConfig } from "./config.ts";
+
+/** Parameters that ILLUME's first stage trains: adapter, vision embeddings, vision head. */
+export const ADAPTER = "multi_modal_projector.";
+export const VISION_EMBEDDINGS = "vision_embed_tokens.";
+export const VISION_HEAD = "vision_head.";
+
+function table(scope: Scope, rows: number, size: number, deviation: number): Tensor {
+  return scope.parameter("weight", [rows, size], { kind: "normal", deviation });
+}
+
+/**
+ * The embeddings of ids `[batch, tokens]` (see `batch.ts`): `[batch, tokens, hiddenSize]`.
+ * @param features of the pictures read, `[rows, featureSize]`
+ */
+export function embed(scope: Scope, ids: Tensor, features: Tensor, config: UnifiedConfig): Tensor {
+  const { hiddenSize } = config;
+  const adapter = scope.at("multi_modal_projector");
+  const adapted = linear(
+    adapter.at("linear_2"),
+    silu(linear(adapter.at("linear_1"), features, hiddenSize, { bias: true })),
+    hiddenSize,
+    { bias: true },
+  );
+  return ops.gather(ops.concat([...embeddings(scope, config), adapted], { axis: 0 }), ids);
+}
+
+/** The embeddings of text tokens and codes only: `[…]` to `[…, hiddenSize]`. */
+export function embedGenerated(scope: Scope, ids: Tensor, config: UnifiedConfig): Tensor {
+  return ops.gather(ops.concat(embeddings(scope, config), { axis: 0 }), ids);
+}
+
+function embeddings(scope: Scope, { hiddenSize, textVocabulary, codes }: UnifiedConfig): Tensor[] {
+  return [
+    table(scope.at("model").at("embed_tokens"), textVocabulary, hiddenSize, 0.5),
+    table(scope.at("vision_embed_tokens"), codes, hiddenSize, 0.5),
+  ];
+}
+
+/** Logits over text tokens and codes: `[rows, hiddenSize]` to `[rows, textVocabulary + codes]`. */
+export function logitsOf(scope: Scope, hidden: Tensor, config: UnifiedConfig): Tensor {
+  const { hiddenSize, textVocabulary, codes } = config;
+  const deviation = 1 / Math.sqrt(hiddenSize);
+  const rows = ops.concat([
+    table(scope.at("lm_head"), textVocabulary, hiddenSize, deviation),
+    table(scope.at("vision_head"), codes, hiddenSize, deviation),
+  ], { axis: 0 });
+  return ops.matmul(hidden, rows, { transposeB: true });
+}
+
+/** The last layer's states: `[batch, tokens, hiddenSize]` to the same shape. */
+export function contextualize(
+  scope: Scope,
+  embedded: Tensor,
+  config: UnifiedConfig,
+  context: AttentionContext,
+): Tensor {
+  return transformer(scope.at("model"), embedded, config, context);
+}
+
+/** Rotary angles and causal mask of rows that all begin at position 0. */
+export function fromStart(batch: number, tokens: number, config: UnifiedConfig): AttentionContext {
+  const half = config.hiddenSize / config.heads / 2;
+  const angles = rotaryTable(tokens, 2 * half);
+  const perRow = (x: Tensor) =>
+    ops.expand(ops.reshape(x, { shape: [1, tokens, half] }), { shape: [batch, tokens, half] });
+  return {
+    rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) },
+    mask: causalMask(tokens),
+  };
+}
+
+/**
+ * The one next-token loss, −Σ log P(y_i | y_<i), as a mean over all learned tokens; and its means
+ * over words and over codes. Inputs are those of a `SequenceBatch`.
+ */
+export function nextTokenLosses(scope: Scope, config: UnifiedConfig, shape: BatchShape): Losses {
+  const { batch, length } = shape;
+  const slots = batch * shape.learned;
+  const rows = batch * shape.pictures * config.pictureTokens;
+  const ids = input("ids", "int32", [batch, length]);
+  const features = input("features", "float32", [rows, config.featureSize]);
+  const positions = input("positions", "int32", [slots]);
+  const labels = input("labels", "int32", [slots]);
+  const weights = input("weights", "float32", [slots]);
+
+  const embedded = embed(scope, ids, features, config);
+  const hidden = contextualize(scope, embedded, config, fromStart(batch, length, config));
+  const predicting = ops.gather(
+    ops.reshape(hidden, { shape: [batch * length, config.hiddenSize] }),
+    positions,
+  );
+  const losses = ops.crossEntropy(logitsOf(scope, predicting, config), labels);
+  const mean = (weights: Tensor) =>
+    ops.div(sumAll(ops.mul(losses, weights)), ops.add(sumAll(weights), 1e-6));
+  const isCode = ops.greater(labels, config.textVocabulary - 1);
+  return {
+    loss: mean(weights),
+    parts: {
+      text: mean(ops.where(isCode, 0, weights)),
+      picture: mean(ops.where(isCode, weights, 0)),
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Choosing the next token from logits. */
+import type { Random } from "../runtime/mod.ts";
+
+export interface Sampling {
+  /** 0 takes the likeliest. */
+  readonly temperature: number;
+  /** Only the likeliest so many are sampled from. */
+  readonly topK: number;
+}
+
+/**
+ * Classifier-free guidance on log-probabilities: u + s·(c − u) (arXiv 2207.12598, eq. 6), over the
+ * allowed ids. Scale 1 is no guidance.
+ */
+export function guided(
+  conditional: Float32Array,
+  unconditional: Float32Array,
+  scale: number,
+): Float32Array {
+  const c = logSoftmax(conditional);
+  const u = logSoftmax(unconditional);
+  return c.map((value, i) => u[i] + scale * (value - u[i]));
+}
+
+function logSoftmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const total = logits.reduce((sum, x) => sum + Math.exp(x - largest), 0);
+  const shift = largest + Math.log(total);
+  return logits.map((x) => x - shift);
+}
+
+/** The index of a sample of softmax(logits / temperature), among the `topK` largest. */
+export function sample(
+  logits: Float32Array,
+  { temperature, topK }: Sampling,
+  random: Random,
+): number {
+  const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]);
+  if (temperature === 0) return order[0];
+  const kept = order.slice(0, topK);
+  const weights = kept.map((i) => Math.exp((logits[i] - logits[kept[0]]) / temperature));
+  let threshold = random.uniform() * weights.reduce((a, b) => a + b, 0);
+  const chosen = weights.findIndex((weight) => (threshold -= weight) < 0);
+  return kept[chosen < 0 ? kept.length - 1 : chosen];
+}

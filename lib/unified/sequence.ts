@@ -1,0 +1,91 @@
+/** Conversations about pictures as sequences of tokens. */
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** A part of a turn: words, a picture read (as features) or a picture drawn (as codes). */
+export type Segment =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "read"; readonly features: Float32Array }
+  | { readonly kind: "draw"; readonly ids: Int32Array };
+
+/** What is asked, and what is answered. Only answers are learned. */
+export interface Turn {
+  readonly ask: readonly Segment[];
+  readonly answer: readonly Segment[];
+}
+
+export interface Sequence {
+  /** Vocabulary ids; −1 − i is row i of the features read. */
+  readonly ids: readonly number[];
+  /** Whether each id is to be predicted. */
+  readonly learned: readonly boolean[];
+  /** Features of the pictures read, each `[pictureTokens, featureSize]`. */
+  readonly features: readonly Float32Array[];
+}
+
+/** A picture segment begins with `<picture>` and ends with `</picture>`. */
+class Writer {
+  readonly ids: number[] = [];
+  readonly learned: boolean[] = [];
+  readonly features: Float32Array[] = [];
+
+  constructor(
+    private readonly vocabulary: Vocabulary,
+    private readonly pictureTokens: number,
+  ) {}
+
+  push(id: number, learned: boolean): void {
+    this.ids.push(id);
+    this.learned.push(learned);
+  }
+
+  segment(segment: Segment, learned: boolean): void {
+    const { vocabulary } = this;
+    if (segment.kind === "text") {
+      for (const id of vocabulary.encodeText(segment.text)) this.push(id, learned);
+      return;
+    }
+    this.push(vocabulary.picture, learned);
+    if (segment.kind === "draw") {
+      for (const code of segment.ids) this.push(vocabulary.idOfCode(code), learned);
+    } else {
+      const first = this.features.length * this.pictureTokens;
+      for (let i = 0; i < this.pictureTokens; i++) this.push(-1 - first - i, false);
+      this.features.push(segment.features);
+    }
+    this.push(vocabulary.endPicture, learned);
+  }
+}
+
+/**
+ * `<bos>` and, for each turn, what is asked, `<answer>`, what is answered and `<eos>`.
+ */
+export function conversation(
+  turns: readonly Turn[],
+  vocabulary: Vocabulary,
+  pictureTokens: number,
+): Sequence {
+  const writer = new Writer(vocabulary, pictureTokens);
+  writer.push(vocabulary.bos, false);
+  for (const { ask, answer } of turns) {
+    for (const segment of ask) writer.segment(segment, false);
+    writer.push(vocabulary.answer, false);
+    for (const segment of answer) writer.segment(segment, true);
+    writer.push(vocabulary.eos, true);
+  }
+  return writer;
+}
+
+/** Turns that were answered, and one that is asked, up to and including `<answer>`. */
+export function prompt(
+  ask: readonly Segment[],
+  vocabulary: Vocabulary,
+  pictureTokens: number,
+  earlier: readonly Turn[] = [],
+): Sequence {
+  const { ids, learned, features } = conversation(
+    [...earlier, { ask, answer: [] }],
+    vocabulary,
+    pictureTokens,
+  );
+  return { ids: ids.slice(0, -1), learned: learned.slice(0, -1), features };
+}

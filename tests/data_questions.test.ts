@@ -1,0 +1,166 @@
+/** Questions and instructions, answered and carried out a second time by other means. */
+import assert from "node:assert/strict";
+import { CONCEPTS } from "../lib/data/concepts.ts";
+import { randomEdit } from "../lib/data/edits.ts";
+import { type Question, questions } from "../lib/data/questions.ts";
+import type { Scene, SceneObject } from "../lib/data/scene.ts";
+import { randomScene } from "../lib/data/truth.ts";
+import { worldOf } from "../lib/data/world.ts";
+import { Random } from "../lib/runtime/random.ts";
+
+const world = worldOf("nano");
+const SINGULARS = new Map(Object.entries(CONCEPTS).map(([name, { plural }]) => [plural, name]));
+const many = Array.from({ length: 3000 }, (_, i) => {
+  const random = new Random(11, i);
+  const scene = randomScene(world, random);
+  return { scene, asked: questions(scene, world, random), random };
+});
+
+const named = (scene: Scene, concept: string) =>
+  scene.objects.filter((object) => object.concept === concept);
+
+/** GenEval's rule on one axis, for squares of 14 pixels: a margin of 0.1 · 28. */
+function holds(words: string, a: SceneObject, b: SceneObject): boolean {
+  const horizontal = words.includes("left") || words.includes("right");
+  const sign = words.includes("left") || words === "above" ? -1 : 1;
+  const along = sign * (horizontal ? a.x - b.x : a.y - b.y);
+  return (along - 2.8) / Math.hypot(a.x - b.x, a.y - b.y) > 0.5;
+}
+
+function answer(scene: Scene, question: string): string {
+  let found = /^is there an? (\w+) in the picture\?$/.exec(question);
+  if (found) return named(scene, found[1]).length > 0 ? "yes" : "no";
+  found = /^how many (\w+) are there\?$/.exec(question);
+  if (found) {
+    const concept = SINGULARS.get(found[1]) ?? "";
+    return ["zero", "one", "two", "three", "four"][named(scene, concept).length];
+  }
+  found = /^what color is the (\w+)\?$/.exec(question);
+  if (found) {
+    const objects = named(scene, found[1]);
+    assert.equal(objects.length, 1, question);
+    return objects[0].color ?? "nothing to say";
+  }
+  found = /^is the (\w+) (to the left of|to the right of|above|below) the (\w+)\?$/.exec(question);
+  if (found) {
+    const [a, b] = [named(scene, found[1]), named(scene, found[3])];
+    assert.deepEqual([a.length, b.length], [1, 1], question);
+    return holds(found[2], a[0], b[0]) ? "yes" : "no";
+  }
+  found = /^what is (to the left of|to the right of|above|below) the (\w+)\?$/.exec(question);
+  assert(found, `No rule answers "${question}"`);
+  const [, words, concept] = found;
+  const objects = named(scene, concept);
+  assert.equal(objects.length, 1, question);
+  const there = scene.objects.filter((o) => o !== objects[0] && holds(words, o, objects[0]));
+  assert.equal(there.length, 1, question);
+  assert.equal(named(scene, there[0].concept).length, 1, question);
+  return `the ${there[0].concept}`;
+}
+
+Deno.test("every answer is the right one", () => {
+  for (const { scene, asked } of many) {
+    for (const { question, answer: given } of asked) {
+      assert.equal(given, answer(scene, question), question);
+    }
+  }
+});
+
+Deno.test("every kind is asked, and yes is as common as no", () => {
+  const all: Question[] = many.flatMap(({ asked }) => asked);
+  const share = (kind: Question["kind"]) => {
+    const asked = all.filter((q) => q.kind === kind && /^(yes|no)$/.test(q.answer));
+    return asked.filter((q) => q.answer === "yes").length / asked.length;
+  };
+  assert.equal(share("presence"), 0.5);
+  assert(Math.abs(share("position") - 0.5) < 0.06, `${share("position")}`);
+  const answers = (kind: Question["kind"]) =>
+    new Set(all.filter((question) => question.kind === kind).map((question) => question.answer));
+  assert.deepEqual(answers("counting"), new Set(["zero", "one", "two", "three", "four"]));
+  assert.equal(answers("color").size, 10);
+  assert(answers("position").has("the cat"));
+});
+
+Deno.test("an empty picture can be asked about", () => {
+  const empty: Scene = { background: "sky", style: "fluent-flat", objects: [] };
+  const asked = questions(empty, world, new Random(0));
+  assert.deepEqual(asked.map(({ answer }) => answer).sort(), ["no", "zero"]);
+  assert.throws(() => randomEdit(empty, world, new Random(0)), /found none/);
+});
+
+const CORNERS: Record<string, [number, number]> = {
+  "top left": [8, 8],
+  "top right": [56, 8],
+  "bottom left": [8, 56],
+  "bottom right": [56, 56],
+};
+
+/** Carries an instruction out on a copy of the scene; a moved object lands in its corner's middle. */
+function carryOut(scene: Scene, instruction: string): Scene {
+  const means = (word: string) => {
+    const concept = world.concepts.includes(word) && named(scene, word).length === 1
+      ? word
+      : SINGULARS.get(word) ?? "";
+    assert(named(scene, concept).length > 0, instruction);
+    assert(word === concept || named(scene, concept).length > 1 || word === "fish", instruction);
+    return concept;
+  };
+  const { objects } = scene;
+  let found = /^remove the (\w+)$/.exec(instruction);
+  if (found) {
+    const gone = means(found[1]);
+    return { ...scene, objects: objects.filter((o) => o.concept !== gone) };
+  }
+  found = /^make the (\w+) (\w+)$/.exec(instruction);
+  if (found) {
+    const concept = means(found[1]), color = found[2] as SceneObject["color"];
+    return { ...scene, objects: objects.map((o) => o.concept === concept ? { ...o, color } : o) };
+  }
+  found = /^move the (\w+) to the (\w+ \w+)$/.exec(instruction);
+  if (found) {
+    const concept = means(found[1]), [x, y] = CORNERS[found[2]];
+    return { ...scene, objects: objects.map((o) => o.concept === concept ? { ...o, x, y } : o) };
+  }
+  const style = /^draw it in the (\S+) style$/.exec(instruction)?.[1];
+  assert(style, `No rule carries out "${instruction}"`);
+  return { ...scene, style };
+}
+
+Deno.test("every instruction leads to the scene that it asks for", () => {
+  const kinds = new Set<string>();
+  for (const { scene, random } of many) {
+    const { instruction, kind, result } = randomEdit(scene, world, random);
+    kinds.add(kind);
+    const expected = carryOut(scene, instruction);
+    assert.notDeepEqual(result, scene, instruction);
+    assert(result.objects.length > 0, instruction);
+    assert.equal(result.objects.length, expected.objects.length, instruction);
+    result.objects.forEach((object, i) => {
+      const other = expected.objects[i];
+      const strayed = Math.max(Math.abs(object.x - other.x), Math.abs(object.y - other.y));
+      assert(strayed <= (kind === "move" ? 1 : 0), instruction);
+      assert.deepEqual({ ...object, x: 0, y: 0 }, { ...other, x: 0, y: 0 }, instruction);
+      for (const beside of result.objects.slice(0, i)) {
+        const apart = Math.max(Math.abs(object.x - beside.x), Math.abs(object.y - beside.y));
+        assert(apart >= 15, instruction);
+      }
+    });
+    assert.deepEqual({ ...result, objects: [] }, { ...expected, objects: [] });
+  }
+  assert.deepEqual(kinds, new Set(["remove", "recolor", "move"]));
+});
+
+Deno.test("a world of several styles restyles", () => {
+  const small = worldOf("small");
+  const restyled = new Set<string>();
+  for (let i = 0; i < 200; i++) {
+    const scene = randomScene(small, new Random(i));
+    const { kind, instruction, result } = randomEdit(scene, small, new Random(i, "edit"));
+    if (kind !== "restyle") continue;
+    assert.equal(instruction, `draw it in the ${result.style} style`);
+    assert.notEqual(result.style, scene.style);
+    assert.deepEqual(result.objects, scene.objects);
+    restyled.add(result.style);
+  }
+  assert.deepEqual(restyled, new Set(small.styles));
+});

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type KernelName, KERNELS, show } from "../kernels/mod.ts";
+import { constant, gradient, input, ops, type Tensor } from "../lib/graph/mod.ts";
+import { openDevice, type TensorData } from "../lib/runtime/device.ts";
+import { type Case, CASES } from "./kernel_cases.ts";
+import { evaluate, type Value } from "./reference.ts";
+import { dataOf, runGraph } from "./run_graph.ts";
+
+/** Kernels whose operator ONNX, or ONNX Runtime on the CPU, has in float32 alone. */
+const FLOAT32_ONLY: ReadonlySet<KernelName> = new Set(["rotary", "softplus"]);
+const NAMES = Object.keys(KERNELS) as KernelName[];
+
+/** A case as a graph: the output, and the gradients of a weighted sum of its elements. */
+class Trace {
+  readonly inputs: readonly Tensor[];
+  readonly data: Record<string, TensorData> = {};
+  readonly output: Tensor;
+  readonly loss: Tensor;
+  readonly differentiable: readonly Tensor[];
+  readonly gradients: readonly Tensor[];
+
+  constructor(readonly of: Case, dtype: "float32" | "float64", prefix = "x") {
+    this.inputs = of.args.map((arg, i) =>
+      input(`${prefix}${i}`, arg.dtype === "float" ? dtype : arg.dtype, arg.shape)
+    );
+    of.args.forEach(({ data }, i) => {
+      this.data[`${prefix}${i}`] = dataOf(this.inputs[i], data);
+    });
+    this.output = of.apply(...this.inputs);
+    const { shape } = this.output;
+    const count = shape.reduce((a, b) => a * b, 1);
+    const weights = Array.from({ length: count }, (_, i) => 1 + (i * 7 % 5) / 4);
+    this.loss = ops.sum(
+      ops.mul(ops.cast(this.output, { dtype }), constant(weights, dtype, shape)),
+      { axes: shape.map((_, i) => i), keepAxes: false },
+    );
+    this.differentiable = this.inputs.filter((_, i) =>
+      of.args[i].dtype === "float" && !of.args[i].fixed
+    );
+    this.gradients = gradient(this.loss, this.differentiable);
+  }
+
+  /** All that is compared, by name. */
+  outputs(prefix: string): Record<string, Tensor> {
+    return Object.fromEntries(
+      [this.output, ...this.gradients].map((tensor, i) => [`${prefix}${i}`, tensor]),
+    );
+  }
+
+  toString(): string {
+    return `(${this.inputs.join(", ")}) -> ${show(this.output)}`;
+  }
+}
+
+function assertClose(found: ArrayLike<number>, expected: Value, tolerance: number, what: string) {
+  assert.equal(found.length, expected.data.length, `${what}: number of elements`);
+  const scale = expected.data.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+  expected.data.forEach((x, i) => {
+    assert.ok(
+      Math.abs(found[i] - x) <= tolerance * scale,
+      `${what}: expected ${x} at ${i}, but found ${found[i]}`,
+    );
+  });
+}
+
+/** (f(x + h) − f(x − h)) / 2h for every element x. */
+function differences(trace: Trace, x: Tensor): number[] {
+  const name = x.source.kind === "input" ? x.source.name : "";
+  const h = 1e-5;
+  const at = (i: number, value: number) => {
+    const moved = Float64Array.from(trace.data[name] as Float64Array).with(i, value);
+    return evaluate([trace.loss], { ...trace.data, [name]: moved })[0].data[0];
+  };
+  return Array.from(
+    trace.data[name] as Float64Array,
+    (value, i) => (at(i, value + h) - at(i, value - h)) / (2 * h),
+  );
+}
+
+for (const name of NAMES) {
+  Deno.test(`${name}: the gradient agrees with finite differences`, () => {
+    fc.assert(
+      fc.property(fc.gen(), (draw) => {
+        const trace = new Trace(CASES[name](draw), "float64");
+        const found = evaluate(trace.gradients, trace.data);
+        trace.differentiable.forEach((x, i) => {
+          const expected = trace.of.blocked
+            ? found[i].data.map(() => 0)
+            : Float64Array.from(differences(trace, x));
+          assertClose(
+            found[i].data,
+            { shape: x.shape, data: expected },
+            1e-6,
+            `gradient ${i} of ${name}${trace}`,
+          );
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  for (const [dtype, tolerance] of [["float32", 1e-5], ["float64", 1e-11]] as const) {
+    if (dtype === "float64" && FLOAT32_ONLY.has(name)) continue;
+    Deno.test(`${name}: the ONNX form in ${dtype} agrees with the reference`, async () => {
+      using device = await openDevice("cpu", { threads: 1 });
+      const batches = fc.array(fc.gen(), { minLength: 1, maxLength: 20, size: "max" });
+      await fc.assert(
+        fc.asyncProperty(batches, async (draws) => {
+          const traces = draws.map((draw, i) => new Trace(CASES[name](draw), dtype, `${i}.x`));
+          const outputs = Object.assign({}, ...traces.map((trace, i) => trace.outputs(`${i}.y`)));
+          const inputs = Object.assign({}, ...traces.map((trace) => trace.data));
+          const found = await runGraph(device, outputs, inputs);
+          traces.forEach((trace, t) => {
+            evaluate([trace.output, ...trace.gradients], inputs).forEach((expected, i) => {
+              const what = i === 0 ? "output" : `gradient ${i - 1}`;
+              assertClose(found[`${t}.y${i}`], expected, tolerance, `${what} of ${name}${trace}`);
+            });
+          });
+        }),
+        { numRuns: 5 },
+      );
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Kernel } from "../notebooks/kernel.ts";
+import {
+  cellOutputs,
+  firstError,
+  Notebook,
+  readNotebook,
+  runNotebook,
+} from "../notebooks/notebook.ts";
+import type { Output } from "../notebooks/outputs.ts";
+
+const notebooks = fileURLToPath(new URL("../notebooks/", import.meta.url));
+const firstLook = join(notebooks, "01_first_look.ipynb");
+const quick = { cwd: notebooks, secondsPerCell: 20 };
+
+function notebookOf(...sources: string[]): Notebook {
+  const cells = sources.map((source) => ({ cell_type: "code", source }));
+  return Notebook.parse({ nbformat: 4, cells });
+}
+
+const printed = (outputs: readonly Output[]) =>
+  outputs.map((output) => output.output_type === "stream" ? output.text : "").join("");
+
+function shows(output: Output, type: string): boolean {
+  return (output.output_type === "display_data" || output.output_type === "execute_result") &&
+    type in output.data;
+}
+
+Deno.test("a notebook prints, shows figures, updates them in place, and stops where it throws", async () => {
+  const ran = await runNotebook(
+    notebookOf(
+      `import * as plot from "../lib/plot/mod.ts";
+       import { z } from "zod"; // by a name that only deno.json knows
+       const points = [1, 2, 3].map((step) => ({ stage: "a", step, loss: 1 / step }));
+       console.log("hello"); console.log(z.string().parse("world")); console.error("oh");`,
+      `plot.lossCurve(points)`,
+      ``,
+      `const curve = plot.liveCurve({ title: "live" });
+       for (const point of points) await curve.push(point);
+       await curve.finish();`,
+      `for (let line = 0; line < 500; line++) console.log(line);`,
+      `function fail() { throw new RangeError("Expected nothing, but found this"); } fail();`,
+      `console.log("never");`,
+    ),
+    quick,
+  );
+  const [prints, figure, empty, live, many, throws, after] = cellOutputs(ran);
+  assert.deepEqual(prints, [
+    { output_type: "stream", name: "stdout", text: "hello\nworld\n" },
+    { output_type: "stream", name: "stderr", text: "oh\n" },
+  ]);
+  assert.ok(shows(figure[0], "image/svg+xml"));
+  assert.deepEqual(empty, []);
+  assert.equal(live.length, 1);
+  assert.ok(live[0].output_type === "display_data");
+  assert.match(String(live[0].data["image/svg+xml"]), /1\.0.*live|live.*1\.0/s);
+  assert.equal(printed(many).trim().split("\n").length, 500);
+  assert.ok(throws.some(({ output_type }) => output_type === "error"));
+  assert.deepEqual(after, []);
+  assert.match(firstError(ran) ?? "", /RangeError: Expected nothing, but found this/);
+});
+
+Deno.test("a cell that does not end is given up, and its kernel with it", async () => {
+  await using kernel = await Kernel.start({ cwd: notebooks, env: { ILLUME_GREETING: "hello" } });
+  const greeting = await kernel.execute(`Deno.env.get("ILLUME_GREETING")`, { seconds: 20 });
+  assert.ok(greeting[0].output_type === "execute_result");
+  await assert.rejects(
+    kernel.execute("await new Promise(() => setTimeout(() => {}, 60_000));", { seconds: 0.5 }),
+    /Expected the cell to finish within 0.5 s, but it still runs: await new Promise/,
+  );
+});
+
+Deno.test("a kernel that ends under a cell is reported, not waited for", async () => {
+  await using kernel = await Kernel.start({ cwd: notebooks });
+  await assert.rejects(
+    kernel.execute("Deno.exit(3);", { seconds: 20 }),
+    /Expected the kernel to run, but it ended with 3/,
+  );
+});
+
+Deno.test("execute.ts writes outputs into a notebook, and leaves one that throws as it was", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "illume-notebook-"));
+  try {
+    const path = join(folder, "small.ipynb");
+    const broken = join(folder, "broken.ipynb");
+    const markdown = { cell_type: "markdown", source: ["# Hi\n", "there"], metadata: {} };
+    const code = (source: string[]) => ({ cell_type: "code", source, metadata: {}, outputs: [] });
+    const file = (...cells: unknown[]) =>
+      JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: { kept: true }, cells });
+    await writeFile(path, file(markdown, code(["const a = 1;\n", "console.log(a);"])));
+    await writeFile(broken, file(code(["console.log(1);\n", "throw new Error('no');"])));
+    const untouched = await readFile(broken, "utf8");
+
+    const execute = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", join(notebooks, "execute.ts"), path, broken],
+    }).output();
+    assert.equal(execute.code, 1);
+    assert.match(
+      new TextDecoder().decode(execute.stderr),
+      /Expected .*broken\.ipynb to run through/,
+    );
+    assert.equal(await readFile(broken, "utf8"), untouched);
+
+    const written = JSON.parse(await readFile(path, "utf8"));
+    assert.deepEqual(written.metadata, { kept: true });
+    assert.deepEqual(written.cells[0], markdown);
+    assert.deepEqual(written.cells[1].source, ["const a = 1;\n", "console.log(a);"]);
+    assert.equal(written.cells[1].execution_count, 1);
+    assert.equal(written.cells[1].outputs[0].text, "1\n");
+
+    await copyFile(join(notebooks, "kernel.ts"), path);
+    await assert.rejects(readNotebook(path), /Expected a notebook in .*, but found no JSON/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: "the first notebook runs from the top, without errors and with its figures",
+  ignore: await stat(firstLook).then(() => false, () => true),
+  fn: async () => {
+    const ran = await runNotebook(await readNotebook(firstLook), {
+      cwd: notebooks,
+      env: { ILLUME_QUICK: "1" },
+      secondsPerCell: 120,
+    });
+    assert.equal(firstError(ran), undefined);
+    const outputs = cellOutputs(ran).flat();
+    const figures = outputs.filter((output) => shows(output, "image/svg+xml"));
+    assert.ok(figures.length >= 3, `Expected three figures, but found ${figures.length}`);
+  },
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { liveCurve } from "../lib/plot/live_curve.ts";
+import { lossCurve, scoreOverTime } from "../lib/plot/mod.ts";
+import { elements, pixels, texts } from "./plot_reading.ts";
+
+const steps = (stage: string, count: number, loss: (step: number) => number, first = 0) =>
+  Array.from({ length: count }, (_, step) => ({
+    stage,
+    samples: (first + step + 1) * 64,
+    loss: loss(step),
+  }));
+
+const lines = (figure: ReturnType<typeof lossCurve>) =>
+  elements(figure, `g[aria-label="line"] path`);
+
+Deno.test("a loss curve has a faint and a strong line a stage, and names its stages", async () => {
+  const figure = lossCurve([
+    ...steps("text", 50, (step) => 5 - step / 20),
+    ...steps("alignment", 50, (step) => 3 - step / 30, 50),
+  ], { title: "Alignment curves" });
+  assert.equal(lines(figure).length, 4);
+  assert.equal(elements(figure, `g[aria-label="rule"] line`).length, 1);
+  for (const word of ["Alignment curves", "text", "alignment", "samples →"]) {
+    assert.ok(texts(figure).includes(word), `${word} is missing`);
+  }
+  await pixels(figure);
+});
+
+Deno.test("stages that count from one again follow each other", () => {
+  const anew = lossCurve([...steps("a", 9, () => 1), ...steps("b", 9, () => 2)]);
+  const onwards = lossCurve([...steps("a", 9, () => 1), ...steps("b", 9, () => 2, 9)]);
+  assert.equal(anew.svg(), onwards.svg());
+});
+
+Deno.test("a stage too short for its name has a number and an entry in the key", () => {
+  const long = "visual embedding initialisation";
+  const figure = lossCurve([
+    ...steps("text", 400, () => 2),
+    ...steps(long, 4, () => 1, 400),
+    ...steps("alignment", 400, () => 2, 404),
+  ]);
+  assert.ok(texts(figure).includes("2"));
+  assert.ok(texts(figure).includes(`2 ${long}`));
+});
+
+Deno.test("each part of the loss has a panel of its own", () => {
+  const points = steps("a", 9, () => 3).map((point) => ({ ...point, text: 1, vision: 2 }));
+  const figure = lossCurve(points, { parts: ["loss", "text", "vision"] });
+  for (const part of ["loss", "text", "vision"]) assert.ok(texts(figure).includes(`↑ ${part}`));
+  assert.equal(lines(figure).length, 6);
+});
+
+Deno.test("losses far apart share a logarithmic axis, which loses none of them", async () => {
+  const figure = lossCurve([
+    ...steps("encoder", 30, () => 5),
+    ...steps("decoder", 30, () => 0.01, 30),
+  ]);
+  assert.ok(texts(figure).includes("0.01") && texts(figure).includes("3"));
+  await pixels(figure);
+});
+
+Deno.test("ten thousand steps make a small figure", () => {
+  const figure = lossCurve(steps("a", 10_000, (step) => 2 + Math.sin(step)));
+  assert.ok(figure.svg().length < 40_000, `${figure.svg().length} characters`);
+});
+
+Deno.test("steps without a finite loss are left out, and a curve of none is refused", () => {
+  const some = lossCurve([{ stage: "a", step: 1, loss: NaN }, { stage: "a", step: 2, loss: 1 }]);
+  assert.doesNotMatch(some.svg(), /NaN/);
+  assert.throws(
+    () => lossCurve([]),
+    /Expected points with a finite number as loss, but found none/,
+  );
+  assert.throws(
+    () => lossCurve([{ stage: "a", step: 1, loss: 1 }], { parts: ["vision"] }),
+    /as vision/,
+  );
+});
+
+Deno.test("a live curve draws at most twice a second, and its last points when it finishes", async () => {
+  const shown: string[] = [];
+  const curve = liveCurve({}, (bundle) => {
+    shown.push(bundle["image/svg+xml"]);
+    return Promise.resolve();
+  });
+  for (const point of steps("a", 100, (step) => 1 / (step + 1))) await curve.push(point);
+  assert.equal(shown.length, 1);
+  await curve.finish();
+  await curve.finish();
+  assert.equal(shown.length, 2);
+  assert.equal(shown[1], curve.figure().svg());
+});
+
+Deno.test("scores over time have a line a name, ended by its last score", async () => {
+  const points = [60, 120, 180].flatMap((seconds, at) => [
+    { name: "GenEval", seconds, score: [0.3, 0.44, 0.97][at] },
+    { name: "POPE", seconds, score: [0.55, 0.83, 0.98][at] },
+  ]);
+  const figure = scoreOverTime(points, { targets: { GenEval: 0.6 } });
+  assert.equal(lines(figure).length, 2);
+  assert.equal(elements(figure, "circle").length, 6);
+  assert.equal(elements(figure, `g[aria-label="rule"] line`).length, 1);
+  const ends = elements(figure, `g[aria-label="text"] text`);
+  assert.deepEqual(ends.map(({ textContent }) => textContent).sort(), [
+    "GenEval 0.97",
+    "POPE 0.98",
+  ]);
+  const heights = ends.map((end) => Number(end.getAttribute("transform")?.split(/[,)]/)[1]));
+  assert.ok(Math.abs(heights[0] - heights[1]) > 11, `labels overlap at ${heights}`);
+  await pixels(figure);
+  assert.throws(() => scoreOverTime([]), /found none/);
+});
