@@ -24,7 +24,7 @@ export class MessageCodec {
   }
 
   /** A request to the kernel, and the id that its answers will carry. */
-  encode(type: string, content: unknown): { readonly id: string; readonly frames: string[] } {
+  encode(type: string, content: unknown): { readonly id: string; readonly frames: Uint8Array[] } {
     const id = randomUUID();
     const header = {
       msg_id: id,
@@ -35,7 +35,8 @@ export class MessageCodec {
       date: new Date().toISOString(),
     };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
-    return { id, frames: [DELIMITER, this.#sign(parts).toString("hex"), ...parts] };
+    const frames = [DELIMITER, this.#sign(parts).toString("hex"), ...parts];
+    return { id, frames: frames.map((frame) => new TextEncoder().encode(frame)) };
   }
 
   /**

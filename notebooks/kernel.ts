@@ -1,31 +1,17 @@
-/** A client of the real Deno kernel, without Python: the Jupyter protocol over ZeroMQ. */
+/** A client of the real Deno kernel, without Python: the Jupyter protocol. */
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Dealer, Subscriber } from "zeromq";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Message, MessageCodec } from "./jupyter_message.ts";
+import { type KernelOptions, KernelProcess } from "./kernel_process.ts";
 import { type Output, OutputCollector } from "./outputs.ts";
+import { type SocketType, ZmtpSocket } from "./zmtp.ts";
 
-const HOST = "127.0.0.1";
-const CHANNELS = ["shell", "control", "stdin", "iopub", "hb"] as const;
 const SECONDS_TO_START = 60;
-const MILLISECONDS_BETWEEN_GREETINGS = 250;
-
+const MILLISECONDS_BETWEEN_TRIES = 50;
 const RUN = { silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
 
 const Printed = z.object({ text: z.string() });
-
-export interface KernelOptions {
-  /**
-   * The folder that cells run in. Deno looks for `deno.json` here and in the folders above, so that
-   * inside the repository the names in its `imports` work; relative imports and paths start here too.
-   */
-  readonly cwd: string;
-  /** Environment variables to add to those of this process. */
-  readonly env?: Readonly<Record<string, string>>;
-}
 
 /**
  * A cell that runs. The kernel reports that it is done before all that it printed has arrived: the
@@ -45,26 +31,18 @@ interface Run {
  *     const outputs = await kernel.execute("console.log(1 + 1)", { seconds: 10 });
  */
 export class Kernel implements AsyncDisposable {
-  readonly #process: Deno.ChildProcess;
-  readonly #shell = new Dealer({ linger: 0 });
-  readonly #iopub = new Subscriber({ linger: 0 });
+  readonly #process: KernelProcess;
   readonly #codec: MessageCodec;
+  readonly #sockets: ZmtpSocket[] = [];
   readonly #collector = new OutputCollector();
-  readonly #folder: string;
-  readonly #complaints: Promise<string>;
-  readonly #greeted = Promise.withResolvers<void>();
-  readonly #died = Promise.withResolvers<never>();
+  readonly #broken = Promise.withResolvers<never>();
   #run?: Run;
 
-  private constructor(process: Deno.ChildProcess, ports: Ports, key: string, folder: string) {
+  private constructor(process: KernelProcess) {
     this.#process = process;
-    this.#codec = new MessageCodec(key);
-    this.#folder = folder;
-    this.#complaints = new Response(process.stderr).text();
-    this.#died.promise.catch(() => {});
-    this.#shell.connect(`tcp://${HOST}:${ports.shell}`);
-    this.#iopub.connect(`tcp://${HOST}:${ports.iopub}`);
-    this.#iopub.subscribe();
+    this.#codec = new MessageCodec(process.key);
+    process.ended.catch(this.#broken.reject);
+    this.#broken.promise.catch(() => {});
   }
 
   /**
@@ -72,36 +50,10 @@ export class Kernel implements AsyncDisposable {
    *
    * @throws Error when it ends or does not answer within a minute.
    */
-  static async start({ cwd, env = {} }: KernelOptions): Promise<Kernel> {
-    const key = randomUUID();
-    const ports = freePorts();
-    const folder = await mkdtemp(join(tmpdir(), "illume-kernel-"));
-    const connection = join(folder, "connection.json");
-    const description = Object.fromEntries(CHANNELS.map((name) => [`${name}_port`, ports[name]]));
-    await writeFile(
-      connection,
-      JSON.stringify({
-        ...description,
-        ip: HOST,
-        transport: "tcp",
-        key,
-        signature_scheme: "hmac-sha256",
-      }),
-      { mode: 0o600 },
-    );
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["jupyter", "--kernel", "--conn", connection],
-      cwd,
-      env: { ...env },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const kernel = new Kernel(process, ports, key, folder);
-    void kernel.#watch();
-    void kernel.#listen();
+  static async start(options: KernelOptions): Promise<Kernel> {
+    const kernel = new Kernel(await KernelProcess.start(options));
     try {
-      await kernel.#greet();
+      await kernel.#within(SECONDS_TO_START, kernel.#greet(), "Expected the Deno kernel to answer");
     } catch (error) {
       await kernel.stop();
       throw error;
@@ -122,62 +74,70 @@ export class Kernel implements AsyncDisposable {
     const cell = this.#codec.encode("execute_request", { ...RUN, code });
     const print = { ...RUN, store_history: false, code: `console.log("${mark}")` };
     const end = this.#codec.encode("execute_request", print);
-    const run = {
-      ids: [cell.id, end.id],
-      mark,
-      outputs: [],
-      finished: Promise.withResolvers<void>(),
-    };
+    const ids = [cell.id, end.id];
+    const run = { ids, mark, outputs: [], finished: Promise.withResolvers<void>() };
     this.#run = run;
-    await this.#shell.send(cell.frames);
-    await this.#shell.send(end.frames);
-    const late = `Expected the cell to finish within ${seconds} s, but it still runs: ${
-      firstLine(code)
-    }`;
-    await this.#within(seconds, run.finished.promise, late);
+    const [shell] = this.#sockets;
+    await shell.send(cell.frames);
+    await shell.send(end.frames);
+    await this.#within(seconds, run.finished.promise, `Expected an end of: ${firstLine(code)}`);
     this.#run = undefined;
     return run.outputs;
   }
 
   /** Ends the kernel. */
   async stop(): Promise<void> {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // It has ended by itself.
-    }
-    await this.#process.status;
-    await this.#complaints;
-    this.#shell.close();
-    this.#iopub.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    for (const socket of this.#sockets) socket.close();
+    await this.#process.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  /** Asks until the kernel's answers arrive: a subscription only hears what follows its arrival. */
+  /** Asks until the kernel is heard: a subscription only hears what is said after its arrival. */
   async #greet(): Promise<void> {
-    const ask = () => this.#shell.send(this.#codec.encode("kernel_info_request", {}).frames);
-    const asking = setInterval(() => void ask(), MILLISECONDS_BETWEEN_GREETINGS);
+    const { ports } = this.#process;
+    const shell = await this.#connect(ports.shell, "DEALER");
+    const iopub = await this.#connect(ports.iopub, "SUB");
+    const heard = Promise.withResolvers<void>();
+    void this.#listen(shell, () => {});
+    void this.#listen(iopub, (message) => {
+      heard.resolve();
+      this.#hear(message);
+    });
+    const ask = () => {
+      const { frames } = this.#codec.encode("kernel_info_request", {});
+      shell.send(frames).catch(this.#broken.reject);
+    };
+    const asking = setInterval(ask, MILLISECONDS_BETWEEN_TRIES);
     try {
-      const late =
-        `Expected the Deno kernel to answer within ${SECONDS_TO_START} s, but it is silent`;
-      await this.#within(SECONDS_TO_START, this.#greeted.promise, late);
+      await Promise.race([heard.promise, this.#broken.promise]);
     } finally {
       clearInterval(asking);
     }
   }
 
-  async #listen(): Promise<void> {
-    try {
-      for await (const frames of this.#iopub) {
-        this.#greeted.resolve();
-        this.#hear(this.#codec.decode(frames));
+  async #connect(port: number, type: SocketType): Promise<ZmtpSocket> {
+    const giveUpAt = performance.now() + SECONDS_TO_START * 1000;
+    while (true) {
+      try {
+        const socket = await ZmtpSocket.connect(port, type);
+        this.#sockets.push(socket);
+        return socket;
+      } catch (error) {
+        const isEarly = error instanceof Deno.errors.ConnectionRefused;
+        if (!isEarly || performance.now() > giveUpAt) throw error;
       }
+      await Promise.race([sleep(MILLISECONDS_BETWEEN_TRIES), this.#broken.promise]);
+    }
+  }
+
+  async #listen(socket: ZmtpSocket, hear: (message: Message) => void): Promise<void> {
+    try {
+      for await (const frames of socket.messages()) hear(this.#codec.decode(frames));
     } catch (error) {
-      this.#died.reject(error);
+      this.#broken.reject(error);
     }
   }
 
@@ -186,38 +146,22 @@ export class Kernel implements AsyncDisposable {
     const { type, requestId = "", content } = message;
     const run = this.#run;
     if (run === undefined || !run.ids.includes(requestId)) return;
-    if (type === "stream" && Printed.parse(content).text.trim() === run.mark) {
-      run.finished.resolve();
-    } else this.#collector.collect(message, run.outputs);
+    const isMark = type === "stream" && Printed.parse(content).text.trim() === run.mark;
+    if (isMark) run.finished.resolve();
+    else this.#collector.collect(message, run.outputs);
   }
 
-  async #watch(): Promise<void> {
-    const { code, signal } = await this.#process.status;
-    const complaints = (await this.#complaints).trim();
-    this.#died.reject(
-      new Error(`Expected the kernel to run, but it ended with ${signal ?? code}: ${complaints}`),
-    );
-  }
-
-  async #within(seconds: number, task: Promise<void>, late: string): Promise<void> {
-    const alarm = Promise.withResolvers<never>();
-    const timer = setTimeout(() => alarm.reject(new Error(late)), seconds * 1000);
+  async #within(seconds: number, task: Promise<void>, expectation: string): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const alarm = () =>
+      late.reject(new Error(`${expectation}, but found none within ${seconds} s`));
+    const timer = setTimeout(alarm, seconds * 1000);
     try {
-      await Promise.race([task, this.#died.promise, alarm.promise]);
+      await Promise.race([task, this.#broken.promise, late.promise]);
     } finally {
       clearTimeout(timer);
     }
   }
-}
-
-type Ports = Readonly<Record<typeof CHANNELS[number], number>>;
-
-/** A free port for each channel: all are held at once, so that no two are the same. */
-function freePorts(): Ports {
-  const listeners = CHANNELS.map(() => Deno.listen({ hostname: HOST, port: 0 }));
-  const [shell, control, stdin, iopub, hb] = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return { shell, control, stdin, iopub, hb };
 }
 
 const firstLine = (code: string) => code.trim().split("\n", 1)[0];

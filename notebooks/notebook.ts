@@ -1,7 +1,8 @@
 /** Notebook files (nbformat 4), and running one from the top. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { Kernel, type KernelOptions } from "./kernel.ts";
+import { Kernel } from "./kernel.ts";
+import type { KernelOptions } from "./kernel_process.ts";
 import { Output } from "./outputs.ts";
 
 const Lines = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join(""))]);

@@ -78,6 +78,45 @@ function differences(trace: Trace, x: Tensor): number[] {
   );
 }
 
+Deno.test("rows that many threads add to at once keep every sum", async () => {
+  using device = await openDevice("cpu", { threads: 2 });
+  const values = input("values", "float32", [2048, 256]);
+  const rows = input("rows", "int32", [2048]);
+  const inputs = {
+    values: new Float32Array(2048 * 256).fill(1),
+    rows: Int32Array.from({ length: 2048 }, (_, i) => i % 4),
+  };
+  for (let run = 0; run < 3; run++) {
+    const { sums } = await runGraph(
+      device,
+      { sums: ops.scatterAdd(values, rows, { rows: 4 }) },
+      inputs,
+    );
+    assert.deepEqual(sums, new Array(4 * 256).fill(512));
+  }
+});
+
+Deno.test("large numbers do not overflow: values and gradients stay right in float32", async () => {
+  using device = await openDevice("cpu", { threads: 1 });
+  const x = input("x", "float32", [2, 3]);
+  const inputs = { x: Float32Array.of(-200, 0, 100, 1e4, -1e4, 50) };
+  const label = constant([0, 1], "int32");
+  const sum = (y: Tensor) => ops.sum(y, { axes: y.shape.map((_, i) => i), keepAxes: false });
+  const forms = {
+    softmax: ops.softmax(x),
+    crossEntropy: ops.crossEntropy(x, label),
+    sigmoid: ops.sigmoid(x),
+    softplus: ops.softplus(x),
+    tanh: ops.tanh(x),
+  };
+  const slopes = Object.entries(forms).map(([name, y]) => [`d ${name}`, gradient(sum(y), [x])[0]]);
+  const outputs: Record<string, Tensor> = { ...forms, ...Object.fromEntries(slopes) };
+  const found = await runGraph(device, outputs, inputs);
+  for (const [name, tensor] of Object.entries(outputs)) {
+    assertClose(found[name], evaluate([tensor], inputs)[0], 1e-6, name);
+  }
+});
+
 for (const name of NAMES) {
   Deno.test(`${name}: the gradient agrees with finite differences`, () => {
     fc.assert(

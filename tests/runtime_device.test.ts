@@ -118,7 +118,10 @@ Deno.test("what does not fit is named", async () => {
     /Expected 0 or 1 in a buffer, but found 255/,
   );
   throws(() => device.buffer(float32(2.5)), /Expected whole sizes in a shape, but found \[2.5\]/);
-  throws(() => device.buffer(float32(2 ** 20, 2 ** 30)), /Expected memory for float32\[1048576, 1/);
+  throws(
+    () => device.buffer(float32(2 ** 20, 2 ** 30)),
+    /reserving 4503599627370496 bytes for float32\[1048576, 1073741824\]: /,
+  );
 });
 
 Deno.test("an output that is also an input is refused", async () => {
@@ -291,4 +294,22 @@ Deno.test("a profile names the nodes that ran", async () => {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a program that fails in the middle of a run says why, and ends", async () => {
+  const program = `
+    import { openDevice } from "${import.meta.resolve("../lib/runtime/device.ts")}";
+    const device = await openDevice();
+    const executable = await device.compile(Uint8Array.fromBase64("${chain(512, 60).toBase64()}"));
+    const type = { dtype: "float32", shape: [512, 512] };
+    const [x, w, y] = [1, 2, 3].map(() => device.buffer(type));
+    executable.run({ x, w }, { y });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    throw new Error("the reason");`;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    cwd: import.meta.dirname,
+  }).output();
+  match(new TextDecoder().decode(stderr), /the reason/);
+  equal(code, 1);
 });

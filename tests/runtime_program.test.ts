@@ -108,6 +108,19 @@ Deno.test("inputs and states that do not fit are named, and the state stays as i
   await rejects(program.run({ x, a: x }), /Expected "a" in the store, but found no names/);
 });
 
+Deno.test("a run that fails says why, leaves the state as it was, and can be tried again", async () => {
+  using device = await openDevice();
+  using store = new StateStore(device);
+  store.add("a", pair, Float32Array.of(1, 2));
+  const index = { dtype: "int32", shape: [2] } as const;
+  const choose = onnxModel({ a: pair, i: index }, { "a'": pair }, [["Gather", ["a", "i"], ["a'"]]]);
+  using program = await Program.compile(device, choose, store);
+  await rejects(program.run({ i: Int32Array.of(0, 9) }), /ONNX Runtime, running: .*Gather.*9/s);
+  deepEqual(await store.read("a"), Float32Array.of(1, 2));
+  await program.run({ i: Int32Array.of(1, 1) });
+  deepEqual(await store.read("a"), Float32Array.of(2, 2));
+});
+
 Deno.test("a state is not written while a run has not ended", async () => {
   using device = await openDevice();
   using store = new StateStore(device);

@@ -5,8 +5,11 @@ import type { Rgb, World } from "../data/world.ts";
 /** Empty pixels around the picture, so that an object at the edge can be compared like any other. */
 export const MARGIN = 4;
 
+/** How often the softening filter is applied; each time carries an edge one pixel further. */
+export const SOFTENING = 2;
+
 /** A difference from the background that counts as something, in RGB units (Euclidean). */
-const VISIBLE = 36;
+const VISIBLE = 30;
 
 /** The softened picture less its background, with a margin of zeros around it. */
 export interface Contrast {
@@ -42,7 +45,7 @@ export function contrastOf(picture: Picture, world: World): Contrast {
   return {
     side,
     difference,
-    mask: visible(difference),
+    mask: visible(soften(raw, side, 3, 1)),
     rgb,
     background: nearestBackground(rgb, world),
   };
@@ -59,12 +62,18 @@ export function visible(difference: Float32Array): Uint8Array {
 }
 
 /**
- * The 3 × 3 binomial filter ([1 2 1] / 4 along rows and columns) on `[side, side, channels]`, whose
- * first and last columns are zero.
+ * The 3 × 3 binomial filter ([1 2 1] / 4 along rows and columns), applied `times`, on
+ * `[side, side, channels]` with at least as many columns of zeros at its edges.
  */
-export function soften(values: Float32Array, side: number, channels: number): Float32Array {
-  const row = side * channels;
-  return along(along(values, channels), row);
+export function soften(
+  values: Float32Array,
+  side: number,
+  channels: number,
+  times = SOFTENING,
+): Float32Array {
+  let soft = values;
+  for (let i = 0; i < times; i++) soft = along(along(soft, channels), side * channels);
+  return soft;
 }
 
 function along(values: Float32Array, step: number): Float32Array {

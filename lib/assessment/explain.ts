@@ -46,19 +46,22 @@ export function explain(field: Field, mask: Uint8Array, shapes: readonly Shape[]
 }
 
 /**
- * The matches again, each with all others taken out of the field, so that a neighbour's edge does
- * not count against it.
+ * The matches again, the last and least certain first, each with all that touch it taken out of the
+ * field, so that a neighbour's edge does not count against it.
  */
 export function reconsider(field: Field, matches: readonly Match[], shapes: readonly Shape[]) {
-  return matches.map((match) => {
-    const neighbours = matches.filter((other) => other !== match && touch(match, other));
-    if (neighbours.length === 0) return match;
+  const settled = [...matches];
+  for (let i = settled.length - 1; i >= 0; i--) {
+    const neighbours = settled.filter((other, j) => j !== i && touch(settled[i], other));
+    if (neighbours.length === 0) continue;
     const alone = neighbours.reduce(
       (rest, { shape, tint, x, y }) => rest.without(shape, tint, x, y),
       field,
     );
-    return bestMatch(alone, likenessesAt(alone, shapes, centre(squareOf(match)), 1)) ?? match;
-  });
+    const near = likenessesAt(alone, shapes, centre(squareOf(settled[i])), 2);
+    settled[i] = bestMatch(alone, near) ?? settled[i];
+  }
+  return settled;
 }
 
 /** The square that a match's template covers. */

@@ -78,16 +78,15 @@ export class Field {
     return [r, g, b];
   }
 
-  /** The tint whose colour as a whole is nearest to what the silhouette covers. */
-  nearestTint(shape: Shape, covered: Rgb): Tint {
-    let nearest = shape.tints[0];
-    let least = Infinity;
-    for (const tint of shape.tints) {
-      let far = 0;
-      for (let c = 0; c < 3; c++) far += this.#missing(shape, tint, c, covered) ** 2;
-      if (far < least) [nearest, least] = [tint, far];
-    }
-    return nearest;
+  /** The tints whose colour as a whole is nearest to what the silhouette covers, nearest first. */
+  nearestTints(shape: Shape, covered: Rgb, count: number): Tint[] {
+    const far = shape.tints.map((tint) => {
+      let sum = 0;
+      for (let c = 0; c < 3; c++) sum += this.#missing(shape, tint, c, covered) ** 2;
+      return sum;
+    });
+    return shape.tints.map((tint, i) => ({ tint, far: far[i] }))
+      .sort((a, b) => a.far - b.far).slice(0, count).map(({ tint }) => tint);
   }
 
   /** Σ alpha · (difference − drawing) of one channel. */

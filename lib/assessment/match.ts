@@ -3,8 +3,12 @@ import type { Rgb } from "../data/world.ts";
 import type { Field } from "./field.ts";
 import type { Shape, Tint } from "./templates.ts";
 
-/** The concepts that are compared in every tint, of those that look likely in one. */
-const FINALISTS = 6;
+/** The likenesses that are compared once more … */
+const FINALISTS = 8;
+/** … of which so many may be of one concept, in different styles or sizes … */
+const OF_ONE_CONCEPT = 2;
+/** … and in how many tints. */
+const TINTS = 3;
 
 /** A drawing at a place. */
 export interface Likeness {
@@ -39,18 +43,18 @@ export function likenessesAt(
 ): Likeness[] {
   return shapes.flatMap((shape) => {
     const x = Math.round(centreX - shape.side / 2), y = Math.round(centreY - shape.side / 2);
-    return around(field, shape, x, y, reach, (covered) => [field.nearestTint(shape, covered)]);
+    return around(field, shape, x, y, reach, 1);
   });
 }
 
 /**
- * The best of the likenesses, after the finalists were compared in every tint, up to a pixel from
- * their places.
+ * The best of the likenesses, after the finalists were compared in more tints, up to a pixel from their
+ * places.
  */
 export function bestMatch(field: Field, likenesses: readonly Likeness[]): Match | undefined {
-  const finalists = bestOfEachConcept(likenesses).slice(0, FINALISTS)
-    .flatMap(({ shape, x, y }) => around(field, shape, x, y, 1, () => shape.tints));
-  const [best, ...others] = bestOfEachConcept(finalists);
+  const finalists = bestOfEachConcept(likenesses, OF_ONE_CONCEPT).slice(0, FINALISTS)
+    .flatMap(({ shape, x, y }) => around(field, shape, x, y, 1, TINTS));
+  const [best, ...others] = bestOfEachConcept(finalists, 1);
   if (best === undefined) return undefined;
   return { ...best, share: Math.min(1, ...others.map((other) => shareOf(best, other, field.rgb))) };
 }
@@ -62,7 +66,7 @@ function around(
   left: number,
   top: number,
   reach: number,
-  tintsFor: (covered: Rgb) => readonly Tint[],
+  tints: number,
 ): Likeness[] {
   const best: Likeness[] = [];
   const last = field.side - shape.side;
@@ -70,7 +74,7 @@ function around(
     for (let x = Math.max(0, left - reach); x <= Math.min(last, left + reach); x++) {
       const covered = field.silhouette(shape, x, y);
       const seen = field.energy(x, y, shape.side) + 1;
-      for (const tint of tintsFor(covered)) {
+      for (const tint of field.nearestTints(shape, covered, tints)) {
         const { shifted: change, shift } = field.compare(shape, tint, x, y, covered);
         if (best.length > 0 && change >= best[0].change) continue;
         best[0] = { shape, tint, x, y, shift, change, unexplained: 1 + change / seen };
@@ -80,14 +84,14 @@ function around(
   return best;
 }
 
-/** The likeness of each concept that takes most out of the field, best first. */
-function bestOfEachConcept(likenesses: readonly Likeness[]): Likeness[] {
-  const sorted = [...likenesses].sort((a, b) => a.change - b.change);
-  const best = new Map<string, Likeness>();
-  for (const likeness of sorted) {
-    if (!best.has(likeness.shape.concept)) best.set(likeness.shape.concept, likeness);
-  }
-  return [...best.values()];
+/** The likenesses that take most out of the field, best first, and at most `count` of a concept. */
+function bestOfEachConcept(likenesses: readonly Likeness[], count: number): Likeness[] {
+  const counts = new Map<string, number>();
+  return [...likenesses].sort((a, b) => a.change - b.change).filter(({ shape: { concept } }) => {
+    const earlier = counts.get(concept) ?? 0;
+    counts.set(concept, earlier + 1);
+    return earlier < count;
+  });
 }
 
 /**

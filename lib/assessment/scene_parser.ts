@@ -16,9 +16,9 @@ import type { Region } from "./regions.ts";
 import { type Shape, shapesOf } from "./templates.ts";
 
 /** An object must explain all but this share of what is seen where it stands … */
-const UNEXPLAINED = 0.16;
+const UNEXPLAINED = 0.12;
 /** … and be this much of a mixture of itself and any other concept. */
-const SHARE = 0.7;
+const SHARE = 0.64;
 /** A colour must explain all but this share. */
 const UNCOLORED = 0.25;
 

@@ -2,7 +2,7 @@
 import { type Color, COLORS } from "../data/scene.ts";
 import type { Sprite, Sprites } from "../data/sprites.ts";
 import type { World } from "../data/world.ts";
-import { soften } from "./contrast.ts";
+import { soften, SOFTENING } from "./contrast.ts";
 import type { Box } from "../data/relations.ts";
 
 /** One colouring of a shape. Its picture on a background b is `paint − alpha · b` above b. */
@@ -37,7 +37,7 @@ export function shapesOf(world: World, sprites: Sprites): Shape[] {
     world.styles.flatMap((style) =>
       world.concepts.map((concept) => {
         const own = sprites.get(style, concept, undefined, size);
-        const side = size + 2;
+        const side = size + 2 * SOFTENING;
         const alpha = soften(padded(own, (rgba, i) => [rgba[i + 3] / 255]), side, 1);
         return {
           concept,
@@ -57,7 +57,7 @@ export function shapesOf(world: World, sprites: Sprites): Shape[] {
 function tintOf(sprite: Sprite, alpha: Float32Array, color: Color | undefined): Tint {
   const straight = (rgba: Uint8Array, i: number) =>
     [0, 1, 2].map((channel) => rgba[i + channel] * rgba[i + 3] / 255);
-  const paint = soften(padded(sprite, straight), sprite.size + 2, 3);
+  const paint = soften(padded(sprite, straight), sprite.size + 2 * SOFTENING, 3);
   return {
     ...(color === undefined ? {} : { color }),
     paint,
@@ -75,12 +75,15 @@ function padded(
   { size, rgba }: Sprite,
   values: (rgba: Uint8Array, i: number) => readonly number[],
 ): Float32Array {
-  const side = size + 2;
+  const side = size + 2 * SOFTENING;
   const channels = values(rgba, 0).length;
   const out = new Float32Array(side * side * channels);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      out.set(values(rgba, (y * size + x) * 4), ((y + 1) * side + x + 1) * channels);
+      out.set(
+        values(rgba, (y * size + x) * 4),
+        ((y + SOFTENING) * side + x + SOFTENING) * channels,
+      );
     }
   }
   return out;
@@ -100,5 +103,5 @@ function opaqueBox({ size, rgba }: Sprite): Box {
     const x = i % size, y = Math.floor(i / size);
     [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)];
   }
-  return { x: x0 + 1, y: y0 + 1, width: x1 - x0 + 1, height: y1 - y0 + 1 };
+  return { x: x0 + SOFTENING, y: y0 + SOFTENING, width: x1 - x0 + 1, height: y1 - y0 + 1 };
 }

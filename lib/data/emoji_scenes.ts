@@ -91,10 +91,11 @@ export class EmojiScenes {
    */
   textCorpus(count: number): string[] {
     const random = new Random(this.seed, "text corpus");
-    return Array.from({ length: count }, () => this.#textLine(random));
+    return Array.from({ length: count }, () => this.textLine(random));
   }
 
-  #textLine(random: Random): string {
+  /** One line of text without a picture, as in `textCorpus`. */
+  textLine(random: Random): string {
     const draw = random.uniform();
     if (draw < 0.5) return paraphrase(trainingSpec(random, this.world), random);
     if (draw < 0.7) return this.#answeredByDescription(random);

@@ -40,14 +40,8 @@ const TEMPLATES = [
  * ```
  */
 export function parseCaption(text: string, world: World): CaptionSpec {
-  if (text.length > LONGEST_CAPTION) {
-    throw new CaptionError(
-      `Expected a caption of at most ${LONGEST_CAPTION} characters, but found ${text.length}`,
-    );
-  }
-  const words = text.toLowerCase().trim().replace(/\.$/, "").split(/\s+/).filter((w) => w !== "");
-  if (words.length === 0) throw new CaptionError("Expected a caption, but found an empty one");
-  refuseUnknown(words, world);
+  const words = wordsOf(text);
+  refuseUnknown(words, templateWords(world), world);
   const caption = words.join(" ").replace(/^a photo of /, "");
   const spec = readPair(caption, world) ?? readCount(caption, world) ?? readOne(caption, world);
   if (spec === undefined) {
@@ -58,8 +52,24 @@ export function parseCaption(text: string, world: World): CaptionSpec {
   return spec;
 }
 
-function refuseUnknown(words: readonly string[], world: World): void {
-  const known = templateWords(world);
+/** The words of a text that is neither empty nor too long. */
+export function wordsOf(text: string): string[] {
+  if (text.length > LONGEST_CAPTION) {
+    throw new CaptionError(
+      `Expected a text of at most ${LONGEST_CAPTION} characters, but found ${text.length}`,
+    );
+  }
+  const words = text.toLowerCase().trim().replace(/\.$/, "").split(/\s+/).filter((w) => w !== "");
+  if (words.length === 0) throw new CaptionError("Expected words, but found an empty text");
+  return words;
+}
+
+/** Throws a {@link CaptionError} that names the words that are not known. */
+export function refuseUnknown(
+  words: readonly string[],
+  known: ReadonlySet<string>,
+  world: World,
+): void {
   const unknown = [...new Set(words.filter((word) => !known.has(word)))];
   if (unknown.length === 0) return;
   throw new CaptionError(

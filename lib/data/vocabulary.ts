@@ -1,5 +1,5 @@
 /** Every word that a world's texts may contain. */
-import { templateWords } from "./parse_caption.ts";
+import { refuseUnknown, templateWords, wordsOf } from "./parse_caption.ts";
 import { NUMBERS } from "./words.ts";
 import type { World } from "./world.ts";
 
@@ -14,4 +14,23 @@ const OTHER_WORDS = `there is are one that picture with on over under
  */
 export function captionWords(world: World): Set<string> {
   return new Set([...templateWords(world), ...OTHER_WORDS, ...NUMBERS, ...world.styles]);
+}
+
+/**
+ * Refuses a text that a model of this world cannot read: an empty one, one longer than
+ * `LONGEST_CAPTION`, one with words that the world does not know.
+ *
+ * @throws {CaptionError} with one line that says what was expected and found.
+ *
+ * @example
+ * ```ts
+ * import { checkText } from "./vocabulary.ts";
+ * import { worldOf } from "./world.ts";
+ *
+ * checkText("is there a cat in the picture?", worldOf("nano"));
+ * ```
+ */
+export function checkText(text: string, world: World): void {
+  const words = wordsOf(text).map((word) => word.replace(/[.,?]+$/, "")).filter((w) => w !== "");
+  refuseUnknown(words, captionWords(world), world);
 }

@@ -22,14 +22,16 @@ function apply(kernel: KernelName, inputs: readonly Tensor[], attributes: Attrib
 }
 
 /** Numbers among the operands become constants of the type that the tensors have. */
-function operands(values: readonly (Tensor | number)[]): Tensor[] {
+function operands(kernel: KernelName, values: readonly (Tensor | number)[]): Tensor[] {
   const tensor = values.findLast((value) => value instanceof Tensor);
-  if (tensor === undefined) throw new ShapeError("Expected a tensor, but found only numbers");
+  if (tensor === undefined) {
+    throw new ShapeError(`${kernel}: Expected a tensor, but found only ${values.join(" and ")}`);
+  }
   return values.map((value) => value instanceof Tensor ? value : constant(value, tensor.dtype));
 }
 
 const elementwise = (kernel: KernelName) => (...values: (Tensor | number)[]) =>
-  apply(kernel, operands(values), {});
+  apply(kernel, operands(kernel, values), {});
 const plain = (kernel: KernelName) => (...inputs: Tensor[]) => apply(kernel, inputs, {});
 const attributed = <A extends Attributes>(kernel: KernelName) => (x: Tensor, attributes: A) =>
   apply(kernel, [x], attributes);
@@ -45,7 +47,7 @@ export const ops: Ops<Tensor> = {
   where: (condition, a, b) => {
     const [x, y] = typeof a === "number" && typeof b === "number"
       ? [constant(a), constant(b)]
-      : operands([a, b]);
+      : operands("where", [a, b]);
     return apply("where", [condition, x, y], {});
   },
   neg: plain("neg"),

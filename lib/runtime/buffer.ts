@@ -90,7 +90,7 @@ function createValue(library: OrtLibrary, type: TensorType): Deno.PointerObject 
   const { api, allocator, create } = library;
   const sizes = BigInt64Array.from(type.shape, BigInt);
   return create(
-    `reserving memory for ${show(type)}`,
+    `reserving ${elements(type.shape) * bytesPerElement(type.dtype)} bytes for ${show(type)}`,
     (out) =>
       api.CreateTensorAsOrtValue(
         allocator,

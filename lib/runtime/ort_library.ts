@@ -119,7 +119,11 @@ type GetVersion = typeof GET_VERSION;
 
 function loadSymbols(path: string) {
   try {
-    return Deno.dlopen(path, { OrtGetApiBase: { parameters: [], result: "pointer" } }).symbols;
+    const { symbols } = Deno.dlopen(path, SYMBOLS);
+    // A second reference, which Deno does not close: a program that ends in the middle of a run
+    // would unload the library under its threads.
+    symbols.dlopen?.(cString(path), RESOLVE_NOW);
+    return symbols;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -129,6 +133,12 @@ function loadSymbols(path: string) {
     );
   }
 }
+
+const RESOLVE_NOW = 2;
+const SYMBOLS = {
+  OrtGetApiBase: { parameters: [], result: "pointer" },
+  dlopen: { parameters: ["buffer", "i32"], result: "pointer", optional: true },
+} as const;
 
 function notNull<T>(pointer: Deno.PointerObject<T> | null, what: string): Deno.PointerObject<T> {
   if (pointer === null) {

@@ -21,7 +21,13 @@ export interface CpuOptions {
   readonly spinning: boolean;
 }
 
-/** Runs `use` with an `OrtSessionOptions`, which lives until `use` is done. */
+/**
+ * Runs `use` with an `OrtSessionOptions`, which lives until `use` is done.
+ *
+ * Numbers too small for a normal float keep their value: `session.set_denormal_as_zero` reaches the
+ * threads of the pool but not the one that calls `Run`, so that results would depend on which
+ * thread computed what.
+ */
 export async function withSessionOptions<T>(
   library: OrtLibrary,
   cpu: CpuOptions,
@@ -35,7 +41,7 @@ export async function withSessionOptions<T>(
     check(api.AddSessionConfigEntry(options, cString(key), cString(value)));
   try {
     check(api.SetSessionExecutionMode(options, SEQUENTIAL));
-    check(api.DisableMemPattern(options)); // a second copy of all that a run needs
+    check(api.DisableMemPattern(options)); // patterns double the memory, and are no faster
     check(api.SetIntraOpNumThreads(options, cpu.threads));
     check(api.SetInterOpNumThreads(options, 1));
     check(api.SetDeterministicCompute(options, true));
@@ -45,7 +51,7 @@ export async function withSessionOptions<T>(
     ));
     setEntry("session.use_env_allocators", "1");
     setEntry("session.intra_op.allow_spinning", cpu.spinning ? "1" : "0");
-    setEntry("session.force_spinning_stop", "1"); // else the threads of one session slow the next
+    setEntry("session.force_spinning_stop", "1"); // or idle threads slow other sessions
     if (compile.profile !== undefined) {
       check(api.EnableProfiling(options, cPath(compile.profile)));
     }

@@ -3,7 +3,7 @@
  * takes one token at a time. With guidance each prompt has a second row without its condition.
  */
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
-import { type KeyValues, rotaryTable, Scope } from "../nn/mod.ts";
+import { ensureParameters, type KeyValues, rotaryTable, Scope } from "../nn/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
 import type { UnifiedConfig } from "./config.ts";
 import { contextualize, embed, embedGenerated, fromStart, logitsOf } from "./language_model.ts";
@@ -44,12 +44,13 @@ export class Generator implements Disposable {
 
   /** Compiles both graphs over the parameters in the store. */
   static async compile(
-    { device, store, config, vocabulary, shape }: {
+    { device, store, config, vocabulary, shape, seed }: {
       device: Device;
       store: StateStore;
       config: UnifiedConfig;
       vocabulary: Vocabulary;
       shape: GenerationShape;
+      seed: number;
     },
   ): Promise<Generator> {
     const slots = shape.prompt + shape.answer;
@@ -57,10 +58,14 @@ export class Generator implements Disposable {
     for (const { name, tensor } of cache.entries) {
       if (!store.has(name)) store.add(name, tensor);
     }
-    const compile = (outputs: Record<string, Tensor>) =>
-      Program.compile(device, toOnnx(outputs), store);
-    const prefill = await compile(prefillGraph(config, shape, cache));
-    const step = await compile(stepGraph(config, shape, slots, cache));
+    const compile = (outputs: (scope: Scope) => Record<string, Tensor>) => {
+      const scope = new Scope();
+      const model = toOnnx(outputs(scope));
+      ensureParameters(store, scope.specs(), seed);
+      return Program.compile(device, model, store);
+    };
+    const prefill = await compile((scope) => prefillGraph(scope, config, shape, cache));
+    const step = await compile((scope) => stepGraph(scope, config, shape, slots, cache));
     return new Generator(config, vocabulary, shape, prefill, step);
   }
 
@@ -203,11 +208,11 @@ class Cache {
 }
 
 function prefillGraph(
+  scope: Scope,
   config: UnifiedConfig,
   { batch, prompt, answer, pictures }: GenerationShape,
   cache: Cache,
 ): Record<string, Tensor> {
-  const scope = new Scope();
   const rows = batch * pictures * config.pictureTokens;
   const ids = input("ids", "int32", [batch, prompt]);
   const features = input("features", "float32", [rows, config.featureSize]);
@@ -229,12 +234,12 @@ function prefillGraph(
 }
 
 function stepGraph(
+  scope: Scope,
   config: UnifiedConfig,
   { batch }: GenerationShape,
   slots: number,
   cache: Cache,
 ): Record<string, Tensor> {
-  const scope = new Scope();
   const half = config.hiddenSize / config.heads / 2;
   const ids = input("ids", "int32", [batch]);
   const positions = input("positions", "int32", [batch]);

@@ -1,0 +1,197 @@
+/**
+ * How ILLUME learns (arXiv 2412.06673, section 3.3), as data: what each stage trains, on which
+ * mixture of tasks, for how long and how fast.
+ */
+import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { World } from "../data/world.ts";
+import { adamw, type Budget, type Stage, trainingLoop, TrainStep } from "../optim/mod.ts";
+import { Random } from "../runtime/mod.ts";
+import {
+  ADAPTER,
+  batchOf,
+  type BatchShape,
+  conversation,
+  fits,
+  nextTokenLosses,
+  type Sequence,
+  VISION_EMBEDDINGS,
+  VISION_HEAD,
+} from "../unified/mod.ts";
+import type { Illume } from "./illume.ts";
+import { type Example, type Size, type Task, type TaskName, tasksOf } from "./tasks.ts";
+
+export interface StagePlan {
+  readonly name: string;
+  /** Beginnings of the names of the parameters that learn; absent, all of the language model. */
+  readonly learns?: readonly string[];
+  /** How often each task comes up. */
+  readonly mixture: { readonly [task in TaskName]?: number };
+  readonly budget: Budget;
+}
+
+/**
+ * The stages of a preset. The paper starts from a trained language model; here a stage of plain text
+ * stands in for it, since without it the first stage would fit an adapter to a random network.
+ */
+export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[]>> = {
+  nano: [
+    {
+      name: "language",
+      mixture: { text: 1 },
+      budget: { steps: 150, batchSize: 64, peakRate: 3e-3 },
+    },
+    {
+      name: "visual embedding initialization",
+      learns: [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD],
+      mixture: { reconstruct: 1, describe: 1 },
+      budget: { steps: 100, batchSize: 64, peakRate: 4e-3 },
+    },
+    {
+      name: "image-text alignment",
+      mixture: { describe: 1, draw: 3, question: 1 },
+      budget: { steps: 700, batchSize: 64, peakRate: 3e-3 },
+    },
+    {
+      name: "fine-tuning",
+      mixture: { draw: 6, question: 3, describe: 1, edit: 2, reconstruct: 1 },
+      budget: { steps: 400, batchSize: 64, peakRate: 1.5e-3 },
+    },
+  ],
+  small: [
+    {
+      name: "language",
+      mixture: { text: 1 },
+      budget: { steps: 400, batchSize: 32, peakRate: 2e-3 },
+    },
+    {
+      name: "visual embedding initialization",
+      learns: [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD],
+      mixture: { reconstruct: 1, describe: 1 },
+      budget: { steps: 300, batchSize: 32, peakRate: 2e-3 },
+    },
+    {
+      name: "image-text alignment",
+      mixture: { describe: 1, draw: 3, question: 1 },
+      budget: { steps: 6000, batchSize: 32, peakRate: 1.5e-3 },
+    },
+    {
+      name: "fine-tuning",
+      mixture: { draw: 6, question: 3, describe: 1, edit: 2, reconstruct: 1 },
+      budget: { steps: 3000, batchSize: 32, peakRate: 7e-4 },
+    },
+  ],
+};
+
+/** The stages of a model's preset, ready to run, over a data set. */
+export function illumeStages(
+  model: Illume,
+  scenes: EmojiScenes,
+  plans: readonly StagePlan[] = ILLUME_STAGES[model.world.preset],
+): Stage[] {
+  const tasks = tasksOf(scenes);
+  return plans.map((plan) => {
+    const mixture = Object.entries(plan.mixture).map(([name, weight]) => ({
+      task: tasks[name as TaskName],
+      weight,
+    }));
+    return unifiedStage(model, plan, mixture);
+  });
+}
+
+export interface Weighted {
+  readonly task: Task;
+  readonly weight: number;
+}
+
+/** A stage that trains the language model on a mixture of tasks. */
+export function unifiedStage(
+  model: Illume,
+  plan: Omit<StagePlan, "mixture">,
+  mixture: readonly Weighted[],
+): Stage {
+  const { device, store, seed } = model;
+  const { steps, batchSize, peakRate } = plan.budget;
+  const bySize = Map.groupBy(mixture, ({ task }) => task.size);
+  return {
+    name: plan.name,
+    steps,
+    batchSize,
+    async *run({ done = 0, signal } = {}) {
+      const trainSteps = new Map<Size, TrainStep>();
+      for (const size of bySize.keys()) {
+        const shape = shapeOf(size, batchSize, model);
+        trainSteps.set(
+          size,
+          await TrainStep.compile({
+            device,
+            store,
+            losses: (scope) => nextTokenLosses(scope, model.config, shape),
+            rateOf: (name) => !plan.learns || plan.learns.some((s) => name.startsWith(s)) ? 1 : 0,
+            optimizer: adamw(),
+            seed,
+          }),
+        );
+      }
+      yield* trainingLoop({
+        stage: plan.name,
+        steps,
+        batchSize,
+        peakRate,
+        done,
+        signal,
+        async batch(step) {
+          const random = new Random(seed, plan.name, step);
+          const size = pick(mixture, random).task.size;
+          const inputs = await mixedBatch(
+            model,
+            bySize.get(size)!,
+            shapeOf(size, batchSize, model),
+            random,
+          );
+          return { trainStep: trainSteps.get(size)!, inputs };
+        },
+      });
+      const slots = new Set([...trainSteps.values()].flatMap((step) => step.optimizerState));
+      for (const step of trainSteps.values()) step[Symbol.dispose]();
+      for (const slot of slots) store.remove(slot);
+    },
+  };
+}
+
+/** Rows of a batch and their length, by what the sequences hold. */
+function shapeOf(size: Size, batch: number, { config: { pictureTokens } }: Illume): BatchShape {
+  const picture = pictureTokens + 2;
+  const [length, learned] = {
+    "one picture": [picture + 30, Math.max(picture, 20) + 2],
+    "two pictures": [2 * picture + 14, picture + 2],
+    "assessment": [2 * picture + 56, picture + 34],
+  }[size];
+  return { batch, length, learned, pictures: 1 };
+}
+
+/** A batch of examples drawn from the mixture; sequences too long for the shape are left out. */
+async function mixedBatch(
+  { tokenizer, vocabulary, config }: Illume,
+  mixture: readonly Weighted[],
+  shape: BatchShape,
+  random: Random,
+) {
+  const examples = Array.from(
+    { length: shape.batch },
+    () => pick(mixture, random).task.example(random),
+  );
+  const encoded = await tokenizer.encode(examples.flatMap(({ pictures }) => pictures));
+  let next = 0;
+  const sequences = examples.map(({ pictures, turns }: Example): Sequence => {
+    const own = encoded.slice(next, next += pictures.length);
+    return conversation(turns(own), vocabulary, config.pictureTokens);
+  });
+  const fitting = sequences.filter((sequence) => fits([sequence], { ...shape, batch: 1 }));
+  return { ...batchOf(fitting, shape, vocabulary, config) };
+}
+
+/** One of the weighted, by weight. */
+function pick(mixture: readonly Weighted[], random: Random): Weighted {
+  let threshold = random.uniform() * mixture.reduce((sum, { weight }) => sum + weight, 0);
+  return mixture.find(({ weight }) => (threshold -= weight) < 0) ?? mixture[mixture.length - 1];
+}

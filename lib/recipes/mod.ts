@@ -1,0 +1,10 @@
+export { type DrawnPicture, type DrawOptions, Illume, LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+export {
+  ILLUME_STAGES,
+  illumeStages,
+  type StagePlan,
+  unifiedStage,
+  type Weighted,
+} from "./illume_stages.ts";
+export { type Example, type Task, type TaskName, tasksOf } from "./tasks.ts";
+export { trainTextTokenizer } from "./text.ts";

@@ -1,0 +1,100 @@
+/** The tasks that a unified model learns, each as a source of endless examples. */
+import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { Picture } from "../data/picture.ts";
+import type { Random } from "../runtime/mod.ts";
+import type { EncodedPicture } from "../tokenizer/mod.ts";
+import type { Turn } from "../unified/mod.ts";
+import { answerPicture, answerText, ask, plainText } from "./formats.ts";
+
+/** An example before its pictures are encoded. */
+export interface Example {
+  readonly pictures: readonly Picture[];
+  readonly turns: (encoded: readonly EncodedPicture[]) => Turn[];
+}
+
+/** How many pictures an example of a task has: it decides how long its sequences are. */
+export type Size = "one picture" | "two pictures" | "assessment";
+
+export interface Task {
+  readonly size: Size;
+  readonly example: (random: Random) => Example;
+}
+
+/** Share of drawing examples whose caption is left out, so that guidance has its opposite. */
+const CAPTION_DROP = 0.1;
+
+export type TaskName = "text" | "describe" | "question" | "draw" | "edit" | "reconstruct";
+
+/** The tasks over a data set. */
+export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
+  return {
+    /** Captions, questions and answers as plain text: all there is of a language model here. */
+    text: {
+      size: "one picture",
+      example: (random) => {
+        const line = scenes.textLine(random);
+        return { pictures: [], turns: () => plainText(line) };
+      },
+    },
+    describe: {
+      size: "one picture",
+      example(random) {
+        const { picture, description } = scenes.reading(random);
+        return {
+          pictures: [picture],
+          turns: ([{ features }]) => [
+            { ask: ask.describe(features), answer: answerText(description) },
+          ],
+        };
+      },
+    },
+    question: {
+      size: "one picture",
+      example(random) {
+        const { picture, questions } = scenes.reading(random);
+        const { question, answer } = random.pick(questions);
+        return {
+          pictures: [picture],
+          turns: ([{ features }]) => [
+            { ask: ask.question(features, question), answer: answerText(answer) },
+          ],
+        };
+      },
+    },
+    draw: {
+      size: "one picture",
+      example(random) {
+        const { picture, caption } = scenes.caption(random);
+        const asked = random.uniform() < CAPTION_DROP ? ask.drawAnything() : ask.draw(caption);
+        return {
+          pictures: [picture],
+          turns: ([{ ids }]) => [{ ask: asked, answer: answerPicture(ids) }],
+        };
+      },
+    },
+    edit: {
+      size: "two pictures",
+      example(random) {
+        const { before, after, instruction } = scenes.edit(random);
+        return {
+          pictures: [before, after],
+          turns: ([{ features }, { ids }]) => [
+            { ask: ask.edit(features, instruction), answer: answerPicture(ids) },
+          ],
+        };
+      },
+    },
+    reconstruct: {
+      size: "two pictures",
+      example(random) {
+        const { picture } = scenes.reading(random);
+        return {
+          pictures: [picture],
+          turns: ([{ features, ids }]) => [
+            { ask: ask.reconstruct(features), answer: answerPicture(ids) },
+          ],
+        };
+      },
+    },
+  };
+}
