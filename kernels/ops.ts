@@ -60,7 +60,8 @@ export interface Ops<V> {
   /** x / √(mean(x²) + ε) · weight over the last axis (arXiv 1910.07467). */
   rmsNorm(x: V, weight: V, attributes: { epsilon: number }): V;
   /** Rotary positions (arXiv 2104.09864) of x `[batch, heads, tokens, dim]` by cos and sin
-   * `[batch, tokens, dim/2]`; the halves of `dim` are the pairs, as in Llama. */
+   * `[batch, tokens, dim/2]`; the halves of `dim` are the pairs, as in Llama. No gradient for cos
+   * and sin. */
   rotary(x: V, cos: V, sin: V): V;
   /** −log softmax(logits)[label] for logits `[tokens, classes]` and int32 labels `[tokens]`. */
   crossEntropy(logits: V, labels: V): V;

@@ -85,8 +85,11 @@ export class Field {
       for (let c = 0; c < 3; c++) sum += this.#missing(shape, tint, c, covered) ** 2;
       return sum;
     });
-    return shape.tints.map((tint, i) => ({ tint, far: far[i] }))
-      .sort((a, b) => a.far - b.far).slice(0, count).map(({ tint }) => tint);
+    return Array.from({ length: count }, () => {
+      const nearest = far.indexOf(Math.min(...far));
+      far[nearest] = Infinity;
+      return shape.tints[nearest];
+    });
   }
 
   /** Σ alpha · (difference − drawing) of one channel. */

@@ -3,7 +3,6 @@
  * detector: deterministic, knows the world's drawings, and never sees a caption.
  */
 import type { Picture } from "../data/picture.ts";
-import type { Color } from "../data/scene.ts";
 import type { Sprites } from "../data/sprites.ts";
 import type { Box } from "../data/relations.ts";
 import type { World } from "../data/world.ts";
@@ -17,10 +16,10 @@ import { type Shape, shapesOf } from "./templates.ts";
 
 /** An object must explain all but this share of what is seen where it stands … */
 const UNEXPLAINED = 0.12;
-/** … and be this much of a mixture of itself and any other concept. */
-const SHARE = 0.64;
-/** A colour must explain all but this share. */
-const UNCOLORED = 0.25;
+/** … and be this much of a mixture of itself and any other concept, */
+const SHARE_OF_WHOLE = 0.62;
+/** and this much in each of its halves. */
+const SHARE_OF_HALF = 0.5;
 
 /**
  * Finds the objects of a world in pictures.
@@ -80,12 +79,13 @@ export class SceneParser {
 
 /** The object, with what sticks to it held against it. */
 function objectOf(field: Field, match: Match, strangers: readonly Region[]): ParsedObject {
-  const { shape, x, y, share } = match;
+  const { shape, x, y, shares } = match;
   const extra = strangers.filter((region) => attached(region, match))
     .reduce((sum, { pixels }) => sum + energyOf(field, pixels), 0);
   const unexplained = match.unexplained + extra / (field.energy(x, y, shape.side) + 1);
-  const known = unexplained < UNEXPLAINED && share > SHARE;
-  const color = known ? colorOf(field, match) : undefined;
+  const known = unexplained < UNEXPLAINED && shares.whole > SHARE_OF_WHOLE &&
+    shares.half > SHARE_OF_HALF;
+  const color = known ? match.color : undefined;
   const { box } = shape;
   return {
     concept: known ? shape.concept : UNKNOWN,
@@ -105,17 +105,6 @@ function energyOf({ difference }: Field, pixels: readonly number[]): number {
       sum + difference[3 * i] ** 2 + difference[3 * i + 1] ** 2 + difference[3 * i + 2] ** 2,
     0,
   );
-}
-
-/** The colour whose tint is nearest pixel by pixel, if any is near. */
-function colorOf(field: Field, { shape, x, y }: Match): Color | undefined {
-  const covered = field.silhouette(shape, x, y);
-  const [nearest] = shape.tints.filter(({ color }) => color !== undefined).map((tint) => ({
-    color: tint.color,
-    change: field.compare(shape, tint, x, y, covered).exact,
-  })).sort((a, b) => a.change - b.change);
-  const unexplained = 1 + nearest.change / (field.energy(x, y, shape.side) + 1);
-  return unexplained < UNCOLORED ? nearest.color : undefined;
 }
 
 function inPicture(box: Box): Box {

@@ -7,7 +7,7 @@ import { type Edit, randomEdit } from "./edits.ts";
 import { paraphrase } from "./paraphrase.ts";
 import type { Picture } from "./picture.ts";
 import { type Question, questions } from "./questions.ts";
-import { randomScene, sceneFor } from "./random_scenes.ts";
+import { randomScene, sceneFor, type SceneOptions } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
 import { isHeldOutCaption, trainingSpec } from "./splits.ts";
 import { loadSprites, type Sprites } from "./sprites.ts";
@@ -59,9 +59,9 @@ export class EmojiScenes {
     return { picture: this.draw(scene), scene, spec, caption: paraphrase(spec, random) };
   }
 
-  /** One to four objects (or so many), described in full, and what can be asked about them. */
-  reading(random: Random, { objects }: { objects?: 1 | 2 | 3 | 4 } = {}): ReadingExample {
-    const scene = this.#sceneToDescribe(random, objects);
+  /** One to four objects, or as told, described in full, and what can be asked about them. */
+  reading(random: Random, options: SceneOptions = {}): ReadingExample {
+    const scene = this.#sceneToDescribe(random, options);
     return {
       picture: this.draw(scene),
       scene,
@@ -118,9 +118,9 @@ export class EmojiScenes {
     return answered(captionOf(spec), random.pick(asked));
   }
 
-  #sceneToDescribe(random: Random, objects?: 1 | 2 | 3 | 4): Scene {
+  #sceneToDescribe(random: Random, options: SceneOptions = {}): Scene {
     while (true) {
-      const scene = randomScene(this.world, random, { objects });
+      const scene = randomScene(this.world, random, options);
       if (!isHeldOutCaption(describe(scene, this.world), this.world)) return scene;
     }
   }

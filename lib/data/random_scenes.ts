@@ -31,9 +31,18 @@ export function sceneFor(spec: CaptionSpec, world: World, random: Random): Scene
   return stage(things, placesApart(things.length, world, random, accept), world, random);
 }
 
+/** What a random scene is made of. */
+export interface SceneOptions {
+  /** How many objects; one to four where absent. */
+  readonly objects?: number;
+  /** The share of concepts that are tinted. */
+  readonly tinted?: number;
+}
+
 /**
- * A scene of one to four objects, or of as many as asked for. Half of the concepts are tinted, and
- * about one object in three is another of a kind that is there already, in the same colour.
+ * A scene of one to four objects, or of as many as asked for. Half of the concepts are tinted (or
+ * the share asked for), and about one object in three is another of a kind that is there already, in
+ * the same colour.
  *
  * @example
  * ```ts
@@ -48,16 +57,16 @@ export function sceneFor(spec: CaptionSpec, world: World, random: Random): Scene
 export function randomScene(
   world: World,
   random: Random,
-  { objects }: { objects?: 1 | 2 | 3 | 4 } = {},
+  { objects, tinted = 0.5 }: SceneOptions = {},
 ): Scene {
   const count = objects ?? 1 + random.integer(4);
   const fresh = random.sample(world.concepts, count);
   const things: Thing[] = [];
   for (const concept of fresh) {
-    if (things.length > 0 && random.uniform() < 0.3) things.push(random.pick(things));
-    else {things.push(
-        random.uniform() < 0.5 ? { concept } : { concept, color: random.pick(COLORS) },
-      );}
+    const again = things.length > 0 && random.uniform() < 0.3;
+    if (again) things.push(random.pick(things));
+    else if (random.uniform() < tinted) things.push({ concept, color: random.pick(COLORS) });
+    else things.push({ concept });
   }
   return stage(things, placesApart(count, world, random), world, random);
 }

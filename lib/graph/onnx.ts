@@ -29,6 +29,16 @@ const IR_VERSION = 10;
  * needs is left out. Names of inputs are those given to `input`.
  *
  * @throws Error where two inputs of one name differ in type, or an output is named as an input
+ *
+ * @example
+ * ```ts
+ * import { input, ops, toOnnx } from "./mod.ts";
+ *
+ * const x = input("x", "float32", [2, 3]);
+ * const model = toOnnx({ y: ops.softmax(x) });
+ * const text = new TextDecoder("latin1").decode(model);
+ * if (!text.includes("Softmax")) throw new Error("Expected a Softmax node");
+ * ```
  */
 export function toOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array<ArrayBuffer> {
   const writer = new Writer();

@@ -36,7 +36,21 @@ const plain = (kernel: KernelName) => (...inputs: Tensor[]) => apply(kernel, inp
 const attributed = <A extends Attributes>(kernel: KernelName) => (x: Tensor, attributes: A) =>
   apply(kernel, [x], attributes);
 
-/** Every operation, by name. */
+/**
+ * Every operation, by name.
+ *
+ * @throws ShapeError where the inputs do not fit
+ *
+ * @example
+ * ```ts
+ * import { input, ops } from "./mod.ts";
+ *
+ * const x = input("x", "float32", [8, 64]);
+ * const weight = input("up_proj.weight", "float32", [256, 64]);
+ * const y = ops.relu(ops.matmul(x, weight, { transposeB: true }));
+ * if (String(y) !== "float32[8, 256]") throw new Error(String(y));
+ * ```
+ */
 export const ops: Ops<Tensor> = {
   add: elementwise("add"),
   sub: elementwise("sub"),

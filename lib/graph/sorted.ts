@@ -1,6 +1,18 @@
 import type { Tensor } from "./tensor.ts";
 
-/** All tensors that the outputs depend on, each after its own inputs. */
+/**
+ * All tensors that the outputs depend on, outputs included, each once and after its own inputs.
+ *
+ * @example
+ * ```ts
+ * import { input, ops, sorted } from "./mod.ts";
+ *
+ * const x = input("x", "float32", [3]);
+ * const y = ops.tanh(x);
+ * const z = ops.mul(x, y);
+ * if (sorted([z]).some((tensor, i) => tensor !== [x, y, z][i])) throw new Error("Expected x, y, z");
+ * ```
+ */
 export function sorted(outputs: readonly Tensor[]): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();

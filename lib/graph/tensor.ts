@@ -45,7 +45,20 @@ export function input(name: string, dtype: DType, shape: readonly number[]): Ten
   return new Tensor(dtype, shape, { kind: "input", name });
 }
 
-/** A value written into the graph: one number for all elements, or all of them, row by row. */
+/**
+ * A value written into the graph: one number for all elements, or all of them, row by row.
+ *
+ * @throws RangeError where the numbers do not fill the shape
+ *
+ * @example
+ * ```ts
+ * import { constant } from "./tensor.ts";
+ *
+ * const mask = constant([1, 0, 0, 1], "bool", [2, 2]);
+ * const ones = constant(1, "float32", [2, 3]);
+ * if (`${mask} ${ones}` !== "bool[2, 2] float32[2, 3]") throw new Error(`${mask} ${ones}`);
+ * ```
+ */
 export function constant(
   data: number | readonly number[],
   dtype: DType = "float32",

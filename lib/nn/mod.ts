@@ -20,3 +20,10 @@ export {
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";
+export { writeFileAtomic } from "./atomic_file.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+  SafetensorsError,
+} from "./safetensors.ts";

@@ -9,4 +9,4 @@ export {
 export { warmupCosine } from "./schedule.ts";
 export { type Losses, NonFiniteError, type StepResult, TrainStep } from "./train_step.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
-export type { Budget, Stage } from "./stage.ts";
+export { type Budget, shortened, type Stage } from "./stage.ts";

@@ -15,3 +15,8 @@ export interface Budget {
   readonly batchSize: number;
   readonly peakRate: number;
 }
+
+/** A budget with a share of its steps, at least one. */
+export function shortened(budget: Budget, share: number): Budget {
+  return { ...budget, steps: Math.max(1, Math.round(budget.steps * share)) };
+}

@@ -1,5 +1,13 @@
 /** The semantic encoder: a small vision transformer with one token to a patch. */
-import { gatedMlp, linear, rmsNorm, rotaryTable, type Scope, transformer, type TransformerConfig } from "../nn/mod.ts";
+import {
+  gatedMlp,
+  linear,
+  rmsNorm,
+  rotaryTable,
+  type Scope,
+  transformer,
+  type TransformerConfig,
+} from "../nn/mod.ts";
 import { constant, ops, type Tensor } from "../graph/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
 import { toPatches } from "./patches.ts";

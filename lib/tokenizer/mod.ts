@@ -3,5 +3,6 @@ export {
   type EncodedPicture,
   SemanticTokenizer,
   type TokenizerOptions,
+  tokenizerParameters,
 } from "./semantic_tokenizer.ts";
-export { type TokenizerBudgets, tokenizerStages } from "./training.ts";
+export { TOKENIZER_BUDGETS, type TokenizerBudgets, tokenizerStages } from "./training.ts";

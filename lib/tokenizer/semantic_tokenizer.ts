@@ -5,7 +5,7 @@
  */
 import type { Picture } from "../data/picture.ts";
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
-import { ensureParameters, Scope } from "../nn/mod.ts";
+import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
 import { type Device, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { TokenizerConfig } from "./config.ts";
 import { encode } from "./encoder.ts";
@@ -156,4 +156,20 @@ export class SemanticTokenizer {
 
 function joined(pictures: readonly Int32Array[]): Int32Array<ArrayBuffer> {
   return Int32Array.from(pictures.flatMap((ids) => [...ids]));
+}
+
+/** Every parameter that encoding and decoding need, found by tracing them. */
+export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
+  const { pictureSize, grid, codeSize } = config;
+  const scope = new Scope();
+  const pixels = input("pixels", "float32", [1, pictureSize, pictureSize, 3]);
+  const quantized = quantize(
+    scope.at("quantizer"),
+    encode(scope.at("encoder"), pixels, config),
+    config,
+  );
+  const codes = ops.reshape(quantized.codes, { shape: [1, grid * grid, codeSize] });
+  const features = decodeFeatures(scope.at("feature_decoder"), codes, config);
+  drawPixels(scope.at("pixel_decoder"), features, pixels, 1, config);
+  return scope.specs();
 }

@@ -3,6 +3,8 @@
  * encoder frozen, codebook and feature decoder; with those frozen, the pixel decoder.
  */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import { randomScene } from "../data/random_scenes.ts";
+import type { World } from "../data/world.ts";
 import { input, ops, type Tensor } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
 import {
@@ -31,11 +33,29 @@ export interface TokenizerBudgets {
   readonly pixels: Budget;
 }
 
+/** How long each part learns, by preset. */
+export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudgets>> = {
+  nano: {
+    encoder: { steps: 500, batchSize: 64, peakRate: 2e-3 },
+    quantizer: { steps: 300, batchSize: 64, peakRate: 2e-3 },
+    pixels: { steps: 500, batchSize: 64, peakRate: 2e-3 },
+  },
+  small: {
+    encoder: { steps: 3000, batchSize: 64, peakRate: 1e-3 },
+    quantizer: { steps: 1500, batchSize: 64, peakRate: 1e-3 },
+    pixels: { steps: 3000, batchSize: 64, peakRate: 1e-3 },
+  },
+};
+
 /** Longest caption that the encoder is trained against, in text tokens. */
 const WORDS = 24;
 
-/** Most patches of a picture are background; crowded pictures teach the most. */
-const CROWDED = { objects: 4 } as const;
+/**
+ * Most patches of a picture are background, and most kinds of object are tinted ones: crowded,
+ * colourful pictures teach the most.
+ */
+const CAPTIONED = { objects: 4, tinted: 0.8 } as const;
+const CROWDED = { objects: 6, tinted: 0.9 } as const;
 
 /** The three parts, in order. */
 export function tokenizerStages(
@@ -62,7 +82,7 @@ function encoderStage(
   return stage(tokenizer, "semantic encoder", budget, {
     losses: (scope) => contrastiveLosses(scope, tokenizer.config, shapes),
     batch(random) {
-      const samples = Array.from({ length: batchSize }, () => scenes.reading(random, CROWDED));
+      const samples = Array.from({ length: batchSize }, () => scenes.reading(random, CAPTIONED));
       const captions = new Int32Array(batchSize * WORDS);
       const captionMask = new Float32Array(batchSize * WORDS);
       samples.forEach(({ description }, i) => {
@@ -78,7 +98,7 @@ function encoderStage(
 
 function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budget: Budget): Stage {
   const { config, store, seed } = tokenizer;
-  const revival = reviveDeadCodes(store, config, seed, budget.steps);
+  const { steps } = budget;
   return stage(tokenizer, "semantic codebook", budget, {
     losses(scope) {
       const { features, quantized, decoded } = reconstruct(scope, tokenizer, budget.batchSize);
@@ -93,7 +113,10 @@ function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budge
     batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
     frozen: ["encoder."],
     after: (step, { outputs }) =>
-      revival(step, outputs.ids as Int32Array, outputs.latents as Float32Array),
+      reviveDeadCodes(store, config, { seed, step, steps }, {
+        ids: outputs.ids as Int32Array,
+        latents: outputs.latents as Float32Array,
+      }),
   });
 }
 
@@ -140,7 +163,10 @@ function reconstruct(scope: Scope, { config }: SemanticTokenizer, batch: number)
 }
 
 function drawn(scenes: EmojiScenes, random: Random, count: number) {
-  return Array.from({ length: count }, () => scenes.reading(random, CROWDED).picture);
+  return Array.from(
+    { length: count },
+    () => scenes.draw(randomScene(scenes.world, random, CROWDED)),
+  );
 }
 
 /** Standard normal noise for `count` pictures, cut out of a bank that is drawn once: it is quicker. */

@@ -1,0 +1,21 @@
+/** `deno task assess picture.png "two red hearts"`: the model's own judgement, as JSON. */
+import { loadIllume, openDevice, readPicture } from "../mod.ts";
+import { main, readCommandLine } from "./options.ts";
+
+await main(async () => {
+  const options = readCommandLine({
+    command: 'deno task assess PICTURE "CAPTION"',
+    words: 2,
+    values: { from: "out/demo", device: "cpu" },
+  });
+  const [path, caption] = options.words;
+
+  using device = await openDevice(options.text("device"));
+  const model = await loadIllume(options.text("from"), device);
+  const picture = await readPicture(path, { size: model.world.pictureSize });
+  const assessment = await model.assess(picture, caption);
+  if (assessment === undefined) {
+    throw new RangeError("Expected the model to write an assessment, but found other words");
+  }
+  console.log(JSON.stringify(assessment, null, 2));
+});

@@ -1,0 +1,77 @@
+/** `deno task evaluate`: scores a trained model on held-out captions, or on your own; as JSON. */
+import {
+  CaptionError,
+  emojiScenes,
+  evaluateCeilings,
+  type EvaluatedCaption,
+  evaluateDrawing,
+  evaluateReading,
+  evaluateReconstruction,
+  evaluationCaptions,
+  loadIllume,
+  openDevice,
+  parseCaption,
+  Report,
+  SceneParser,
+  type World,
+} from "../mod.ts";
+import { main, readCommandLine } from "./options.ts";
+
+await main(async () => {
+  const options = readCommandLine({
+    command: "deno task evaluate",
+    words: 0,
+    values: { from: "out/demo", captions: undefined, seed: "0", device: "cpu" },
+  });
+  const file = options.given("captions");
+  const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
+
+  const start = performance.now();
+  using device = await openDevice(options.text("device"));
+  const model = await loadIllume(options.text("from"), device);
+  const scenes = await emojiScenes({ preset: model.world.preset, seed });
+  const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const captions = file === undefined
+    ? evaluationCaptions(scenes.world, { perTask: 48, seed })
+    : await readCaptions(file, scenes.world);
+
+  const { scores } = await evaluateDrawing(model, parser, captions, { seed });
+  const ceilings = await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
+  const whole = file === undefined && {
+    pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
+    reconstruction: await evaluateReconstruction(model.tokenizer, scenes, { pictures: 2048, seed }),
+  };
+  const report: Report = {
+    preset: model.world.preset,
+    seed: model.seed,
+    device: device.name,
+    geneval: {
+      ...scores,
+      ceiling: {
+        truth: ceilings.truth.overall,
+        reconstructed: ceilings.reconstructed.overall,
+      },
+    },
+    ...whole,
+    seconds: (performance.now() - start) / 1000,
+  };
+  console.log(JSON.stringify(Report.parse(report), null, 2));
+});
+
+/** One caption a line, in the six templates; empty lines are passed over. */
+async function readCaptions(path: string, world: World): Promise<EvaluatedCaption[]> {
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  const captions = lines.flatMap((line, i): EvaluatedCaption[] => {
+    if (line.trim() === "") return [];
+    try {
+      return [{ caption: line.trim(), spec: parseCaption(line, world) }];
+    } catch (error) {
+      if (error instanceof CaptionError) {
+        throw new CaptionError(`${path}, line ${i + 1}: ${error.message}`);
+      }
+      throw error;
+    }
+  });
+  if (captions.length === 0) throw new CaptionError(`Expected captions in ${path}, but found none`);
+  return captions;
+}

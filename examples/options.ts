@@ -1,0 +1,115 @@
+/** Command lines of the examples: options with values, checked before anything is done. */
+import { parseArgs } from "node:util";
+import { CaptionError, CheckpointError, PictureError, ResumeError } from "../mod.ts";
+
+/** What a command takes. */
+interface Usage {
+  /** The command as a user types it, without options. */
+  readonly command: string;
+  /** How many words follow the command. */
+  readonly words: number;
+  /** Options with a value, and what stands in where it is not given. */
+  readonly values: Readonly<Record<string, string | undefined>>;
+  /** Options without a value. */
+  readonly flags?: readonly string[];
+}
+
+export interface CommandLine {
+  readonly words: readonly string[];
+  text(option: string): string;
+  given(option: string): string | undefined;
+  number(option: string, limits: { min: number; max: number; whole?: boolean }): number;
+  flag(option: string): boolean;
+}
+
+/** A command line that cannot be understood. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Reads a command line. Throws a {@link UsageError} that says what was expected and found. */
+export function readCommandLine(usage: Usage, args: readonly string[] = Deno.args): CommandLine {
+  const values = Object.keys(usage.values);
+  const flags = usage.flags ?? [];
+  const known = [...values.map((name) => `--${name} …`), ...flags.map((name) => `--${name}`)];
+  const expected = `Expected \`${usage.command}\` with options ${known.join(", ")}`;
+  const parsed = parse(expected, args, [
+    ...values.map((name) => [name, "string"] as const),
+    ...flags.map((name) => [name, "boolean"] as const),
+  ]);
+  if (parsed.positionals.length !== usage.words) {
+    throw new UsageError(
+      `${expected}, but found ${parsed.positionals.length} words where ${usage.words} belong`,
+    );
+  }
+  const given = (option: string) => {
+    const value = parsed.values[option];
+    return typeof value === "string" ? value : usage.values[option];
+  };
+  const text = (option: string) => {
+    const value = given(option);
+    if (value === undefined || value === "") {
+      throw new UsageError(`${expected}, but found no value for --${option}`);
+    }
+    return value;
+  };
+  return {
+    words: parsed.positionals,
+    text,
+    given,
+    flag: (option) => parsed.values[option] === true,
+    number(option, { min, max, whole = false }) {
+      const found = text(option);
+      const value = Number(found);
+      if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
+        throw new UsageError(
+          `Expected --${option} to be a ${whole ? "whole " : ""}number from ${min} to ${max}, ` +
+            `but found "${found}"`,
+        );
+      }
+      return value;
+    },
+  };
+}
+
+function parse(
+  expected: string,
+  args: readonly string[],
+  options: readonly (readonly [string, "string" | "boolean"])[],
+) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: Object.fromEntries(options.map(([name, type]) => [name, { type }])),
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (error) {
+    throw new UsageError(`${expected}, but found: ${(error as Error).message.split(". ")[0]}`);
+  }
+}
+
+/** What a user can mend: shown as one line. Anything else is a fault of the program. */
+const MENDABLE = [
+  UsageError,
+  CaptionError,
+  CheckpointError,
+  PictureError,
+  ResumeError,
+  RangeError,
+  Deno.errors.NotFound,
+  Deno.errors.PermissionDenied,
+  Deno.errors.NotADirectory,
+  Deno.errors.IsADirectory,
+];
+
+/** Runs a command; an error that the user can mend ends it with one line and exit code 1. */
+export async function main(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    if (!MENDABLE.some((kind) => error instanceof kind)) throw error;
+    console.error((error as Error).message.replaceAll(/\s+/g, " "));
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Self-enhancing multimodal alignment (ILLUME, arXiv 2412.06673, section 3.4): the model draws
+ * captions that it was trained on; each picture is assessed; the assessments are learned. A good
+ * picture makes one turn (assess), a bad one two (assess, then correct). The paper asks GPT-4o for
+ * assessments; here any {@link Judge} gives them.
+ */
+import { z } from "zod";
+import { Assessment } from "../assessment/assessment.ts";
+import type { Judge } from "../assessment/parser_judge.ts";
+import { assessmentToText } from "../assessment/words.ts";
+import { captionOf, parseCaption } from "../data/captions.ts";
+import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { Picture } from "../data/picture.ts";
+import { sceneFor } from "../data/random_scenes.ts";
+import { trainingSpec } from "../data/splits.ts";
+import type { Budget, Stage } from "../optim/mod.ts";
+import { Random } from "../runtime/mod.ts";
+import { answerPicture, answerText, ask } from "./formats.ts";
+import type { Illume } from "./illume.ts";
+import { type StagePlan, unifiedStage, type Weighted } from "./illume_stages.ts";
+import { type Task, type TaskName, tasksOf } from "./tasks.ts";
+
+/** A picture that the model drew, and what was found about it. */
+export const AssessedDrawing = z.strictObject({
+  caption: z.string(),
+  ids: z.array(z.int()),
+  assessment: Assessment,
+});
+export type AssessedDrawing = z.infer<typeof AssessedDrawing>;
+
+/** Steps one and two: draws training captions and has each picture assessed. */
+export async function selfGenerate(
+  model: Illume,
+  judge: Judge,
+  { drawings, seed }: { drawings: number; seed: number },
+): Promise<AssessedDrawing[]> {
+  const random = new Random(seed, "self-generation");
+  const captions = Array.from(
+    { length: drawings },
+    () => captionOf(trainingSpec(random, model.world)),
+  );
+  const drawn = await model.drawAll(captions, { seed });
+  return drawn.map(({ picture, ids }, i) => ({
+    caption: captions[i],
+    ids: [...ids],
+    assessment: judge.judge(picture, captions[i]),
+  }));
+}
+
+/**
+ * Step three: the last stage again, with the assessments in its mixture. Good and bad pictures come
+ * up equally often, so that neither verdict is the answer to everything.
+ */
+export async function enhancementStage(
+  model: Illume,
+  scenes: EmojiScenes,
+  drawings: readonly AssessedDrawing[],
+  plan: StagePlan,
+  { budget, share }: { budget: Budget; share: number },
+): Promise<Stage> {
+  const tasks = tasksOf(scenes);
+  const ordinary = Object.entries(plan.mixture).map(([name, weight]): Weighted => ({
+    task: tasks[name as TaskName],
+    weight,
+  }));
+  const total = ordinary.reduce((sum, { weight }) => sum + weight, 0);
+  const assess = await assessmentTask(model, scenes, drawings);
+  return unifiedStage(model, { name: "self-enhancement", budget }, [
+    ...ordinary,
+    { task: assess, weight: total * share / (1 - share) },
+  ]);
+}
+
+async function assessmentTask(
+  model: Illume,
+  scenes: EmojiScenes,
+  drawings: readonly AssessedDrawing[],
+): Promise<Task> {
+  const pictures = await model.tokenizer.decode(drawings.map(({ ids }) => Int32Array.from(ids)));
+  const assessed = drawings.map((drawing, i) => ({ ...drawing, picture: pictures[i] }));
+  const byVerdict = Map.groupBy(assessed, ({ assessment }) => assessment.verdict);
+  const verdicts = [...byVerdict.keys()];
+  return {
+    size: "assessment",
+    example(random) {
+      const { caption, picture, assessment } = random.pick(byVerdict.get(random.pick(verdicts))!);
+      const told = answerText(assessmentToText(assessment));
+      if (assessment.verdict === "good") {
+        return {
+          pictures: [picture],
+          turns: ([{ features }]) => [{ ask: ask.assess(features, caption), answer: told }],
+        };
+      }
+      return {
+        pictures: [picture, truePicture(caption, scenes, random)],
+        turns: ([{ features }, { ids }]) => [
+          { ask: ask.assess(features, caption), answer: told },
+          { ask: ask.correct(), answer: answerPicture(ids) },
+        ],
+      };
+    },
+  };
+}
+
+function truePicture(caption: string, scenes: EmojiScenes, random: Random): Picture {
+  const spec = parseCaption(caption, scenes.world);
+  return scenes.draw(sceneFor(spec, scenes.world, random));
+}

@@ -1,0 +1,95 @@
+/**
+ * Illume: unified multimodal language models that read pictures, draw them and judge what they drew,
+ * to train and look at in a notebook.
+ *
+ * The parts, in the order in which a picture meets them:
+ *
+ * - data: {@link emojiScenes}, pictures with captions, questions, edits and exact truth
+ * - tokenizer: {@link SemanticTokenizer}, pictures to semantic tokens and back
+ * - model: {@link Illume}, one language model over text and pictures
+ * - training: {@link Training} runs {@link tokenizerStages} and {@link illumeStages}
+ * - assessment: {@link SceneParser} and {@link parserJudge}; {@link selfGenerate} closes the loop
+ * - evaluation: {@link evaluateDrawing} (GenEval), {@link evaluateReading} (POPE)
+ * - figures: {@link plot}
+ *
+ * @module
+ */
+
+// What is computed with: devices, graphs, layers, optimizers.
+export { type Device, openDevice, Program, Random, StateStore } from "./lib/runtime/mod.ts";
+export { gradient, input, ops, ShapeError, Tensor, toOnnx } from "./lib/graph/mod.ts";
+export { Scope } from "./lib/nn/mod.ts";
+export {
+  adamw,
+  type Budget,
+  NonFiniteError,
+  shortened,
+  type Stage,
+  type TrainingEvent,
+  TrainStep,
+} from "./lib/optim/mod.ts";
+
+// What is learned from.
+export { type EmojiScenes, emojiScenes } from "./lib/data/emoji_scenes.ts";
+export {
+  CaptionError,
+  captionOf,
+  type CaptionSpec,
+  parseCaption,
+  type Task as CaptionTask,
+  TASKS as CAPTION_TASKS,
+} from "./lib/data/captions.ts";
+export { evaluationCaptions, heldOut } from "./lib/data/splits.ts";
+export {
+  contactSheet,
+  encodePng,
+  type Picture,
+  PictureError,
+  readPicture,
+} from "./lib/data/picture.ts";
+export { type Scene, type SceneObject } from "./lib/data/scene.ts";
+export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
+
+// The text tokenizer and the vision tokenizer.
+export { TextTokenizer } from "./lib/text/mod.ts";
+export {
+  SemanticTokenizer,
+  TOKENIZER_BUDGETS,
+  TOKENIZER_PRESETS,
+  TokenizerConfig,
+  tokenizerStages,
+} from "./lib/tokenizer/mod.ts";
+
+// The unified model, its stages, and what it makes of its own pictures.
+export {
+  AssessedDrawing,
+  CheckpointError,
+  enhancementStage,
+  Illume,
+  ILLUME_STAGES,
+  illumeStages,
+  loadIllume,
+  saveIllume,
+  selfGenerate,
+  type StagePlan,
+  trainTextTokenizer,
+} from "./lib/recipes/mod.ts";
+export { Assessment } from "./lib/assessment/assessment.ts";
+export { parserJudge } from "./lib/assessment/parser_judge.ts";
+export { SceneParser } from "./lib/assessment/scene_parser.ts";
+
+// Training, and what came of it.
+export { Progress } from "./lib/training/progress.ts";
+export { readMetrics } from "./lib/training/metrics.ts";
+export { ResumeError, type StageSummary, Training } from "./lib/training/training.ts";
+export {
+  type EvaluatedCaption,
+  evaluateDrawing,
+  type JudgedDrawing,
+} from "./lib/evaluation/drawing.ts";
+export { evaluateReading } from "./lib/evaluation/reading.ts";
+export { evaluateCeilings, evaluateReconstruction } from "./lib/evaluation/tokenizing.ts";
+export { Report } from "./lib/evaluation/report.ts";
+
+/** Figures that show themselves in a notebook and save themselves from a script. */
+export * as plot from "./lib/plot/mod.ts";
