@@ -53,6 +53,7 @@ export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
 // The text tokenizer and the vision tokenizer.
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
+  type EncodedPicture,
   SemanticTokenizer,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
@@ -62,7 +63,8 @@ export {
 
 // The unified model, its stages, and what it makes of its own pictures.
 export {
-  AssessedDrawing,
+  type AssessedDrawing,
+  AssessedDrawings,
   CheckpointError,
   enhancementStage,
   Illume,
@@ -83,12 +85,17 @@ export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
 export { ResumeError, type StageSummary, Training } from "./lib/training/training.ts";
 export {
+  type DrawingScores,
   type EvaluatedCaption,
   evaluateDrawing,
   type JudgedDrawing,
 } from "./lib/evaluation/drawing.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";
-export { evaluateCeilings, evaluateReconstruction } from "./lib/evaluation/tokenizing.ts";
+export {
+  type Ceilings,
+  evaluateCeilings,
+  evaluateReconstruction,
+} from "./lib/evaluation/tokenizing.ts";
 export { Report } from "./lib/evaluation/report.ts";
 
 /** Figures that show themselves in a notebook and save themselves from a script. */

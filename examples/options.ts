@@ -1,5 +1,6 @@
 /** Command lines of the examples: options with values, checked before anything is done. */
 import { parseArgs } from "node:util";
+import { Interrupted } from "./interrupt.ts";
 import { CaptionError, CheckpointError, PictureError, ResumeError } from "../mod.ts";
 
 /** What a command takes. */
@@ -91,6 +92,7 @@ function parse(
 
 /** What a user can mend: shown as one line. Anything else is a fault of the program. */
 const MENDABLE = [
+  Interrupted,
   UsageError,
   CaptionError,
   CheckpointError,
@@ -110,6 +112,6 @@ export async function main(command: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (!MENDABLE.some((kind) => error instanceof kind)) throw error;
     console.error((error as Error).message.replaceAll(/\s+/g, " "));
-    Deno.exit(1);
+    Deno.exit(error instanceof Interrupted ? 130 : 1);
   }
 }

@@ -8,5 +8,10 @@ export {
 } from "./illume_stages.ts";
 export { type Example, type Task, type TaskName, tasksOf } from "./tasks.ts";
 export { trainTextTokenizer } from "./text.ts";
-export { AssessedDrawing, enhancementStage, selfGenerate } from "./self_enhancement.ts";
+export {
+  type AssessedDrawing,
+  AssessedDrawings,
+  enhancementStage,
+  selfGenerate,
+} from "./self_enhancement.ts";
 export { CheckpointError, loadIllume, saveIllume } from "./illume_files.ts";

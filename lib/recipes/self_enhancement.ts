@@ -28,6 +28,8 @@ export const AssessedDrawing = z.strictObject({
 });
 export type AssessedDrawing = z.infer<typeof AssessedDrawing>;
 
+export const AssessedDrawings = z.array(AssessedDrawing);
+
 /** Steps one and two: draws training captions and has each picture assessed. */
 export async function selfGenerate(
   model: Illume,

@@ -182,7 +182,11 @@ export class Training implements Disposable {
   }
 
   /** Does something between stages once: a resumed run finds its result. */
-  async once<T>(name: string, schema: z.ZodType<T>, compute: () => Promise<T>): Promise<T> {
+  async once<T>(
+    name: string,
+    schema: { parse(value: unknown): T },
+    compute: () => Promise<T>,
+  ): Promise<T> {
     if (name in this.#state.results) return schema.parse(this.#state.results[name]);
     this.#options.signal?.throwIfAborted();
     const result = await compute();

@@ -1,0 +1,134 @@
+/**
+ * `deno task demo`: trains ILLUME (arXiv 2412.06673) from nothing, lets it judge its own drawings
+ * and learn from that, and reports what it can do.
+ */
+import {
+  AssessedDrawings,
+  emojiScenes,
+  enhancementStage,
+  evaluateCeilings,
+  evaluateDrawing,
+  evaluateReading,
+  evaluateReconstruction,
+  evaluationCaptions,
+  Illume,
+  ILLUME_STAGES,
+  illumeStages,
+  openDevice,
+  parserJudge,
+  saveIllume,
+  SceneParser,
+  selfGenerate,
+  SemanticTokenizer,
+  shortened,
+  type Stage,
+  StateStore,
+  TOKENIZER_BUDGETS,
+  TOKENIZER_PRESETS,
+  tokenizerStages,
+  Training,
+  trainTextTokenizer,
+  worldOf,
+} from "../mod.ts";
+import { writeReport } from "./demo_report.ts";
+import { main, readCommandLine } from "./options.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
+
+await main(async () => {
+  const options = readCommandLine({
+    command: "deno task demo",
+    words: 0,
+    values: { preset: "nano", seed: "0", out: "out/demo", device: "cpu" },
+    flags: ["quick", "resume"],
+  });
+  const { preset } = worldOf(options.text("preset"));
+  const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
+  const out = options.text("out");
+  const quick = options.flag("quick");
+  const share = quick ? 0.01 : 1;
+  const sizes = quick
+    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64 }
+    : { perTask: 48, pope: 100, drawings: 512, reconstructions: 2048 };
+
+  using device = await openDevice(options.text("device"));
+  using store = new StateStore(device);
+  using training = await Training.open({
+    directory: out,
+    store,
+    settings: { preset, seed, quick },
+    resume: options.flag("resume"),
+    signal: stopOnInterrupt(`--resume --out ${out}`),
+  });
+  const train = async (stages: readonly Stage[]) => {
+    for (const stage of stages) for await (const _ of training.run(stage));
+  };
+
+  // Data: scenes of emoji with captions, questions, edits and exact truth.
+  const scenes = await emojiScenes({ preset, seed });
+  const text = trainTextTokenizer(scenes);
+  const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
+
+  // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
+  const config = TOKENIZER_PRESETS[preset];
+  const tokenizer = new SemanticTokenizer({ device, store, config, seed });
+  const budgets = TOKENIZER_BUDGETS[preset];
+  const tokenizing = tokenizerStages(tokenizer, scenes, text, {
+    encoder: shortened(budgets.encoder, share),
+    quantizer: shortened(budgets.quantizer, share),
+    pixels: shortened(budgets.pixels, share),
+  });
+
+  // Unified model: language, visual embedding initialization, alignment, fine-tuning.
+  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const plans = ILLUME_STAGES[preset].map((plan) => ({
+    ...plan,
+    budget: shortened(plan.budget, share),
+  }));
+  const aligning = illumeStages(model, scenes, plans);
+  training.plan([...tokenizing, ...aligning]);
+  await train(tokenizing);
+  await train(aligning);
+
+  // Self-enhancement: draw, assess, learn from the assessments.
+  const before = await training.once("before", { parse: Number }, async () => {
+    const { scores } = await evaluateDrawing(model, parser, captions, { seed });
+    return scores.overall;
+  });
+  const drawings = await training.once(
+    "drawings",
+    AssessedDrawings,
+    () => selfGenerate(model, parserJudge(parser), { drawings: sizes.drawings, seed }),
+  );
+  const lastPlan = plans[plans.length - 1];
+  const enhancing = await enhancementStage(model, scenes, drawings, lastPlan, {
+    budget: shortened(lastPlan.budget, 0.5),
+    share: 0.25,
+  });
+  await train([enhancing]);
+  await saveIllume(model, out);
+
+  // Evaluation, on captions that no stage has seen.
+  const drawing = await evaluateDrawing(model, parser, captions, { seed });
+  const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
+  const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
+    pictures: sizes.reconstructions,
+    seed,
+  });
+  const pope = await evaluateReading(model, scenes, { pictures: sizes.pope, seed });
+  const judged = drawing.drawings.slice(0, 6);
+  await writeReport(out, {
+    preset,
+    seed,
+    device: device.name,
+    before,
+    drawing,
+    ceilings,
+    reconstruction,
+    pope,
+    stages: training.stages,
+    seconds: training.seconds,
+    assessed: await model.assessAll(judged),
+    encoded: await tokenizer.encode(ceilings.pictures.slice(0, 12).map(({ picture }) => picture)),
+  });
+});

@@ -1,0 +1,138 @@
+/** What the demo leaves behind besides the model: report.json, report.html and sample grids. */
+import process from "node:process";
+import {
+  type Assessment,
+  type Ceilings,
+  type DrawingScores,
+  type EncodedPicture,
+  type JudgedDrawing,
+  plot,
+  readMetrics,
+  Report,
+  type StageSummary,
+} from "../mod.ts";
+
+export interface Findings {
+  readonly preset: string;
+  readonly seed: number;
+  readonly device: string;
+  /** GenEval overall before self-enhancement. */
+  readonly before: number;
+  readonly drawing: DrawingScores;
+  readonly ceilings: Ceilings;
+  readonly reconstruction: NonNullable<Report["reconstruction"]>;
+  readonly pope: NonNullable<Report["pope"]>;
+  readonly stages: readonly StageSummary[];
+  readonly seconds: number;
+  /** The model's own assessments of the first drawings. */
+  readonly assessed: readonly (Assessment | undefined)[];
+  /** The codes of the first pictures of the ceilings. */
+  readonly encoded: readonly EncodedPicture[];
+}
+
+/** Writes everything into a folder. */
+export async function writeReport(out: string, findings: Findings): Promise<Report> {
+  const { drawing, ceilings, before, preset, seed, device } = findings;
+  const report = Report.parse({
+    preset,
+    seed,
+    device,
+    geneval: {
+      ...drawing.scores,
+      ceiling: {
+        truth: ceilings.truth.overall,
+        reconstructed: ceilings.reconstructed.overall,
+      },
+    },
+    pope: findings.pope,
+    reconstruction: findings.reconstruction,
+    selfEnhancement: { before, after: drawing.scores.overall },
+    stages: [...findings.stages],
+    seconds: findings.seconds,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  });
+  const figures = await figuresOf(out, findings);
+  const page = plot.reportPage({
+    title: `ILLUME, ${preset}`,
+    description:
+      "One model that reads pictures, draws them and judges what it drew, trained from nothing on " +
+      "scenes of emoji. Scores are on captions that no stage of training has seen; the ceilings say " +
+      "what the scene parser that scores them, and the tokenizer, allow at best.",
+    report,
+    figures,
+  });
+  await Deno.writeTextFile(`${out}/report.json`, JSON.stringify(report, null, 2));
+  await Deno.writeTextFile(`${out}/report.html`, page);
+  const grids = [["drawn.png", "Drawn"], ["reconstructed.png", "Reconstructed"]];
+  for (const [file, heading] of grids) {
+    await figures.find((figure) => figure.heading === heading)!.figure.save(`${out}/${file}`);
+  }
+  return report;
+}
+
+async function figuresOf(
+  out: string,
+  { drawing, ceilings, assessed, encoded, stages }: Findings,
+): Promise<plot.ReportFigure[]> {
+  const metrics = await readMetrics(`${out}/metrics.jsonl`);
+  const unified = stages.slice(3).map(({ name }) => name);
+  const points = metrics.map(({ stage, samples, loss, parts }) => ({
+    stage,
+    samples,
+    loss,
+    ...parts,
+  }));
+  const isUnified = ({ stage }: { stage: string }) => unified.includes(stage);
+  const shown = ceilings.pictures.slice(0, encoded.length);
+  return [
+    {
+      heading: "Alignment curves",
+      text: "The one next-token loss of the language model over the samples it saw, by stage.",
+      figure: plot.lossCurve(points.filter(isUnified), { parts: ["loss", "text", "picture"] }),
+    },
+    {
+      heading: "The tokenizer's losses",
+      figure: plot.lossCurve(points.filter((point) => !isUnified(point))),
+    },
+    {
+      heading: "Reconstructed",
+      text: "A scene, its semantic tokens coloured by code, and what the decoder makes of them.",
+      figure: plot.reconstructions(
+        shown.map(({ picture, reconstruction }, i) => ({
+          picture,
+          tokens: [...encoded[i].ids],
+          reconstruction,
+        })),
+      ),
+    },
+    {
+      heading: "Drawn",
+      text: "Held-out captions, each drawn once, with the parser's verdict.",
+      figure: plot.pictureGrid(
+        spread(drawing.drawings, 36).map(({ picture, caption, correct }) => ({
+          picture,
+          title: caption,
+          mark: correct ? "good" as const : "bad" as const,
+        })),
+        { columns: 6 },
+      ),
+    },
+    ...assessed.flatMap((assessment, i) => {
+      if (assessment === undefined) return [];
+      const { picture, caption } = drawing.drawings[i];
+      return [{
+        heading: `Its own verdict on "${caption}"`,
+        figure: plot.assessment(picture, assessment),
+      }];
+    }),
+  ];
+}
+
+/** `count` drawings, evenly from all of them, so that every task is shown. */
+function spread(drawings: readonly JudgedDrawing[], count: number): JudgedDrawing[] {
+  const step = Math.max(1, drawings.length / count);
+  return Array.from(
+    { length: Math.min(count, drawings.length) },
+    (_, i) => drawings[Math.floor(i * step)],
+  );
+}

@@ -1,0 +1,103 @@
+/** Assessments into words and back. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Assessment } from "../lib/assessment/assessment.ts";
+import { assess } from "../lib/assessment/axes.ts";
+import { type ParsedScene, UNKNOWN } from "../lib/assessment/parsed_scene.ts";
+import { requirementsOf } from "../lib/assessment/requirements.ts";
+import {
+  assessmentPrompt,
+  assessmentToText,
+  assessmentWords,
+  parseAssessment,
+} from "../lib/assessment/words.ts";
+import { captionOf, type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
+import { COLORS } from "../lib/data/scene.ts";
+import { trainingSpec } from "../lib/data/splits.ts";
+import { captionWords } from "../lib/data/vocabulary.ts";
+import { worldOf } from "../lib/data/world.ts";
+import { Random } from "../lib/runtime/random.ts";
+
+const world = worldOf("small");
+
+const spec: fc.Arbitrary<CaptionSpec> = fc.tuple(fc.nat(1e6), fc.constantFrom(...TASKS))
+  .map(([seed, task]) => trainingSpec(new Random(seed), world, task));
+
+/** Any scene that a parser may report, with what the caption names in it more often than not. */
+const sceneAround = (asked: CaptionSpec): fc.Arbitrary<ParsedScene> => {
+  const named = requirementsOf(asked).include.map((requirement) => requirement.class);
+  const object = fc.record({
+    concept: fc.constantFrom(...named, ...named, UNKNOWN, ...world.concepts.slice(0, 2)),
+    color: fc.constantFrom(...COLORS, undefined),
+    confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+    box: fc.record({
+      x: fc.integer({ min: -2, max: 56 }),
+      y: fc.integer({ min: -2, max: 56 }),
+      width: fc.constantFrom(8, 14),
+      height: fc.constantFrom(8, 14),
+    }),
+  });
+  const objects = fc.array(object, { maxLength: 8 }).map((all) =>
+    all.map(({ color, ...rest }) => color === undefined ? rest : { ...rest, color })
+  );
+  return fc.record({ background: fc.constant("sky"), objects });
+};
+
+const case_ = spec.chain((asked) => fc.tuple(fc.constant(asked), sceneAround(asked)));
+
+Deno.test("every assessment comes back out of its words", () => {
+  fc.assert(
+    fc.property(case_, ([asked, seen]) => {
+      const assessment = assess(requirementsOf(asked), seen);
+      assert.deepEqual(Assessment.parse(assessment), assessment);
+      assert.deepEqual(parseAssessment(assessmentToText(assessment)), assessment);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("words are few, known beforehand, and without punctuation", () => {
+  const known = new Set([...assessmentWords(world), ...captionWords(world)]);
+  fc.assert(fc.property(case_, ([asked, seen]) => {
+    const words = assessmentToText(assess(requirementsOf(asked), seen)).split(" ");
+    assert.ok(words.length <= 24, words.join(" "));
+    const prompt = assessmentPrompt(captionOf(asked)).replace(/[:?]/g, "").split(" ");
+    for (const word of [...words, ...prompt]) assert.ok(known.has(word), word);
+  }));
+});
+
+Deno.test("what no judge would say is not read", () => {
+  const text = "object ten heart and cat seen position ten left seen left asked overall ten good";
+  assert.ok(parseAssessment(text) !== undefined);
+  const broken = [
+    "",
+    text.replace("good", "fine"),
+    text.replace("ten", "eleven"),
+    text.replace("left asked", "asked"),
+    text.replace("heart and cat seen", ""),
+    `${text} good`,
+    text.split(" ").reverse().join(" "),
+    text.replace(/position.*overall/, "position ten overall"),
+    text.replace("object ten heart and cat seen", "").concat(" object ten heart seen"),
+  ];
+  for (const words of broken) assert.equal(parseAssessment(words), undefined, words);
+});
+
+Deno.test("whatever is read says the same when written again", () => {
+  const word = fc.constantFrom(
+    ..."object count color position overall ten two five seen asked and"
+      .concat(" missing none red blue left above heart cat hearts good bad").split(" "),
+  );
+  const text = fc.array(word, { maxLength: 16 }).map((words) => words.join(" "));
+  const facts = fc.constantFrom("heart seen", "cat missing", "heart seen cat missing");
+  const likely = fc.tuple(facts, text).map(([fact, rest]) =>
+    `object two ${fact} ${rest} overall two bad`.replace(/ +/g, " ")
+  );
+  fc.assert(
+    fc.property(fc.oneof(text, likely), (written) => {
+      const read = parseAssessment(written);
+      if (read !== undefined) assert.equal(assessmentToText(read), written);
+    }),
+    { numRuns: 2000 },
+  );
+});
