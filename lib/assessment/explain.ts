@@ -12,7 +12,7 @@ const LIKENESS = 0.6;
 /** More objects than this are not looked for. */
 const MOST = 24;
 /** The places in a large region that are looked at closely. */
-const PLACES = 4;
+const PLACES = 6;
 
 /** Drawings that were found, and regions that resemble none. */
 export interface Explanation {
@@ -101,7 +101,7 @@ function matchIn(field: Field, { box }: Region, shapes: readonly Shape[]): Match
   if (Math.max(box.width, box.height) <= reach + 2) {
     return bestMatch(field, likenessesAt(field, shapes, centre(box), 1));
   }
-  const places = centresIn(box, reach / 2).map((place) => ({
+  const places = centresIn(box, reach / 3).map((place) => ({
     place,
     unexplained: Math.min(
       ...likenessesAt(field, shapes, place, 0).map(({ unexplained }) => unexplained),

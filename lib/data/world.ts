@@ -58,7 +58,7 @@ export const WORLDS: Readonly<Record<"nano" | "small", World>> = {
     grid: 4,
     lattice: [8, 24, 40, 56],
     objectSizes: [14],
-    jitter: 1,
+    jitter: 0,
     gap: 1,
   },
   small: {

@@ -16,7 +16,8 @@ const BAR = { left: 72, width: 90, height: 8 };
 const ANALYSIS = { size: 12, leading: 16, lines: 3, left: BAR.left + BAR.width + 40 };
 
 /**
- * A picture beside what a judge says of it: score and analysis on each axis, overall and verdict.
+ * A picture beside what a judge says of it: score and analysis on each axis, overall and verdict. A
+ * model that was asked to judge may have written something else: then that is what stands there.
  *
  * @example
  * ```ts
@@ -29,16 +30,31 @@ const ANALYSIS = { size: 12, leading: 16, lines: 3, left: BAR.left + BAR.width +
  */
 export function assessment(
   picture: Picture,
-  judged: Assessment,
+  judged: Assessment | undefined,
   { title }: AssessmentOptions = {},
 ): Figure {
-  const description = `${title ?? "picture"}: ${judged.verdict}, ${judged.overall} of 10`;
+  const said = judged === undefined
+    ? "no assessment"
+    : `${judged.verdict}, ${judged.overall} of 10`;
+  const description = `${title ?? "picture"}: ${said}`;
   return new Figure(description, () => sheet(headed(title, card(picture, judged)), description));
 }
 
-function card(picture: Picture, judged: Assessment): Drawing {
+function card(picture: Picture, judged: Assessment | undefined): Drawing {
   const left = MARGIN + SIDE + 24;
   const widthOfWords = WIDTH - left - ANALYSIS.left - MARGIN;
+  const shown = image(MARGIN, MARGIN, SIDE, SIDE, picture);
+  if (judged === undefined) {
+    const none = text(
+      left,
+      MARGIN + SIDE / 2,
+      "no assessment: what was written cannot be read as one",
+      {
+        color: theme.quiet,
+      },
+    );
+    return { width: WIDTH, height: SIDE + 2 * MARGIN, body: shown + none };
+  }
   let y = MARGIN;
   let rows = "";
   for (const axis of AXES) {
@@ -54,8 +70,7 @@ function card(picture: Picture, judged: Assessment): Drawing {
       color: theme[judged.verdict],
     });
   const height = Math.max(SIDE + 2 * MARGIN, y + 30 + MARGIN);
-  const body = image(MARGIN, MARGIN, SIDE, SIDE, picture) + rows + verdict;
-  return { width: WIDTH, height, body };
+  return { width: WIDTH, height, body: shown + rows + verdict };
 }
 
 function axisRow(axis: string, score: number, analysis: readonly string[]): Drawing {

@@ -4,19 +4,30 @@ import { type Display, notebookDisplay } from "./notebook_display.ts";
 
 const MILLISECONDS_BETWEEN_DRAWINGS = 500;
 
+/** What a training step reported. The events of a stage are of this kind. */
+export interface LiveStep {
+  readonly stage: string;
+  readonly samples?: number;
+  readonly step?: number;
+  readonly loss: number;
+  /** The terms of the loss, by name. */
+  readonly parts?: Readonly<Record<string, number>>;
+}
+
 /** A loss curve that grows in the output of a notebook cell while the cell runs. */
 export interface LiveCurve {
-  /** Adds a point and, at most twice a second, draws the curve anew. */
-  push(point: LossPoint): Promise<void>;
-  /** Draws the last points. */
+  /** Adds a step and, at most twice a second, draws the curve anew. */
+  push(step: LiveStep): Promise<void>;
+  /** Draws the last steps. */
   finish(): Promise<void>;
   /** The curve so far, for saving it. */
   figure(): Figure;
 }
 
 /**
- * A loss curve for a notebook cell to push points to. It redraws itself in place; outside of a
- * notebook nothing is shown, and `figure()` still holds the curve.
+ * A loss curve for a notebook cell to push steps to. It redraws itself in place; outside of a
+ * notebook nothing is shown, and `figure()` still holds the curve. A part of the loss gets its panel
+ * with the first step that reports it.
  *
  * @example
  * ```ts
@@ -34,7 +45,12 @@ export function liveCurve(
   const points: LossPoint[] = [];
   let drawnAt = -Infinity;
   let drawnPoints = 0;
-  const figure = () => lossCurve(points, options);
+  const { parts = ["loss"], ...others } = options;
+  const isSeen = (part: string) => points.some((point) => Number.isFinite(point[part]));
+  const figure = () => {
+    const seen = parts.filter(isSeen);
+    return lossCurve(points, { ...others, parts: seen.length === 0 ? parts : seen });
+  };
   const draw = async () => {
     drawnAt = performance.now();
     drawnPoints = points.length;
@@ -42,9 +58,10 @@ export function liveCurve(
   };
   return {
     figure,
-    async push(point) {
-      points.push(point);
-      if (performance.now() - drawnAt >= MILLISECONDS_BETWEEN_DRAWINGS) await draw();
+    async push({ parts: terms, ...step }) {
+      points.push({ ...step, ...terms });
+      const isDue = performance.now() - drawnAt >= MILLISECONDS_BETWEEN_DRAWINGS;
+      if (isDue && parts.some(isSeen)) await draw();
     },
     async finish() {
       if (drawnPoints < points.length) await draw();

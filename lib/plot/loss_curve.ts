@@ -25,10 +25,19 @@ interface Dot {
   readonly y: number;
 }
 
-interface StageCurve {
+/** Where a stage stands on the axis that all panels share. */
+interface Span {
   readonly stage: string;
+  readonly color: string;
   readonly start: number;
   readonly end: number;
+  /** The samples or steps that all stages before it took, where it counts from one again. */
+  readonly offset: number;
+  readonly reports: readonly LossPoint[];
+}
+
+/** What a stage reported of one part. */
+interface StageCurve {
   readonly color: string;
   readonly raw: readonly Dot[];
   readonly smooth: readonly Dot[];
@@ -59,15 +68,16 @@ const DOTS_A_STAGE = 240;
  */
 export function lossCurve(points: readonly LossPoint[], options: LossCurveOptions = {}): Figure {
   const { title, parts = ["loss"] } = options;
-  const panels = parts.map((part) => ({ part, curves: stageCurves(points, part) }));
-  const stages = [...new Set(points.map((point) => point.stage))];
+  const spans = stageSpans(points);
+  const panels = parts.map((part) => ({ part, curves: stageCurves(spans, part) }));
+  const stages = spans.map(({ stage }) => stage);
   const description = title ?? `${parts.join(", ")} over ${stages.join(", ")}`;
   const unit = points.some((point) => point.samples !== undefined) ? "samples" : "steps";
   return new Figure(description, () => {
-    const key = stageKey(panels[0].curves);
+    const key = stageKey(spans);
     const drawings = panels.map(({ part, curves }, row) => {
       const isLast = row === panels.length - 1;
-      return place(0, row * PANEL_HEIGHT, panel(part, curves, isLast ? unit : null));
+      return place(0, row * PANEL_HEIGHT, panel(part, spans, curves, isLast ? unit : null));
     });
     const bottom = drawings.length * PANEL_HEIGHT;
     const footing = key === "" ? "" : text(16, bottom + 8, key, { size: 11, color: theme.quiet });
@@ -77,7 +87,12 @@ export function lossCurve(points: readonly LossPoint[], options: LossCurveOption
   });
 }
 
-function panel(part: string, curves: readonly StageCurve[], unit: string | null): Drawing {
+function panel(
+  part: string,
+  spans: readonly Span[],
+  curves: readonly StageCurve[],
+  unit: string | null,
+): Drawing {
   const values = curves.flatMap((curve) => curve.smooth.map((dot) => dot.y));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const logarithmic = low > 0 && high / low > 30;
@@ -88,7 +103,12 @@ function panel(part: string, curves: readonly StageCurve[], unit: string | null)
     marginRight: MARGIN.right,
     marginTop: 38,
     marginBottom: 38,
-    x: { label: unit && `${unit} →`, labelAnchor: "right", labelArrow: "none", nice: false },
+    x: {
+      domain: [spans[0].start, spans[spans.length - 1].end],
+      label: unit && `${unit} →`,
+      labelAnchor: "right",
+      labelArrow: "none",
+    },
     y: {
       label: part,
       ...(logarithmic
@@ -104,14 +124,14 @@ function panel(part: string, curves: readonly StageCurve[], unit: string | null)
       tickSize: 0,
     },
     marks: [
-      Plot.ruleX(curves.slice(1), { x: "start", stroke: theme.quiet, strokeDasharray: "3,3" }),
+      Plot.ruleX(spans.slice(1), { x: "start", stroke: theme.quiet, strokeDasharray: "3,3" }),
       curves.map(({ raw, color }) =>
         Plot.line(raw, { x: "x", y: "y", stroke: color, strokeOpacity: 0.25 })
       ),
       curves.map(({ smooth, color }) =>
         Plot.line(smooth, { x: "x", y: "y", stroke: color, strokeWidth: 2 })
       ),
-      Plot.text(stageLabels(curves), {
+      Plot.text(stageLabels(spans), {
         x: "x",
         text: "label",
         fill: "color",
@@ -138,42 +158,47 @@ function logTicks(low: number, high: number): number[] {
 }
 
 /** A stage's name where it begins, or its number where the stage is too short for its name. */
-function stageLabels(curves: readonly StageCurve[]) {
-  const whole = Math.max(...curves.map((curve) => curve.end)) - curves[0].start || 1;
+function stageLabels(spans: readonly Span[]) {
+  const whole = spans[spans.length - 1].end - spans[0].start || 1;
   const pixels = (WIDTH - MARGIN.left - MARGIN.right) / whole;
-  return curves.map(({ stage, start, end, color }, index) => {
+  return spans.map(({ stage, start, end, color }, index) => {
     const fits = stage.length * 7.2 < (end - start) * pixels;
     return { x: start, color, stage, label: fits ? stage : `${index + 1}` };
   });
 }
 
 /** The names of the stages that only had room for a number. */
-function stageKey(curves: readonly StageCurve[]): string {
-  return stageLabels(curves)
+function stageKey(spans: readonly Span[]): string {
+  return stageLabels(spans)
     .filter(({ label, stage }) => label !== stage)
     .map(({ label, stage }) => `${label} ${stage}`)
     .join("   ·   ");
 }
 
-function stageCurves(points: readonly LossPoint[], part: string): StageCurve[] {
-  const stages = Map.groupBy(points, (point) => point.stage);
-  const curves: StageCurve[] = [];
+const placeOf = (report: LossPoint, index: number) => report.samples ?? report.step ?? index + 1;
+
+function stageSpans(points: readonly LossPoint[]): Span[] {
+  const spans: Span[] = [];
   let end = 0;
-  for (const [stage, reports] of stages) {
-    const own = reports.flatMap((report, index): Dot[] => {
+  for (const [stage, reports] of Map.groupBy(points, (point) => point.stage)) {
+    const first = placeOf(reports[0], 0);
+    const offset = first < end ? end : 0;
+    const start = spans.length === 0 ? first : end;
+    end = offset + placeOf(reports[reports.length - 1], reports.length - 1);
+    spans.push({ stage, color: seriesColor(spans.length), start, end, offset, reports });
+  }
+  return spans;
+}
+
+function stageCurves(spans: readonly Span[], part: string): StageCurve[] {
+  const curves = spans.flatMap(({ color, offset, reports }): StageCurve[] => {
+    const raw = reports.flatMap((report, index): Dot[] => {
       const y = report[part];
-      const x = report.samples ?? report.step ?? index + 1;
+      const x = offset + placeOf(report, index);
       return typeof y === "number" && Number.isFinite(y) ? [{ x, y }] : [];
     });
-    if (own.length === 0) continue;
-    const startsAnew = own[0].x < end;
-    const raw = startsAnew ? own.map(({ x, y }) => ({ x: x + end, y })) : own;
-    const start = curves.length === 0 ? raw[0].x : end;
-    end = raw[raw.length - 1].x;
-    const color = seriesColor(curves.length);
-    const smooth = thin(movingAverage(raw));
-    curves.push({ stage, start, end, color, raw: thin(raw), smooth });
-  }
+    return raw.length === 0 ? [] : [{ color, raw: thin(raw), smooth: thin(movingAverage(raw)) }];
+  });
   if (curves.length === 0) {
     throw new RangeError(`Expected points with a finite number as ${part}, but found none`);
   }

@@ -1,7 +1,7 @@
 /** Figures that show themselves in a notebook and save themselves from a script. */
 export { assessment, type AssessmentOptions } from "./assessment.ts";
 export { Figure, jupyterDisplay } from "./figure.ts";
-export { type LiveCurve, liveCurve } from "./live_curve.ts";
+export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";
 export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
 export { type GridPicture, pictureGrid, type PictureGridOptions } from "./picture_grid.ts";
 export {

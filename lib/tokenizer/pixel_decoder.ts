@@ -7,7 +7,7 @@ import { linear, type Scope, silu, squaredError } from "../nn/mod.ts";
 import { constant, ops, type Tensor } from "../graph/mod.ts";
 import type { Losses } from "../optim/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
-import { gridTransformer } from "./encoder.ts";
+import { patchBlocks } from "./encoder.ts";
 import { fromPatches, toPatches } from "./patches.ts";
 
 /** Deviation of the noise added to the mean picture, whose pixels lie in [−1, 1]. */
@@ -17,8 +17,14 @@ const NOISE = 0.3;
 function regress(scope: Scope, features: Tensor, config: TokenizerConfig): Tensor {
   const { grid, featureSize, pictureSize } = config;
   const embedded = linear(scope.at("project_in"), features, featureSize);
-  const mixed = gridTransformer(scope, embedded, config, config.pixelDecoderLayers);
-  return linear(scope.at("to_pixels"), mixed, 3 * (pictureSize / grid) ** 2, { bias: true });
+  const mixed = patchBlocks(scope, embedded, config, config.pixelDecoderLayers);
+  return toPixels(scope.at("to_pixels"), mixed, 3 * (pictureSize / grid) ** 2);
+}
+
+/** Pixels of patches. A linear view of so few numbers could not tell all shapes and colours. */
+function toPixels(scope: Scope, x: Tensor, pixels: number): Tensor {
+  const wide = silu(linear(scope.at("linear_1"), x, 4 * x.shape[2], { bias: true }));
+  return linear(scope.at("linear_2"), wide, pixels, { bias: true });
 }
 
 /**
@@ -47,8 +53,8 @@ function denoise(
     time,
   ];
   const embedded = parts.reduce((a, b) => ops.add(a, b));
-  const mixed = gridTransformer(scope, embedded, config, config.pixelDecoderLayers);
-  return linear(scope.at("to_pixels"), mixed, x.shape[2], { bias: true });
+  const mixed = patchBlocks(scope, embedded, config, config.pixelDecoderLayers);
+  return toPixels(scope.at("to_pixels"), mixed, x.shape[2]);
 }
 
 /**

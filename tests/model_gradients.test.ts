@@ -1,0 +1,116 @@
+/** Gradients of the nano model's whole losses, of which each stage trains one. */
+import { input, ops } from "../lib/graph/mod.ts";
+import { Scope } from "../lib/nn/mod.ts";
+import { LANGUAGE_MODEL_PRESETS } from "../lib/recipes/mod.ts";
+import { Random } from "../lib/runtime/mod.ts";
+import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
+import { encode } from "../lib/tokenizer/encoder.ts";
+import { decodeFeatures, featureLoss } from "../lib/tokenizer/feature_decoder.ts";
+import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+import { pixelLosses } from "../lib/tokenizer/pixel_decoder.ts";
+import { quantize } from "../lib/tokenizer/quantizer.ts";
+import { nextTokenLosses } from "../lib/unified/mod.ts";
+import { checkGradients } from "./gradient_check.ts";
+
+const random = new Random(0, "model gradients");
+const TOKENIZER: TokenizerConfig = TOKENIZER_PRESETS.nano;
+const BATCH = 2;
+
+const PIXELS = [BATCH, TOKENIZER.pictureSize, TOKENIZER.pictureSize, 3];
+const pixels = random.normals(BATCH * TOKENIZER.pictureSize ** 2 * 3).map(Math.tanh);
+
+Deno.test("the unified model's next-token loss, with text, pictures read and pictures drawn", async () => {
+  const sizes = LANGUAGE_MODEL_PRESETS.nano;
+  const config = {
+    ...sizes,
+    keyValueHeads: sizes.heads,
+    queryKeyNorm: true,
+    textVocabulary: 300,
+    codes: 200,
+    pictureTokens: 4,
+    featureSize: TOKENIZER.featureSize,
+  };
+  const shape = { batch: BATCH, length: 14, learned: 6, pictures: 1 };
+  const vocabulary = config.textVocabulary + config.codes;
+  const ids = Int32Array.from(
+    { length: BATCH * shape.length },
+    (_, i) => i % shape.length < 4 ? vocabulary + i % shape.length : random.integer(vocabulary),
+  );
+  const slots = BATCH * shape.learned;
+  const weights = new Float32Array(slots).fill(1);
+  weights[slots - 1] = 0;
+  const scope = new Scope();
+  const { loss } = nextTokenLosses(scope, config, shape);
+  await checkGradients({
+    scope,
+    loss,
+    inputs: {
+      ids,
+      features: random.normals(BATCH * config.pictureTokens * config.featureSize),
+      positions: Int32Array.from(
+        { length: slots },
+        (_, i) => Math.floor(i / shape.learned) * shape.length + 4 + i % shape.learned,
+      ),
+      labels: Int32Array.from(
+        { length: slots },
+        (_, i) =>
+          i % 2 === 0 ? random.integer(config.textVocabulary) : vocabulary - 1 - random.integer(99),
+      ),
+      weights,
+    },
+  });
+});
+
+Deno.test("the semantic encoder's contrastive losses", async () => {
+  const shapes = { batch: BATCH, words: 6, textVocabulary: 300 };
+  const words = BATCH * shapes.words;
+  const scope = new Scope();
+  const { loss } = contrastiveLosses(scope, TOKENIZER, shapes);
+  await checkGradients({
+    scope,
+    loss,
+    inputs: {
+      pixels,
+      captions: Int32Array.from({ length: words }, () => random.integer(300)),
+      captionMask: Float32Array.from({ length: words }, (_, i) => i === words - 1 ? 0 : 1),
+    },
+  });
+});
+
+Deno.test("codebook and feature decoder, straight through the codes", async () => {
+  const scope = new Scope();
+  const features = ops.stopGradient(
+    encode(scope.at("encoder"), input("pixels", "float32", PIXELS), TOKENIZER),
+  );
+  const quantized = quantize(scope.at("quantizer"), features, TOKENIZER);
+  const codes = ops.reshape(quantized.codes, {
+    shape: [BATCH, TOKENIZER.grid ** 2, TOKENIZER.codeSize],
+  });
+  const decoded = decodeFeatures(scope.at("feature_decoder"), codes, TOKENIZER);
+  await checkGradients({
+    scope,
+    loss: ops.add(featureLoss(decoded, features).loss, quantized.loss),
+    inputs: { pixels },
+    frozen: ["encoder."],
+  });
+});
+
+Deno.test("the pixel decoder's regression and flow", async () => {
+  const scope = new Scope();
+  const shape = [BATCH, TOKENIZER.grid ** 2, TOKENIZER.featureSize];
+  const { loss } = pixelLosses(scope, input("features", "float32", shape), {
+    pixels: input("pixels", "float32", PIXELS),
+    noise: input("noise", "float32", PIXELS),
+    t: input("t", "float32", [BATCH]),
+  }, TOKENIZER);
+  await checkGradients({
+    scope,
+    loss,
+    inputs: {
+      pixels,
+      features: random.normals(shape.reduce((a, b) => a * b)),
+      noise: random.normals(pixels.length),
+      t: random.uniforms(BATCH),
+    },
+  });
+});
