@@ -1,6 +1,6 @@
 /** A unified model of random weights, small enough to run in a moment. */
 import { ensureParameters, Scope } from "../lib/nn/mod.ts";
-import { type Device, Random, StateStore } from "../lib/runtime/mod.ts";
+import { type Device, type Random, StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
 import { nextTokenLosses, type Segment, SPECIAL_TOKENS, Vocabulary } from "../lib/unified/mod.ts";
 

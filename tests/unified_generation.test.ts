@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { Scope } from "../lib/nn/mod.ts";
-import { type Device, openDevice, Program, Random, StateStore } from "../lib/runtime/mod.ts";
+import { type Device, openDevice, Program, Random, type StateStore } from "../lib/runtime/mod.ts";
 import { contextualize, embed, fromStart, logitsOf } from "../lib/unified/language_model.ts";
 import {
   batchOf,
