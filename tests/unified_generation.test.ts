@@ -163,15 +163,16 @@ Deno.test("guidance at scale 1 is none; at a larger scale it follows its formula
   assert.notDeepEqual(strong, none);
 });
 
-/** Makes every special token but `<eos>`, and in text every code too, far likelier than words. */
+/** Makes special tokens and codes far likelier than words, and `<eos>` a little. */
 async function temptingStore(): Promise<StateStore> {
   const store = tinyStore(device);
   for (const name of ["lm_head.weight", "vision_head.weight"]) {
     const head = await store.read(name) as Float32Array;
     const ids = name.startsWith("lm") ? 6 : TINY_CONFIG.codes;
     for (let id = 0; id < ids; id++) {
-      if (name.startsWith("lm") && id === vocabulary.eos) continue;
-      for (let i = 0; i < TINY_CONFIG.hiddenSize; i++) head[id * TINY_CONFIG.hiddenSize + i] *= 40;
+      const scale = name.startsWith("lm") && id === vocabulary.eos ? 4 : 40;
+      const at = id * TINY_CONFIG.hiddenSize;
+      for (let i = at; i < at + TINY_CONFIG.hiddenSize; i++) head[i] *= scale;
     }
     store.write(name, head);
   }

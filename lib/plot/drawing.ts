@@ -35,10 +35,10 @@ export function image(x: number, y: number, width: number, height: number, pictu
     `preserveAspectRatio="none" href="${pngDataUri(picture)}"/>`;
 }
 
-/** `drawing` moved to `(x, y)`. */
+/** `drawing` moved to `(x, y)`. What stands out of its size is not cut off. */
 export function place(x: number, y: number, drawing: Drawing): string {
   return `<svg x="${x}" y="${y}" width="${drawing.width}" height="${drawing.height}" ` +
-    `viewBox="0 0 ${drawing.width} ${drawing.height}">${drawing.body}</svg>`;
+    `viewBox="0 0 ${drawing.width} ${drawing.height}" overflow="visible">${drawing.body}</svg>`;
 }
 
 /** A mark that says whether something is right, for eyes that see no colour too. */

@@ -47,6 +47,8 @@ const WIDTH = 720;
 const PANEL_HEIGHT = 270;
 const MARGIN = { left: 56, right: 20 };
 const DOTS_A_STAGE = 240;
+/** How wide a letter of a stage's name is, in pixels. */
+const BOLD_LETTER = 7.2;
 
 /**
  * Alignment curves: the loss over the samples seen, stage after stage. Every report is drawn faintly,
@@ -96,7 +98,7 @@ function panel(
   const values = curves.flatMap((curve) => curve.smooth.map((dot) => dot.y));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const logarithmic = low > 0 && high / low > 30;
-  return chart((Plot) => ({
+  const drawing = chart((Plot) => ({
     width: WIDTH,
     height: PANEL_HEIGHT,
     marginLeft: MARGIN.left,
@@ -110,7 +112,7 @@ function panel(
       labelArrow: "none",
     },
     y: {
-      label: part,
+      label: null,
       ...(logarithmic
         ? {
           type: "log",
@@ -143,6 +145,7 @@ function panel(
       }),
     ],
   }));
+  return { ...drawing, body: drawing.body + text(16, 12, `↑ ${part}`, { size: 11 }) };
 }
 
 /** The powers of ten and, about half-way between them, three times each, from `low` to `high`. */
@@ -157,13 +160,19 @@ function logTicks(low: number, high: number): number[] {
   return ticks;
 }
 
-/** A stage's name where it begins, or its number where the stage is too short for its name. */
+/**
+ * A stage's name where it begins, or its number where the stage is too short for its name; further
+ * right where the label before it is in the way.
+ */
 function stageLabels(spans: readonly Span[]) {
   const whole = spans[spans.length - 1].end - spans[0].start || 1;
-  const pixels = (WIDTH - MARGIN.left - MARGIN.right) / whole;
+  const letter = BOLD_LETTER * whole / (WIDTH - MARGIN.left - MARGIN.right);
+  let free = spans[0].start;
   return spans.map(({ stage, start, end, color }, index) => {
-    const fits = stage.length * 7.2 < (end - start) * pixels;
-    return { x: start, color, stage, label: fits ? stage : `${index + 1}` };
+    const x = Math.max(start, free);
+    const label = stage.length * letter < end - x ? stage : `${index + 1}`;
+    free = x + (label.length + 1) * letter;
+    return { x, color, stage, label };
   });
 }
 
@@ -177,13 +186,19 @@ function stageKey(spans: readonly Span[]): string {
 
 const placeOf = (report: LossPoint, index: number) => report.samples ?? report.step ?? index + 1;
 
+/** How far the first report is from where its stage began: as far as from the second. */
+function stepOf(reports: readonly LossPoint[]): number {
+  const first = placeOf(reports[0], 0);
+  return reports.length > 1 ? placeOf(reports[1], 1) - first : first;
+}
+
 function stageSpans(points: readonly LossPoint[]): Span[] {
   const spans: Span[] = [];
   let end = 0;
   for (const [stage, reports] of Map.groupBy(points, (point) => point.stage)) {
     const first = placeOf(reports[0], 0);
     const offset = first < end ? end : 0;
-    const start = spans.length === 0 ? first : end;
+    const start = spans.length === 0 ? Math.max(0, first - stepOf(reports)) : end;
     end = offset + placeOf(reports[reports.length - 1], reports.length - 1);
     spans.push({ stage, color: seriesColor(spans.length), start, end, offset, reports });
   }

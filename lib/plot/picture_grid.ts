@@ -25,7 +25,7 @@ const MARGIN = 16;
 const CAPTION = { size: 11.5, lines: 3, leading: 15 };
 
 /**
- * Pictures in rows, with captions below and verdicts in their corners.
+ * Pictures in rows, with captions below and verdicts on their corners.
  *
  * @throws RangeError when there are no pictures, or when columns or scale are not positive.
  *
@@ -91,7 +91,7 @@ function cell(
     : `<rect x="${left + 1}" y="${top + 1}" width="${drawnWidth - 2}" height="${
       drawnHeight - 2
     }" fill="none" stroke="${theme[mark]}" stroke-width="2"/>` +
-      verdictMark(left + drawnWidth - 11, top + 11, mark);
+      verdictMark(left + drawnWidth - 3, top + 3, mark);
   const lines = caption.map((line, index) =>
     text(width / 2, height + 14 + index * CAPTION.leading, line, {
       size: CAPTION.size,

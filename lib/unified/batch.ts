@@ -43,10 +43,11 @@ export function batchOf(
   if (!fits(sequences, shape)) {
     const longest = Math.max(...sequences.map((s) => s.ids.length));
     const learned = sequences.reduce((sum, s) => sum + s.learned.filter(Boolean).length, 0);
+    const pictures = Math.max(...sequences.map((s) => s.features.length));
     throw new RangeError(
       `Expected at most ${shape.batch} sequences of ${shape.length} tokens with ` +
-        `${shape.batch * shape.learned} learned in all, but found ${sequences.length} of up to ` +
-        `${longest} with ${learned}`,
+        `${shape.batch * shape.learned} learned in all and ${shape.pictures} pictures read in ` +
+        `each, but found ${sequences.length} of up to ${longest} with ${learned} and ${pictures}`,
     );
   }
   const rows = shape.pictures * pictureTokens;

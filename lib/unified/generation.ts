@@ -34,6 +34,8 @@ export interface GenerationOptions extends Sampling {
 }
 
 export class Generator implements Disposable {
+  #turn: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly config: UnifiedConfig,
     private readonly vocabulary: Vocabulary,
@@ -71,10 +73,16 @@ export class Generator implements Disposable {
 
   /**
    * Answers prompts, in order: the ids of each answer, without `<eos>`. What is sampled for a prompt
-   * depends on the seed and its place in the list.
+   * depends on the seed and its place in the list. Calls take turns: there is one cache.
    * @throws RangeError where a prompt is longer than the graphs were compiled for
    */
-  async generate(
+  generate(prompts: readonly Sequence[], options: GenerationOptions): Promise<number[][]> {
+    const turn = this.#turn.then(() => this.#generate(prompts, options));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #generate(
     prompts: readonly Sequence[],
     options: GenerationOptions,
   ): Promise<number[][]> {
