@@ -109,7 +109,8 @@ Deno.test("frozen parameters have no state, and their gradients do not count", a
     `optimizer.first_moment.${name}`,
     `optimizer.second_moment.${name}`,
   ]);
-  assert.deepEqual([...trainStep.optimizerState].sort(), states.sort());
+  const kept = store.names().filter((name) => name.startsWith("optimizer."));
+  assert.deepEqual(kept.sort(), states.sort());
   const silent = randomGradients(new Random(1, "gradients"), 0);
   const found = await trainStep.run(
     batchOf({ ...silent, vector: [3, 0, 0, 0], slow: [0, 4, 0], frozen: [9, 9, 9, 9] }),
@@ -151,7 +152,7 @@ Deno.test("the rate rises evenly to its peak, then falls to its floor and never 
       const rising = shares.filter((_, step) => step < warmup * steps);
       const falling = shares.slice(rising.length);
       rising.forEach((share, step) => {
-        assert.ok(Math.abs(share - (step + 1) * rising[0]) < 1e-9 && share < 1);
+        assert.ok(Math.abs(share - (step + 1) * rising[0]) < 1e-9 && share <= 1);
       });
       assert.ok(falling[0] > 0.99 && falling[0] <= 1, `${falling[0]} is the peak`);
       falling.slice(1).forEach((share, i) => assert.ok(share <= falling[i] && share >= floor));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { liveCurve } from "../lib/plot/live_curve.ts";
 import { lossCurve, scoreOverTime } from "../lib/plot/mod.ts";
-import { elements, pixels, texts } from "./plot_reading.ts";
+import { elements, type PageElement, pixels, texts } from "./plot_reading.ts";
 
 const steps = (stage: string, count: number, loss: (step: number) => number, first = 0) =>
   Array.from({ length: count }, (_, step) => ({
@@ -50,6 +50,33 @@ Deno.test("each part of the loss has a panel of its own", () => {
   assert.equal(lines(figure).length, 6);
 });
 
+Deno.test("panels share one axis, also where a stage does not report every part", () => {
+  const figure = lossCurve([
+    ...steps("language", 10, () => 3).map((point) => ({ ...point, text: 3 })),
+    ...steps("alignment", 10, () => 2, 10).map((point) => ({ ...point, text: 1, picture: 2 })),
+  ], { parts: ["text", "picture"] });
+  const [first, second] = elements(figure, `g[aria-label="rule"] line`)
+    .map((line) => line.getAttribute("x1"));
+  assert.equal(first, second);
+  const firstX = (line: PageElement) => Number(line.getAttribute("d")?.match(/^M([\d.]+)/)?.[1]);
+  const [, , languageText, alignmentText, , alignmentPicture] = lines(figure).map(firstX);
+  assert.ok(languageText < alignmentText);
+  assert.equal(alignmentPicture, alignmentText);
+});
+
+Deno.test("the labels of stages of a step each do not stand on each other", () => {
+  const figure = lossCurve([
+    ...steps("a short one", 1, () => 3),
+    ...steps("another", 1, () => 3, 1),
+    ...steps("a long one", 400, () => 2, 2),
+  ]);
+  const at = elements(figure, `g[aria-label="text"] text`).map((label) =>
+    Number(label.getAttribute("transform")?.match(/\(([\d.]+)/)?.[1])
+  );
+  assert.equal(at.length, 3);
+  assert.ok(at[1] - at[0] > 10 && at[2] - at[1] > 10, `labels at ${at}`);
+});
+
 Deno.test("losses far apart share a logarithmic axis, which loses none of them", async () => {
   const figure = lossCurve([
     ...steps("encoder", 30, () => 5),
@@ -89,6 +116,22 @@ Deno.test("a live curve draws at most twice a second, and its last points when i
   await curve.finish();
   assert.equal(shown.length, 2);
   assert.equal(shown[1], curve.figure().svg());
+});
+
+Deno.test("a live curve takes a stage's events, and has a panel for each part once it is seen", async () => {
+  const shown: string[] = [];
+  const curve = liveCurve({ parts: ["text", "picture"] }, (bundle) => {
+    shown.push(bundle["image/svg+xml"]);
+    return Promise.resolve();
+  });
+  const push = (step: number, parts: Record<string, number>) =>
+    curve.push({ stage: "alignment", step, loss: 3, parts });
+  await push(1, {});
+  assert.equal(shown.length, 0);
+  await push(2, { text: 2 });
+  assert.deepEqual(shown.map((svg) => svg.match(/↑ \w+/g)), [["↑ text"]]);
+  await push(3, { text: 2, picture: 4 });
+  assert.deepEqual(curve.figure().svg().match(/↑ \w+/g), ["↑ text", "↑ picture"]);
 });
 
 Deno.test("scores over time have a line a name, ended by its last score", async () => {

@@ -72,3 +72,10 @@ Deno.test("an assessment shows the axes that were judged, and only those", async
   assert.equal(widths[1] / widths[0], 0.5);
   await pixels(figure);
 });
+
+Deno.test("what a model wrote in place of an assessment is no verdict", async () => {
+  const figure = assessment(red, undefined, { title: "three red hearts" });
+  assert.match(texts(figure).join(" "), /^three red hearts no assessment/);
+  assert.equal(elements(figure, ".mark-good, .mark-bad, .score").length, 0);
+  await pixels(figure);
+});

@@ -49,11 +49,16 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
   for (let step = done + 1; step <= steps; step++) {
     signal?.throwIfAborted();
     const rate = peakRate * warmupCosine(step - 1, steps);
-    const running = batch!.trainStep.run(batch!.inputs, { step, rate });
-    await setImmediate(); // lets the device begin before the next batch is made
-    const next = step < steps ? options.batch(step + 1) : undefined;
-    const result = await running;
-    batch = await next;
+    const makeNext = async () => {
+      await setImmediate(); // lets the device begin first
+      return step < steps ? options.batch(step + 1) : undefined;
+    };
+    const [taken, next] = await Promise.allSettled([
+      batch!.trainStep.run(batch!.inputs, { step, rate }),
+      makeNext(),
+    ]);
+    if (taken.status === "rejected") throw taken.reason;
+    const result = taken.value;
     await after?.(step, result);
     const seconds = (performance.now() - start) / 1000;
     const { loss, parts, gradientNorm } = result;
@@ -69,5 +74,7 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
       seconds,
       samplesPerSecond: (step - done) * batchSize / seconds,
     };
+    if (next.status === "rejected") throw next.reason;
+    batch = next.value;
   }
 }

@@ -3,6 +3,7 @@ export {
   chain,
   clipByGlobalNorm,
   decayWeights,
+  forgetOptimizer,
   scaleByAdam,
   type Transform,
 } from "./transform.ts";

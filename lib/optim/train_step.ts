@@ -19,7 +19,9 @@ export interface StepResult {
   readonly outputs: Readonly<Record<string, TensorData>>;
 }
 
-/** A loss or gradient that is infinite or not a number. Nothing was saved from that step. */
+/**
+ * A loss or gradient that is infinite or not a number. The store holds what it held before the step.
+ */
 export class NonFiniteError extends Error {
   override name = "NonFiniteError";
 }
@@ -44,6 +46,7 @@ export interface TrainStepOptions {
 export class TrainStep implements Disposable {
   private constructor(
     private readonly program: Program,
+    private readonly store: StateStore,
     private readonly trained: readonly string[],
     private readonly state: readonly string[],
     private readonly parts: readonly string[],
@@ -78,12 +81,7 @@ export class TrainStep implements Disposable {
     }
     const program = await Program.compile(device, toOnnx(outputs), store);
     const state = [...context.state.keys()];
-    return new TrainStep(program, trained, state, Object.keys(parts), Object.keys(extra));
-  }
-
-  /** Names of the optimizer's state in the store. */
-  get optimizerState(): readonly string[] {
-    return this.state;
+    return new TrainStep(program, store, trained, state, Object.keys(parts), Object.keys(extra));
   }
 
   /**
@@ -96,15 +94,17 @@ export class TrainStep implements Disposable {
     batch: Readonly<Record<string, TensorData>>,
     { step, rate }: { step: number; rate: number },
   ): Promise<StepResult> {
+    const counted = "optimizer.step" in this.program.inputs;
     const found = await this.program.run({
       ...batch,
       "optimizer.rate": Float32Array.of(rate),
-      "optimizer.step": Float32Array.of(step),
+      ...(counted ? { "optimizer.step": Float32Array.of(step) } : {}),
     });
     const loss = Number(found.loss[0]);
     const squares = found["gradient.squares"] as Float32Array;
     const bad = squares.findIndex((square) => !Number.isFinite(square));
     if (bad >= 0 || !Number.isFinite(loss)) {
+      this.store.swap([...this.trained, ...this.state]);
       const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
       throw new NonFiniteError(
         `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
@@ -117,7 +117,7 @@ export class TrainStep implements Disposable {
     return { loss, gradientNorm, parts, outputs };
   }
 
-  /** Frees the graph. Parameters and the optimizer's state stay in the store. */
+  /** Frees the graph. Parameters and the optimizer's state stay in the store, to go on from. */
   [Symbol.dispose](): void {
     this.program[Symbol.dispose]();
   }

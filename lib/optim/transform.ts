@@ -5,6 +5,15 @@
  */
 import { constant, input, ops, type Tensor } from "../graph/mod.ts";
 import { sumAll } from "../nn/mod.ts";
+import type { StateStore } from "../runtime/mod.ts";
+
+/** How the names of all that an optimizer remembers begin. */
+const STATE = "optimizer.";
+
+/** Removes what an optimizer remembered, so that the next one begins anew. */
+export function forgetOptimizer(store: StateStore): void {
+  for (const name of store.names()) if (name.startsWith(STATE)) store.remove(name);
+}
 
 export type Updates = ReadonlyMap<string, Tensor>;
 
@@ -19,7 +28,7 @@ export class OptimizerContext {
   /** State of a parameter's shape, zeros at first: given its value before, store one after. */
   remember(slot: string, parameter: string, after: (before: Tensor) => Tensor): Tensor {
     const like = this.parameters.get(parameter)!;
-    const name = `optimizer.${slot}.${parameter}`;
+    const name = `${STATE}${slot}.${parameter}`;
     const before = input(name, like.dtype, like.shape);
     const value = after(before);
     this.#state.set(name, { before, after: value });

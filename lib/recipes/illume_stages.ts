@@ -4,7 +4,14 @@
  */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { World } from "../data/world.ts";
-import { adamw, type Budget, type Stage, trainingLoop, TrainStep } from "../optim/mod.ts";
+import {
+  adamw,
+  type Budget,
+  forgetOptimizer,
+  type Stage,
+  trainingLoop,
+  TrainStep,
+} from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import {
   ADAPTER,
@@ -117,20 +124,20 @@ export function unifiedStage(
     steps,
     batchSize,
     async *run({ done = 0, signal } = {}) {
+      if (done === 0) forgetOptimizer(store);
+      using compiled = new DisposableStack();
       const trainSteps = new Map<Size, TrainStep>();
       for (const size of bySize.keys()) {
         const shape = shapeOf(size, batchSize, model);
-        trainSteps.set(
-          size,
-          await TrainStep.compile({
-            device,
-            store,
-            losses: (scope) => nextTokenLosses(scope, model.config, shape),
-            rateOf: (name) => !plan.learns || plan.learns.some((s) => name.startsWith(s)) ? 1 : 0,
-            optimizer: adamw(),
-            seed,
-          }),
-        );
+        const trainStep = await TrainStep.compile({
+          device,
+          store,
+          losses: (scope) => nextTokenLosses(scope, model.config, shape),
+          rateOf: (name) => !plan.learns || plan.learns.some((s) => name.startsWith(s)) ? 1 : 0,
+          optimizer: adamw(),
+          seed,
+        });
+        trainSteps.set(size, compiled.use(trainStep));
       }
       yield* trainingLoop({
         stage: plan.name,
@@ -151,9 +158,7 @@ export function unifiedStage(
           return { trainStep: trainSteps.get(size)!, inputs };
         },
       });
-      const slots = new Set([...trainSteps.values()].flatMap((step) => step.optimizerState));
-      for (const step of trainSteps.values()) step[Symbol.dispose]();
-      for (const slot of slots) store.remove(slot);
+      forgetOptimizer(store);
     },
   };
 }

@@ -36,5 +36,4 @@ export async function reviveDeadCodes(
     used.fill(0);
   }
   store.write(USED, used);
-  if (step === steps) store.remove(USED);
 }

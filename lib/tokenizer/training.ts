@@ -10,6 +10,7 @@ import type { Scope } from "../nn/mod.ts";
 import {
   adamw,
   type Budget,
+  forgetOptimizer,
   type Losses,
   type Stage,
   type StepResult,
@@ -199,6 +200,7 @@ function stage(tokenizer: SemanticTokenizer, name: string, budget: Budget, part:
     steps,
     batchSize,
     async *run({ done = 0, signal } = {}) {
+      if (done === 0) forgetOptimizer(store);
       using trainStep = await TrainStep.compile({
         device,
         store,
@@ -218,7 +220,7 @@ function stage(tokenizer: SemanticTokenizer, name: string, budget: Budget, part:
         after: part.after,
         batch: (step) => ({ trainStep, inputs: part.batch(new Random(seed, name, step)) }),
       });
-      for (const slot of trainStep.optimizerState) store.remove(slot);
+      forgetOptimizer(store);
     },
   };
 }

@@ -27,6 +27,8 @@ export type StageSummary = z.infer<typeof StageSummary>;
 
 const Settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
+const TENSORS = ["state.a.safetensors", "state.b.safetensors"] as const;
+
 const State = z.strictObject({
   format: z.literal("illume training"),
   version: z.literal(1),
@@ -34,6 +36,8 @@ const State = z.strictObject({
   settings: Settings,
   seconds: z.number(),
   done: z.array(StageSummary),
+  /** The file that goes with this state. The two take turns, so that no crash can mix two states. */
+  tensors: z.enum(TENSORS),
   /** The stage that was stopped in the middle. */
   current: z.object({
     stage: z.string(),
@@ -96,9 +100,12 @@ export class Training implements Disposable {
         settings,
         seconds: 0,
         done: [],
+        tensors: TENSORS[0],
         results: {},
       };
-      return new Training(options, state, await MetricsWriter.create(metricsPath));
+      const training = new Training(options, state, await MetricsWriter.create(metricsPath));
+      await training.#save();
+      return training;
     }
     const state = await readState(directory);
     if (JSON.stringify(state.settings) !== JSON.stringify(settings)) {
@@ -107,15 +114,22 @@ export class Training implements Disposable {
           `${JSON.stringify(state.settings)}, but found ${JSON.stringify(settings)}`,
       );
     }
-    const { tensors } = decodeSafetensors(`${directory}/training/state.safetensors`);
-    for (const [name, { shape, data }] of tensors) {
-      store.add(name, { dtype: "float32", shape }, data);
+    try {
+      const { tensors } = decodeSafetensors(`${directory}/training/${state.tensors}`);
+      for (const [name, { shape, data }] of tensors) {
+        store.add(name, { dtype: "float32", shape }, data);
+      }
+      const { stage, step } = state.current ?? { stage: state.done.at(-1)?.name, step: Infinity };
+      const metrics = stage === undefined
+        ? await MetricsWriter.create(metricsPath)
+        : await MetricsWriter.resume(metricsPath, { stage, step });
+      return new Training(options, state, metrics);
+    } catch (cause) {
+      const found = (cause as Error).message;
+      throw new ResumeError(`Expected a whole training in ${directory}, but found: ${found}`, {
+        cause,
+      });
     }
-    const { stage, step } = state.current ?? { stage: state.done.at(-1)?.name, step: Infinity };
-    const metrics = stage === undefined
-      ? await MetricsWriter.create(metricsPath)
-      : await MetricsWriter.resume(metricsPath, { stage, step });
-    return new Training(options, state, metrics);
   }
 
   /** Shows the time left over all of these stages. */
@@ -138,12 +152,17 @@ export class Training implements Disposable {
   /**
    * Trains a stage to its end, or not at all where an earlier run did. Gives its events, for those
    * who want to look.
+   * @throws ResumeError where the run that is resumed had another stage in this place
    */
   async *run(stage: Stage): AsyncGenerator<TrainingEvent, void> {
     const place = this.#nextStage++;
     const finished = this.#state.done[place];
-    if (finished !== undefined) return;
     const { current } = this.#state;
+    const known = finished?.name ?? current?.stage ?? stage.name;
+    if (known !== stage.name) {
+      throw new ResumeError(`Expected the stage "${known}" to go on, but found "${stage.name}"`);
+    }
+    if (finished !== undefined) return;
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
     const secondsOf = () => (current?.seconds ?? 0) + (last?.seconds ?? 0);
@@ -203,9 +222,15 @@ export class Training implements Disposable {
       const { shape } = store.get(name).type;
       tensors.set(name, { shape, data: await store.read(name) as Float32Array });
     }
-    const path = `${directory}/training/state.safetensors`;
-    await writeFileAtomic(path, encodeSafetensors(tensors));
+    const before = this.#state.tensors;
+    const [a, b] = TENSORS;
+    this.#state.tensors = before === a ? b : a;
+    await writeFileAtomic(
+      `${directory}/training/${this.#state.tensors}`,
+      encodeSafetensors(tensors),
+    );
     await this.#saveState();
+    await Deno.remove(`${directory}/training/${before}`).catch(() => {});
   }
 
   async #saveState(): Promise<void> {
