@@ -94,8 +94,10 @@ export { evaluateReading } from "./lib/evaluation/reading.ts";
 export {
   type Ceilings,
   evaluateCeilings,
+  evaluateProbes,
   evaluateReconstruction,
 } from "./lib/evaluation/tokenizing.ts";
+export { linearProbe, type ProbedRows } from "./lib/evaluation/probe.ts";
 export { Report } from "./lib/evaluation/report.ts";
 
 /** Figures that show themselves in a notebook and save themselves from a script. */

@@ -8,6 +8,7 @@ import {
   enhancementStage,
   evaluateCeilings,
   evaluateDrawing,
+  evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
   evaluationCaptions,
@@ -47,8 +48,8 @@ await main(async () => {
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
   const sizes = quick
-    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64 }
-    : { perTask: 48, pope: 100, drawings: 512, reconstructions: 2048 };
+    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 }
+    : { perTask: 48, pope: 100, drawings: 512, reconstructions: 2048, probes: 1500 };
 
   using device = await openDevice(options.text("device"));
   using store = new StateStore(device);
@@ -115,6 +116,7 @@ await main(async () => {
     pictures: sizes.reconstructions,
     seed,
   });
+  const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   const pope = await evaluateReading(model, scenes, { pictures: sizes.pope, seed });
   const judged = drawing.drawings.slice(0, 6);
   await writeReport(out, {
@@ -124,6 +126,7 @@ await main(async () => {
     before,
     drawing,
     ceilings,
+    probes,
     reconstruction,
     pope,
     stages: training.stages,

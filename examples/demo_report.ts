@@ -21,6 +21,7 @@ export interface Findings {
   readonly drawing: DrawingScores;
   readonly ceilings: Ceilings;
   readonly reconstruction: NonNullable<Report["reconstruction"]>;
+  readonly probes: NonNullable<Report["probes"]>;
   readonly pope: NonNullable<Report["pope"]>;
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
@@ -45,6 +46,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
       },
     },
     pope: findings.pope,
+    probes: findings.probes,
     reconstruction: findings.reconstruction,
     selfEnhancement: { before, after: drawing.scores.overall },
     stages: [...findings.stages],

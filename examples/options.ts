@@ -43,15 +43,17 @@ export function readCommandLine(usage: Usage, args: readonly string[] = Deno.arg
       `${expected}, but found ${parsed.positionals.length} words where ${usage.words} belong`,
     );
   }
+  const missing = (option: string) =>
+    new UsageError(`${expected}, but found no value for --${option}`);
   const given = (option: string) => {
-    const value = parsed.values[option];
-    return typeof value === "string" ? value : usage.values[option];
+    const value = parsed.values[option] ?? usage.values[option];
+    if (typeof value !== "string") return undefined;
+    if (value.trim() === "") throw missing(option);
+    return value;
   };
   const text = (option: string) => {
     const value = given(option);
-    if (value === undefined || value === "") {
-      throw new UsageError(`${expected}, but found no value for --${option}`);
-    }
+    if (value === undefined) throw missing(option);
     return value;
   };
   return {
@@ -90,7 +92,7 @@ function parse(
   }
 }
 
-/** What a user can mend: shown as one line. Anything else is a fault of the program. */
+/** What a user can mend, besides files and folders. Anything else is a fault of the program. */
 const MENDABLE = [
   Interrupted,
   UsageError,
@@ -99,19 +101,32 @@ const MENDABLE = [
   PictureError,
   ResumeError,
   RangeError,
-  Deno.errors.NotFound,
-  Deno.errors.PermissionDenied,
-  Deno.errors.NotADirectory,
-  Deno.errors.IsADirectory,
 ];
+
+/** Whether the system, or Deno's permissions, refused a file or folder. */
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return error instanceof Deno.errors.NotCapable || /^E[A-Z]+$/.test(code);
+}
+
+/** What to tell a user who can mend an error. */
+function adviceOn(error: Error): string | undefined {
+  if (isRefused(error)) {
+    return `Expected files that can be read and written, but found: ${error.message}`;
+  }
+  const isMendable = MENDABLE.some((kind) => error instanceof kind) || isRefused(error.cause);
+  return isMendable ? error.message : undefined;
+}
 
 /** Runs a command; an error that the user can mend ends it with one line and exit code 1. */
 export async function main(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    if (!MENDABLE.some((kind) => error instanceof kind)) throw error;
-    console.error((error as Error).message.replaceAll(/\s+/g, " "));
+    const advice = error instanceof Error ? adviceOn(error) : undefined;
+    if (advice === undefined) throw error;
+    console.error(advice.replaceAll(/\s+/g, " "));
     Deno.exit(error instanceof Interrupted ? 130 : 1);
   }
 }

@@ -29,6 +29,7 @@ Deno.test("the unified model's next-token loss, with text, pictures read and pic
     codes: 200,
     pictureTokens: 4,
     featureSize: TOKENIZER.featureSize,
+    codeSize: TOKENIZER.codeSize,
   };
   const shape = { batch: BATCH, length: 14, learned: 6, pictures: 1 };
   const vocabulary = config.textVocabulary + config.codes;

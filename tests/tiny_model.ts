@@ -26,6 +26,7 @@ export const TINY_CONFIG = {
   codes: TINY_VOCABULARY.codes,
   pictureTokens: 4,
   featureSize: 8,
+  codeSize: 4,
 } as const;
 
 /** The parameters of a tiny unified model. */

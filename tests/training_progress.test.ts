@@ -146,17 +146,17 @@ Deno.test("a file cut off anywhere gives the lines before the cut", () =>
 
 Deno.test("a resumed run writes over what came after its checkpoint", () =>
   withFile(async (path) => {
-    const steps = (from: { stage: string; step: number }) =>
+    const steps = (lines: number) =>
       withLines(path).then(async () => {
-        using metrics = await MetricsWriter.resume(path, from);
+        using metrics = await MetricsWriter.resume(path, lines);
         metrics.write(metricsOf("new", 1));
+        strictEqual(metrics.lines, lines + 1);
         return (await readMetrics(path)).map(({ stage, step }) => `${stage} ${step}`);
       });
-    deepStrictEqual(await steps({ stage: "one", step: 2 }), ["one 1", "one 2", "new 1"]);
-    deepStrictEqual(await steps({ stage: "one", step: 3 }), ["one 1", "one 2", "one 3", "new 1"]);
-    deepStrictEqual(await steps({ stage: "one", step: 0 }), ["new 1"]);
-    deepStrictEqual((await steps({ stage: "two", step: 1 })).slice(2), ["one 3", "two 1", "new 1"]);
-    deepStrictEqual((await steps({ stage: "three", step: 0 })).slice(3), ["two 1", "new 1"]);
+    deepStrictEqual(await steps(0), ["new 1"]);
+    deepStrictEqual(await steps(2), ["one 1", "one 2", "new 1"]);
+    deepStrictEqual(await steps(4), ["one 1", "one 2", "one 3", "two 1", "new 1"]);
+    await rejects(steps(5), /\.jsonl: Expected 5 whole lines, but found 4$/);
   }));
 
 /** Three steps of stage one and one of stage two, its second cut off. */
@@ -170,7 +170,7 @@ Deno.test("a file of something else is refused, and the message says where", () 
   withFile(async (path) => {
     await Deno.writeTextFile(path, `${JSON.stringify(metricsOf("one", 1))}\nnonsense\n`);
     await rejects(readMetrics(path), /\.jsonl:2: Expected a JSON object, but found none/);
-    await rejects(MetricsWriter.resume(path, { stage: "one", step: 1 }), /\.jsonl:2: /);
+    await rejects(MetricsWriter.resume(path, 1), /\.jsonl:2: /);
     await Deno.writeTextFile(path, '{"stage":"one","step":0}\n');
     await rejects(readMetrics(path), /\.jsonl:1: Expected metrics, but found at step: /);
   }));

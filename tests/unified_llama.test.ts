@@ -71,6 +71,7 @@ function llama(
     codes: 1,
     pictureTokens: 1,
     featureSize: 1,
+    codeSize: 1,
   };
   const ids = input("ids", "int32", [batch, tokens]);
   const shape = [file.vocab_size, file.hidden_size];

@@ -6,7 +6,8 @@ import type { World } from "./world.ts";
 
 /**
  * Names every object of a scene with its count and tint: "two red hearts and a cat". Things are
- * named in the scene's order; with `random`, in any order and sometimes after "a picture of".
+ * named in reading order, row by row from the left, as a picture's tokens come: whoever learns to
+ * describe need not guess which one is next. With `random`, sometimes after "a picture of".
  *
  * @throws {RangeError} for a scene with more than four of a kind, or with none at all.
  *
@@ -33,8 +34,7 @@ export function describe(scene: Scene, world: World, random?: Random): string {
       );
     }
   }
-  const order = random === undefined ? groups : random.shuffle(groups);
-  const text = listed(order.map(({ concept, color, count }) => counted(count, concept, color)));
+  const text = listed(groups.map(({ concept, color, count }) => counted(count, concept, color)));
   return random !== undefined && random.uniform() < 0.2 ? `a picture of ${text}` : text;
 }
 
@@ -49,7 +49,8 @@ interface Group {
 
 function groupsOf(scene: Scene): Group[] {
   const groups = new Map<string, Group>();
-  for (const { concept, color } of scene.objects) {
+  const inReadingOrder = scene.objects.toSorted((a, b) => a.y - b.y || a.x - b.x);
+  for (const { concept, color } of inReadingOrder) {
     const key = `${color} ${concept}`;
     groups.set(key, { concept, color, count: (groups.get(key)?.count ?? 0) + 1 });
   }

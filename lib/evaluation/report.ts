@@ -13,6 +13,8 @@ const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
  * - `geneval`: the six task accuracies; `overall` is their unweighted mean; `ceiling` the overall
  *   score of the parser on true scenes and on scenes that went through the tokenizer.
  * - `pope`: one entry a way of choosing the absent objects.
+ * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
+ *   colour, and whether anything does.
  * - `selfEnhancement`: GenEval overall before and after the round.
  *
  * @example
@@ -38,6 +40,7 @@ export const Report = z.object({
     ceiling: z.object({ truth: share, reconstructed: share }).partial(),
   }).partial(),
   pope: z.object({ random: PopeSplit, popular: PopeSplit, adversarial: PopeSplit }).partial(),
+  probes: z.object({ concept: share, color: share, position: share }),
   reconstruction: z.object({
     featureCosine: z.number().min(-1).max(1),
     psnr: z.number(),

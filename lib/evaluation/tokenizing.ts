@@ -3,10 +3,12 @@ import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
+import { COLORS, type Scene } from "../data/scene.ts";
 import { Random } from "../runtime/mod.ts";
 import type { SemanticTokenizer } from "../tokenizer/mod.ts";
 import { type EvaluatedCaption, judgeDrawings } from "./drawing.ts";
 import type { GenevalScores } from "./geneval.ts";
+import { linearProbe, type ProbedRows } from "./probe.ts";
 import { codebookUse, featureCosine, perplexity, psnr } from "./reconstruction.ts";
 
 export interface ReconstructionScores {
@@ -39,6 +41,76 @@ export async function evaluateReconstruction(
     codebookUse: codebookUse(allIds, codes),
     perplexity: perplexity(allIds, codes),
   };
+}
+
+/** What linear probes read from the features of single patches, as shares from 0 to 1. */
+export interface ProbeScores {
+  /** Which concept stands in the patch of an object's centre. */
+  readonly concept: number;
+  /** Its colour, of those that are tinted. */
+  readonly color: number;
+  /** Whether a patch has an object's centre in it at all: where objects stand. */
+  readonly position: number;
+}
+
+/** Probes the semantic features of pictures that were never trained on; two thirds fit the probes. */
+export async function evaluateProbes(
+  tokenizer: SemanticTokenizer,
+  scenes: EmojiScenes,
+  { pictures, seed }: { pictures: number; seed: number },
+): Promise<ProbeScores> {
+  const random = new Random(seed, "probes");
+  const examples = Array.from({ length: pictures }, () => scenes.reading(random));
+  const encoded = await tokenizer.encode(examples.map(({ picture }) => picture));
+  const patches = examples.flatMap(({ scene }, picture) =>
+    objectsByPatch(scene, tokenizer).map((object, patch) => ({ object, picture, patch }))
+  );
+  const { concepts } = scenes.world;
+  const read = async (classes: number, labelOf: (patch: typeof patches[number]) => number) => {
+    const labelled = patches.map((patch) => ({ ...patch, label: labelOf(patch) }))
+      .filter(({ label }) => label >= 0);
+    const rows = (part: typeof labelled): ProbedRows => ({
+      features: concatenated(part.map(({ picture, patch }) => {
+        const { featureSize } = tokenizer.config;
+        return encoded[picture].features.subarray(patch * featureSize, (patch + 1) * featureSize);
+      })),
+      labels: Int32Array.from(part, ({ label }) => label),
+    });
+    const isFitted = ({ picture }: { picture: number }) => picture < 2 / 3 * pictures;
+    const train = rows(labelled.filter(isFitted));
+    const test = rows(labelled.filter((patch) => !isFitted(patch)));
+    return linearProbe(tokenizer.device, { train, test, classes, seed });
+  };
+  return {
+    concept: await read(concepts.length, ({ object }) => concepts.indexOf(object?.concept ?? "")),
+    color: await read(
+      COLORS.length,
+      ({ object }) => object?.color ? COLORS.indexOf(object.color) : -1,
+    ),
+    position: await read(2, ({ object }) => object ? 1 : 0),
+  };
+}
+
+/** The object whose centre stands in each patch, row by row. */
+function objectsByPatch(scene: Scene, { config: { grid, pictureSize } }: SemanticTokenizer) {
+  const side = pictureSize / grid;
+  return Array.from(
+    { length: grid * grid },
+    (_, patch) =>
+      scene.objects.find(({ x, y }) =>
+        Math.floor(x / side) === patch % grid && Math.floor(y / side) === Math.floor(patch / grid)
+      ),
+  );
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 export interface Ceilings {

@@ -18,15 +18,57 @@ import { basename, dirname, join } from "node:path";
  * await Deno.remove(path);
  * ```
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  return writeFilesAtomic({ [path]: content });
+}
+
+/**
+ * Replaces files that belong together, by their paths: the first one only when the new contents of
+ * all are on the disk. Where anything fails until then, existing files stay as they were. Throws when
+ * a folder does not exist or may not be written.
+ *
+ * @example
+ * ```ts
+ * import { writeFilesAtomic } from "./atomic_file.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await writeFilesAtomic({ [`${folder}/one`]: "two red hearts", [`${folder}/two`]: "a cat" });
+ * if (await Deno.readTextFile(`${folder}/two`) !== "a cat") throw new Error("Expected the text");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function writeFilesAtomic(
+  contents: Readonly<Record<string, Uint8Array | string>>,
+): Promise<void> {
+  const temporaries = new Map<string, string>();
+  let current = "";
   try {
-    await writeToDisk(temporary, bytes);
-    await Deno.rename(temporary, path);
+    for (const [path, content] of Object.entries(contents)) {
+      current = path;
+      const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+      temporaries.set(path, temporary);
+      await writeToDisk(temporary, toBytes(content));
+      await expectNoFolder(path);
+    }
+    for (const [path, temporary] of temporaries) {
+      current = path;
+      await Deno.rename(temporary, path);
+    }
   } catch (cause) {
-    await Deno.remove(temporary).catch(() => {});
-    throw new Error(`Expected to write ${path}, but found: ${reason(cause)}`, { cause });
+    for (const temporary of temporaries.values()) await Deno.remove(temporary).catch(() => {});
+    throw new Error(`Expected to write ${current}, but found: ${reason(cause)}`, { cause });
+  }
+}
+
+function toBytes(content: Uint8Array | string): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
+
+/** No file can be renamed to a folder: known before the first is. */
+async function expectNoFolder(path: string): Promise<void> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found?.isDirectory) {
+    throw Object.assign(new Deno.errors.IsADirectory("Is a directory"), { code: "EISDIR" });
   }
 }
 

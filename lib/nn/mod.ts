@@ -20,7 +20,7 @@ export {
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";
-export { writeFileAtomic } from "./atomic_file.ts";
+export { writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -41,7 +41,7 @@ export function stageSection({ stages = [] }: Report): string {
 
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
-  const { geneval, pope, reconstruction, selfEnhancement } = report;
+  const { geneval, pope, probes, reconstruction, selfEnhancement } = report;
   const parts: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
     parts.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
@@ -58,6 +58,9 @@ export function modelSection(report: Report): string {
     ["GenEval ceiling, reconstructed scenes", share(geneval?.ceiling?.reconstructed)],
     ["GenEval before self-enhancement", share(selfEnhancement?.before)],
     ["GenEval after self-enhancement", share(selfEnhancement?.after)],
+    ["Linear probe: what stands in a patch", share(probes?.concept)],
+    ["Linear probe: in which colour", share(probes?.color)],
+    ["Linear probe: whether anything does", share(probes?.position)],
     ["Feature cosine of reconstructions", share(reconstruction?.featureCosine)],
     ["PSNR of reconstructions, dB", reconstruction?.psnr?.toFixed(1)],
     ["Codebook in use", share(reconstruction?.codebookUse)],

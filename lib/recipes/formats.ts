@@ -16,6 +16,7 @@ export const ask = {
   drawAnything: () => [text("draw")],
   describe: (features: Float32Array) => [read(features), text("describe")],
   question: (features: Float32Array, question: string) => [read(features), text(question)],
+  further: (question: string) => [text(question)],
   edit: (features: Float32Array, instruction: string) => [read(features), text(instruction)],
   reconstruct: (features: Float32Array) => [read(features), text("reconstruct")],
   assess: (features: Float32Array, caption: string) => [

@@ -89,6 +89,7 @@ export class Illume {
       queryKeyNorm: true,
       textVocabulary: text.size,
       codes: tokenizer.config.codes,
+      codeSize: tokenizer.config.codeSize,
       pictureTokens: tokenizer.tokens,
       featureSize: tokenizer.config.featureSize,
     };

@@ -7,16 +7,16 @@ import { worldOf } from "../data/world.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
+  ensureParameters,
   type NamedTensor,
   type ParameterSpec,
-  SafetensorsError,
   Scope,
-  writeFileAtomic,
+  writeFilesAtomic,
 } from "../nn/mod.ts";
 import { type Device, StateStore } from "../runtime/mod.ts";
 import { SemanticTokenizer, TokenizerConfig, tokenizerParameters } from "../tokenizer/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
-import { nextTokenLosses, UnifiedConfig } from "../unified/mod.ts";
+import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
 import { Illume } from "./illume.ts";
 
 const VERSION = 1;
@@ -28,34 +28,48 @@ const Config = z.strictObject({
   seed: z.int(),
   tokenizer: TokenizerConfig,
   languageModel: UnifiedConfig,
+}).superRefine(({ tokenizer, languageModel }, context) => {
+  // What the tensors' shapes do not tell.
+  const shared = { codes: tokenizer.codes, pictureTokens: tokenizer.grid ** 2 };
+  for (const field of ["codes", "pictureTokens"] as const) {
+    if (languageModel[field] === shared[field]) continue;
+    const message = `Expected the tokenizer's ${shared[field]}`;
+    context.addIssue({ code: "custom", path: ["languageModel", field], message });
+  }
 });
+type Config = z.infer<typeof Config>;
 
 /** A checkpoint that cannot be loaded: one line that says which file, what was expected and found. */
 export class CheckpointError extends Error {
   override name = "CheckpointError";
 }
 
-/** Writes the model's three files into a folder, each whole or not at all. */
+/**
+ * Writes the model's three files into a folder.
+ * @throws Error where they cannot be written; what was there before then stays as it was
+ */
 export async function saveIllume(model: Illume, directory: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
-  const config: z.infer<typeof Config> = {
+  const { store, tokenizer, vocabulary, seed } = model;
+  const config = Config.parse({
     format: "illume",
     version: VERSION,
     preset: model.world.preset,
-    seed: model.seed,
-    tokenizer: model.tokenizer.config,
+    seed,
+    tokenizer: tokenizer.config,
     languageModel: model.config,
-  };
+  });
+  const specs = parametersOf(config);
+  ensureParameters(store, specs, seed);
   const tensors = new Map<string, NamedTensor>();
-  for (const { name, shape } of parametersOf(config.tokenizer, config.languageModel)) {
-    tensors.set(name, { shape, data: await model.store.read(name) as Float32Array });
+  for (const { name, shape } of specs) {
+    tensors.set(name, { shape, data: await store.read(name) as Float32Array });
   }
-  await writeFileAtomic(`${directory}/model.safetensors`, encodeSafetensors(tensors));
-  await writeFileAtomic(
-    `${directory}/tokenizer.json`,
-    JSON.stringify(model.vocabulary.text.toJSON(), null, 1),
-  );
-  await writeFileAtomic(`${directory}/config.json`, JSON.stringify(config, null, 2));
+  await Deno.mkdir(directory, { recursive: true });
+  await writeFilesAtomic({
+    [`${directory}/model.safetensors`]: encodeSafetensors(tensors),
+    [`${directory}/tokenizer.json`]: JSON.stringify(vocabulary.text.toJSON(), null, 1),
+    [`${directory}/config.json`]: JSON.stringify(config, null, 2),
+  });
 }
 
 /**
@@ -64,20 +78,12 @@ export async function saveIllume(model: Illume, directory: string): Promise<void
  * other names or shapes than the configuration asks for
  */
 export async function loadIllume(directory: string, device: Device): Promise<Illume> {
-  const config = await readConfig(`${directory}/config.json`);
-  const text = await TextTokenizer.load(`${directory}/tokenizer.json`);
-  const path = `${directory}/model.safetensors`;
-  const tensors = readTensors(path);
+  const { config, specs } = await readConfig(`${directory}/config.json`);
+  const text = await readTokenizer(`${directory}/tokenizer.json`, config);
+  const tensors = readTensors(`${directory}/model.safetensors`, specs);
   const store = new StateStore(device);
-  for (const { name, dtype, shape } of parametersOf(config.tokenizer, config.languageModel)) {
-    const found = tensors.get(name);
-    const shown = found ? `[${found.shape.join(", ")}]` : "none";
-    if (found === undefined || found.shape.join() !== shape.join()) {
-      throw new CheckpointError(
-        `Expected tensor "${name}" of shape [${shape.join(", ")}] in ${path}, but found ${shown}`,
-      );
-    }
-    store.add(name, { dtype, shape }, found.data);
+  for (const { name, dtype, shape } of specs) {
+    store.add(name, { dtype, shape }, tensors.get(name)!.data);
   }
   const { seed } = config;
   const tokenizer = new SemanticTokenizer({ device, store, config: config.tokenizer, seed });
@@ -90,35 +96,92 @@ export async function loadIllume(directory: string, device: Device): Promise<Ill
   });
 }
 
-async function readConfig(path: string): Promise<z.infer<typeof Config>> {
+/** The configuration, and the parameters that a model of its sizes has. */
+async function readConfig(path: string): Promise<{ config: Config; specs: ParameterSpec[] }> {
   let json: unknown;
   try {
     json = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    const found = error instanceof Deno.errors.NotFound ? "no such file" : (error as Error).message;
-    throw new CheckpointError(`Expected a model's configuration in ${path}, but found ${found}`);
+    throw refused(`a model's configuration in ${path}`, error);
   }
+  const expected = `a configuration of an Illume model of version ${VERSION} in ${path}`;
   const parsed = Config.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const { path: where, message } = parsed.error.issues[0];
-  throw new CheckpointError(
-    `Expected a configuration of an Illume model of version ${VERSION} in ${path}, but found ` +
-      `${where.join(".") || "its content"}: ${message}`,
-  );
-}
-
-function readTensors(path: string): ReadonlyMap<string, NamedTensor> {
+  if (!parsed.success) throw new CheckpointError(line(expected, issueOf(parsed.error, json)));
   try {
-    return decodeSafetensors(path).tensors;
+    return { config: parsed.data, specs: parametersOf(parsed.data) };
   } catch (error) {
-    if (!(error instanceof SafetensorsError || error instanceof Deno.errors.NotFound)) throw error;
-    throw new CheckpointError(`Expected a model's parameters in ${path}: ${error.message}`);
+    throw refused(expected, error);
   }
 }
 
-/** Every parameter of a model, found by tracing it. */
-function parametersOf(tokenizer: TokenizerConfig, config: UnifiedConfig): ParameterSpec[] {
+async function readTokenizer(path: string, { languageModel }: Config): Promise<TextTokenizer> {
+  const size = languageModel.textVocabulary;
+  const expected = `a text tokenizer of ${size} tokens in ${path}`;
+  let text: TextTokenizer;
+  try {
+    text = TextTokenizer.fromJSON(JSON.parse(await Deno.readTextFile(path)));
+    for (const token of SPECIAL_TOKENS) text.tokenId(token);
+  } catch (error) {
+    throw refused(expected, error);
+  }
+  if (text.size !== size) throw new CheckpointError(line(expected, `${text.size} tokens`));
+  return text;
+}
+
+/** The tensors of a file, which are the parameters, neither more nor fewer. */
+function readTensors(
+  path: string,
+  specs: readonly ParameterSpec[],
+): ReadonlyMap<string, NamedTensor> {
+  let tensors: ReadonlyMap<string, NamedTensor>;
+  try {
+    tensors = decodeSafetensors(Deno.readFileSync(path)).tensors;
+  } catch (error) {
+    throw refused(`a model's parameters in ${path}`, error);
+  }
+  const shown = (shape?: readonly number[]) => shape ? `[${shape.join(", ")}]` : "none";
+  for (const { name, shape } of specs) {
+    const found = tensors.get(name)?.shape;
+    if (shown(found) === shown(shape)) continue;
+    const expected = `tensor "${name}" of shape ${shown(shape)} in ${path}`;
+    throw new CheckpointError(line(expected, shown(found)));
+  }
+  const known = new Set(specs.map(({ name }) => name));
+  for (const name of tensors.keys()) {
+    if (known.has(name)) continue;
+    const expected = `the tensors that config.json asks for in ${path}`;
+    throw new CheckpointError(line(expected, `"${name}" too`));
+  }
+  return tensors;
+}
+
+/** Every parameter of a model, found by tracing it. Its parts share the codebook. */
+function parametersOf({ tokenizer, languageModel }: Config): ParameterSpec[] {
   const scope = new Scope();
-  nextTokenLosses(scope, config, { batch: 1, length: 1, learned: 1, pictures: 1 });
-  return [...tokenizerParameters(tokenizer), ...scope.specs()];
+  nextTokenLosses(scope, languageModel, { batch: 1, length: 1, learned: 1, pictures: 1 });
+  const specs = [...tokenizerParameters(tokenizer), ...scope.specs()];
+  return [...new Map(specs.map((spec) => [spec.name, spec])).values()];
+}
+
+function line(expected: string, found: string): string {
+  return `Expected ${expected}, but found ${found}`.replaceAll(/\s+/g, " ");
+}
+
+function refused(expected: string, cause: unknown): CheckpointError {
+  const found = cause instanceof Deno.errors.NotFound
+    ? "no such file"
+    : cause instanceof SyntaxError
+    ? "no JSON"
+    : `an error: ${(cause as Error).message}`;
+  return new CheckpointError(line(expected, found), { cause });
+}
+
+/** What is first found wrong, and why. */
+function issueOf({ issues: [{ path, message }] }: z.ZodError, json: unknown): string {
+  if (path.length === 0) return message;
+  let value = json;
+  for (const key of path) value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
+  const where = path.join(".");
+  if (value === undefined) return `no ${where}`;
+  return `${where} ${JSON.stringify(value).slice(0, 40)}: ${message}`;
 }

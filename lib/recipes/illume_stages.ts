@@ -133,7 +133,7 @@ export function unifiedStage(
           device,
           store,
           losses: (scope) => nextTokenLosses(scope, model.config, shape),
-          rateOf: (name) => !plan.learns || plan.learns.some((s) => name.startsWith(s)) ? 1 : 0,
+          rateOf: (name) => learns(plan, name) ? 1 : 0,
           optimizer: adamw(),
           seed,
         });
@@ -163,12 +163,20 @@ export function unifiedStage(
   };
 }
 
+/** Whether a parameter learns. The vision tokenizer's never do. */
+function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
+  if (parameter.startsWith("quantizer.")) return false;
+  return plan.learns?.some((start) => parameter.startsWith(start)) ?? true;
+}
+
 /** Rows of a batch and their length, by what the sequences hold. */
 function shapeOf(size: Size, batch: number, { config: { pictureTokens } }: Illume): BatchShape {
   const picture = pictureTokens + 2;
   const [length, learned] = {
-    "one picture": [picture + 30, Math.max(picture, 20) + 2],
-    "two pictures": [2 * picture + 14, picture + 2],
+    "text": [32, 32],
+    "drawing": [picture + 16, picture + 1],
+    "reading": [picture + 42, 22],
+    "editing": [2 * picture + 14, picture + 1],
     "assessment": [2 * picture + 56, picture + 34],
   }[size];
   return { batch, length, learned, pictures: 1 };

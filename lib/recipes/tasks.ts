@@ -12,8 +12,8 @@ export interface Example {
   readonly turns: (encoded: readonly EncodedPicture[]) => Turn[];
 }
 
-/** How many pictures an example of a task has: it decides how long its sequences are. */
-export type Size = "one picture" | "two pictures" | "assessment";
+/** What an example of a task holds: it decides how long its sequences are. */
+export type Size = "text" | "drawing" | "reading" | "editing" | "assessment";
 
 export interface Task {
   readonly size: Size;
@@ -23,6 +23,9 @@ export interface Task {
 /** Share of drawing examples whose caption is left out, so that guidance has its opposite. */
 const CAPTION_DROP = 0.1;
 
+/** How many questions are asked about a picture, one after the other. */
+const QUESTIONS = 3;
+
 export type TaskName = "text" | "describe" | "question" | "draw" | "edit" | "reconstruct";
 
 /** The tasks over a data set. */
@@ -30,14 +33,14 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
   return {
     /** Captions, questions and answers as plain text: all there is of a language model here. */
     text: {
-      size: "one picture",
+      size: "text",
       example: (random) => {
         const line = scenes.textLine(random);
         return { pictures: [], turns: () => plainText(line) };
       },
     },
     describe: {
-      size: "one picture",
+      size: "reading",
       example(random) {
         const { picture, description } = scenes.reading(random);
         return {
@@ -49,20 +52,24 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
       },
     },
     question: {
-      size: "one picture",
+      size: "reading",
       example(random) {
         const { picture, questions } = scenes.reading(random);
-        const { question, answer } = random.pick(questions);
+        const [{ question, answer }, ...further] = questions.slice(0, QUESTIONS);
         return {
           pictures: [picture],
           turns: ([{ features }]) => [
             { ask: ask.question(features, question), answer: answerText(answer) },
+            ...further.map(({ question, answer }) => ({
+              ask: ask.further(question),
+              answer: answerText(answer),
+            })),
           ],
         };
       },
     },
     draw: {
-      size: "one picture",
+      size: "drawing",
       example(random) {
         const { picture, caption } = scenes.caption(random);
         const asked = random.uniform() < CAPTION_DROP ? ask.drawAnything() : ask.draw(caption);
@@ -73,7 +80,7 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
       },
     },
     edit: {
-      size: "two pictures",
+      size: "editing",
       example(random) {
         const { before, after, instruction } = scenes.edit(random);
         return {
@@ -85,7 +92,7 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
       },
     },
     reconstruct: {
-      size: "two pictures",
+      size: "editing",
       example(random) {
         const { picture } = scenes.reading(random);
         return {

@@ -20,7 +20,11 @@ export interface Quantized {
   readonly loss: Tensor;
 }
 
-function codebook(scope: Scope, { codes, codeSize }: TokenizerConfig): Tensor {
+/** The codebook: `[codes, codeSize]`. */
+export function codebook(
+  scope: Scope,
+  { codes, codeSize }: Pick<TokenizerConfig, "codes" | "codeSize">,
+): Tensor {
   return scope.at("codebook").parameter("weight", [codes, codeSize], {
     kind: "normal",
     deviation: 1,

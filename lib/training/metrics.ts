@@ -48,32 +48,38 @@ export interface Metrics {
  */
 export class MetricsWriter {
   readonly #file: Deno.FsFile;
+  #lines: number;
 
-  private constructor(file: Deno.FsFile) {
+  private constructor(file: Deno.FsFile, lines: number) {
     this.#file = file;
+    this.#lines = lines;
   }
 
   /** Begins a new file, in place of an old one. */
   static async create(path: string): Promise<MetricsWriter> {
-    return new MetricsWriter(await Deno.open(path, { write: true, create: true, truncate: true }));
+    const file = await Deno.open(path, { write: true, create: true, truncate: true });
+    return new MetricsWriter(file, 0);
   }
 
   /**
-   * Goes on with the file of a run that was cut off, from a step of a stage on: whatever was written
-   * after that step is taken out. Step 0 is the stage's start.
+   * Goes on with the file of a run that was cut off, after its first `lines` lines: whatever was
+   * written later is taken out.
    *
-   * @throws Error when the file cannot be read, or holds something else than metrics
+   * @throws Error when the file cannot be read, holds fewer lines, or something else than metrics;
+   * it then stays as it is
    */
-  static async resume(
-    path: string,
-    { stage, step }: { stage: string; step: number },
-  ): Promise<MetricsWriter> {
+  static async resume(path: string, lines: number): Promise<MetricsWriter> {
     const metrics = await readMetrics(path);
-    const beyond = metrics.findIndex((line) => line.stage === stage && line.step > step);
-    const last = metrics.findLastIndex((line) => line.stage === stage);
-    const end = beyond >= 0 ? beyond : last >= 0 ? last + 1 : metrics.length;
-    await writeFileAtomic(path, metrics.slice(0, end).map(toLine).join(""));
-    return new MetricsWriter(await Deno.open(path, { append: true }));
+    if (metrics.length < lines) {
+      throw new Error(`${path}: Expected ${lines} whole lines, but found ${metrics.length}`);
+    }
+    await writeFileAtomic(path, metrics.slice(0, lines).map(toLine).join(""));
+    return new MetricsWriter(await Deno.open(path, { append: true }), lines);
+  }
+
+  /** Lines in the file. */
+  get lines(): number {
+    return this.#lines;
   }
 
   /** Appends a line. */
@@ -82,6 +88,12 @@ export class MetricsWriter {
     for (let written = 0; written < line.length;) {
       written += this.#file.writeSync(line.subarray(written));
     }
+    this.#lines++;
+  }
+
+  /** Waits until all lines are on the disk. */
+  async sync(): Promise<void> {
+    await this.#file.syncData();
   }
 
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@
  * A training in a folder: stages one after the other, with progress on the screen, metrics in
  * `metrics.jsonl`, and a state that a stopped run continues from, step for step.
  */
-import { z } from "zod";
+import { isDeepStrictEqual } from "node:util";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -13,54 +13,25 @@ import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
 import { MetricsWriter } from "./metrics.ts";
 import { Progress } from "./progress.ts";
+import {
+  checked,
+  firstState,
+  readState,
+  ResumeError,
+  type Settings,
+  type StageSummary,
+  TENSORS,
+  type TrainingState,
+} from "./training_state.ts";
 
-const StageSummary = z.object({
-  name: z.string(),
-  samples: z.number(),
-  seconds: z.number(),
-  firstLoss: z.number(),
-  lastLoss: z.number(),
-});
-
-/** What a finished stage did. */
-export type StageSummary = z.infer<typeof StageSummary>;
-
-const Settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-
-const TENSORS = ["state.a.safetensors", "state.b.safetensors"] as const;
-
-const State = z.strictObject({
-  format: z.literal("illume training"),
-  version: z.literal(1),
-  /** What the run was started with. */
-  settings: Settings,
-  seconds: z.number(),
-  done: z.array(StageSummary),
-  /** The file that goes with this state. The two take turns, so that no crash can mix two states. */
-  tensors: z.enum(TENSORS),
-  /** The stage that was stopped in the middle. */
-  current: z.object({
-    stage: z.string(),
-    step: z.number(),
-    firstLoss: z.number(),
-    seconds: z.number(),
-  }).optional(),
-  /** Results of what is done between stages. */
-  results: z.record(z.string(), z.unknown()),
-});
-type State = z.infer<typeof State>;
-
-/** A folder that cannot be resumed from. */
-export class ResumeError extends Error {
-  override name = "ResumeError";
-}
+export { ResumeError, type StageSummary };
 
 export interface TrainingOptions {
   /** Made if it is missing. */
   readonly directory: string;
   readonly store: StateStore;
   /** What the run depends on: a run resumes only with the same. */
-  readonly settings: z.infer<typeof Settings>;
+  readonly settings: Settings;
   /** Continue what was stopped in this folder. */
   readonly resume?: boolean;
   /** Stops the run after its current step; the state is saved. */
@@ -70,14 +41,14 @@ export interface TrainingOptions {
 
 export class Training implements Disposable {
   readonly #options: TrainingOptions;
-  readonly #state: State;
+  readonly #state: TrainingState;
   readonly #metrics: MetricsWriter;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
   readonly #secondsBefore: number;
   #nextStage = 0;
 
-  private constructor(options: TrainingOptions, state: State, metrics: MetricsWriter) {
+  private constructor(options: TrainingOptions, state: TrainingState, metrics: MetricsWriter) {
     this.#options = options;
     this.#state = state;
     this.#metrics = metrics;
@@ -87,46 +58,46 @@ export class Training implements Disposable {
 
   /**
    * Begins a training, or continues one.
-   * @throws ResumeError where there is nothing to resume, or it was started with other settings
+   * @throws ResumeError where there is nothing to resume, it was started with other settings, or one
+   * of its files is damaged; all files then stay as they are
    */
   static async open(options: TrainingOptions): Promise<Training> {
-    const { directory, settings, store, resume = false } = options;
+    const { directory, settings, resume = false } = options;
+    if (resume) return await Training.#resume(options);
     await Deno.mkdir(`${directory}/training`, { recursive: true });
-    const metricsPath = `${directory}/metrics.jsonl`;
-    if (!resume) {
-      const state: State = {
-        format: "illume training",
-        version: 1,
-        settings,
-        seconds: 0,
-        done: [],
-        tensors: TENSORS[0],
-        results: {},
-      };
-      const training = new Training(options, state, await MetricsWriter.create(metricsPath));
-      await training.#save();
-      return training;
-    }
-    const state = await readState(directory);
-    if (JSON.stringify(state.settings) !== JSON.stringify(settings)) {
+    // What is left of an earlier training shall not be taken for this one's.
+    await Deno.remove(statePath(directory)).catch(() => {});
+    const metrics = await MetricsWriter.create(`${directory}/metrics.jsonl`);
+    const training = new Training(options, firstState(settings), metrics);
+    await training.#save();
+    return training;
+  }
+
+  static async #resume(options: TrainingOptions): Promise<Training> {
+    const { directory, settings, store } = options;
+    const state = await readState(statePath(directory));
+    if (!isDeepStrictEqual(state.settings, settings)) {
       throw new ResumeError(
         `Expected the settings that ${directory} was started with, ` +
           `${JSON.stringify(state.settings)}, but found ${JSON.stringify(settings)}`,
       );
     }
+    if (store.names().length > 0) {
+      throw new ResumeError(
+        `Expected an empty store for the training in ${directory}, ` +
+          `but found "${store.names()[0]}" in it`,
+      );
+    }
     try {
       const { tensors } = decodeSafetensors(`${directory}/training/${state.tensors}`);
+      const metrics = await MetricsWriter.resume(`${directory}/metrics.jsonl`, state.metrics);
       for (const [name, { shape, data }] of tensors) {
         store.add(name, { dtype: "float32", shape }, data);
       }
-      const { stage, step } = state.current ?? { stage: state.done.at(-1)?.name, step: Infinity };
-      const metrics = stage === undefined
-        ? await MetricsWriter.create(metricsPath)
-        : await MetricsWriter.resume(metricsPath, { stage, step });
       return new Training(options, state, metrics);
     } catch (cause) {
       const found = (cause as Error).message;
-      throw new ResumeError(`Expected a whole training in ${directory}, but found: ${found}`, {
+      throw new ResumeError(`Expected a whole training in ${directory}, but found ${found}`, {
         cause,
       });
     }
@@ -151,25 +122,36 @@ export class Training implements Disposable {
 
   /**
    * Trains a stage to its end, or not at all where an earlier run did. Gives its events, for those
-   * who want to look.
+   * who want to look. The signal stops it, and so does who looks no further (`break`): its state is
+   * saved, and the same stage goes on from there, now or in a resumed run.
    * @throws ResumeError where the run that is resumed had another stage in this place
    */
   async *run(stage: Stage): AsyncGenerator<TrainingEvent, void> {
-    const place = this.#nextStage++;
-    const finished = this.#state.done[place];
+    const finished = this.#state.done[this.#nextStage];
     const { current } = this.#state;
+    const done = current?.step ?? 0;
     const known = finished?.name ?? current?.stage ?? stage.name;
     if (known !== stage.name) {
       throw new ResumeError(`Expected the stage "${known}" to go on, but found "${stage.name}"`);
     }
-    if (finished !== undefined) return;
+    if (finished !== undefined) {
+      this.#nextStage++;
+      return;
+    }
+    if (done >= stage.steps) {
+      throw new ResumeError(
+        `Expected the stage "${known}" to go on after ${done} steps, but found it to have ` +
+          `${stage.steps}`,
+      );
+    }
+    const { signal } = this.#options;
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
+    let brokeDown = false;
     const secondsOf = () => (current?.seconds ?? 0) + (last?.seconds ?? 0);
     this.#progress.stage(stage.name, stage.steps);
     try {
-      const done = current?.step ?? 0;
-      for await (const event of stage.run({ done, signal: this.#options.signal })) {
+      for await (const event of stage.run({ done, signal })) {
         firstLoss ??= event.loss;
         last = event;
         this.#metrics.write({ ...event, seconds: secondsOf() });
@@ -177,43 +159,60 @@ export class Training implements Disposable {
         yield event;
       }
     } catch (error) {
-      if (last !== undefined && this.#options.signal?.aborted) {
-        this.#state.current = {
-          stage: stage.name,
-          step: last.step,
-          firstLoss: firstLoss!,
-          seconds: secondsOf(),
-        };
-        await this.#save();
-      }
+      brokeDown = !signal?.aborted || error !== signal.reason;
       throw error;
+    } finally {
+      this.#progress.end();
+      if (last !== undefined && !brokeDown) {
+        await this.#keep(stage, last, { firstLoss: firstLoss!, seconds: secondsOf() });
+      }
     }
-    this.#progress.end();
-    this.#state.current = undefined;
-    this.#state.done.push({
-      name: stage.name,
-      samples: stage.steps * stage.batchSize,
-      seconds: secondsOf(),
-      firstLoss: firstLoss!,
-      lastLoss: last!.loss,
-    });
+  }
+
+  /** Saves what a stage has come to, at its end or before. */
+  async #keep(
+    { name, steps, batchSize }: Stage,
+    { step, loss }: TrainingEvent,
+    { firstLoss, seconds }: { firstLoss: number; seconds: number },
+  ): Promise<void> {
+    if (step < steps) {
+      this.#state.current = { stage: name, step, firstLoss, seconds };
+    } else {
+      this.#state.current = undefined;
+      this.#state.done.push({
+        name,
+        samples: steps * batchSize,
+        seconds,
+        firstLoss,
+        lastLoss: loss,
+      });
+      this.#nextStage++;
+    }
     await this.#save();
   }
 
-  /** Does something between stages once: a resumed run finds its result. */
+  /**
+   * Does something between stages once: a resumed run finds its result.
+   * @throws ResumeError where the result that is kept is none of the schema's
+   */
   async once<T>(
     name: string,
     schema: { parse(value: unknown): T },
     compute: () => Promise<T>,
   ): Promise<T> {
-    if (name in this.#state.results) return schema.parse(this.#state.results[name]);
-    this.#options.signal?.throwIfAborted();
+    const { directory, signal } = this.#options;
+    const { results } = this.#state;
+    if (Object.hasOwn(results, name)) {
+      return checked(schema, results[name], `the result "${name}" in ${statePath(directory)}`);
+    }
+    signal?.throwIfAborted();
     const result = await compute();
-    this.#state.results[name] = result;
+    results[name] = result;
     await this.#saveState();
     return result;
   }
 
+  /** The tensors first: until the state is written too, the old state and its tensors are whole. */
   async #save(): Promise<void> {
     const { directory, store } = this.#options;
     const tensors = new Map<string, NamedTensor>();
@@ -224,19 +223,19 @@ export class Training implements Disposable {
     }
     const before = this.#state.tensors;
     const [a, b] = TENSORS;
-    this.#state.tensors = before === a ? b : a;
-    await writeFileAtomic(
-      `${directory}/training/${this.#state.tensors}`,
-      encodeSafetensors(tensors),
-    );
-    await this.#saveState();
+    const next = before === a ? b : a;
+    await writeFileAtomic(`${directory}/training/${next}`, encodeSafetensors(tensors));
+    await this.#metrics.sync();
+    this.#state.metrics = this.#metrics.lines;
+    await this.#saveState(next);
     await Deno.remove(`${directory}/training/${before}`).catch(() => {});
   }
 
-  async #saveState(): Promise<void> {
+  async #saveState(tensors = this.#state.tensors): Promise<void> {
     this.#state.seconds = this.seconds;
-    const path = `${this.#options.directory}/training/state.json`;
-    await writeFileAtomic(path, JSON.stringify(this.#state));
+    const state: TrainingState = { ...this.#state, tensors };
+    await writeFileAtomic(statePath(this.#options.directory), JSON.stringify(state));
+    this.#state.tensors = tensors;
   }
 
   [Symbol.dispose](): void {
@@ -245,21 +244,6 @@ export class Training implements Disposable {
   }
 }
 
-async function readState(directory: string): Promise<State> {
-  const path = `${directory}/training/state.json`;
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new ResumeError(`Expected a stopped training in ${directory}, but found no ${path}`);
-  }
-  try {
-    return State.parse(JSON.parse(text));
-  } catch (error) {
-    throw new ResumeError(
-      `Expected the state of a training of version 1 in ${path}, but found it damaged ` +
-        `(${(error as Error).name})`,
-    );
-  }
+function statePath(directory: string): string {
+  return `${directory}/training/state.json`;
 }

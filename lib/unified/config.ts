@@ -15,6 +15,8 @@ export const UnifiedConfig = z.strictObject({
   textVocabulary: size,
   /** Codes of the vision tokenizer. */
   codes: size,
+  /** Size of an entry of its codebook. */
+  codeSize: size,
   /** Tokens of a picture. */
   pictureTokens: size,
   /** Size of the continuous feature that a token of a picture is read as. */

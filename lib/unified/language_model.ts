@@ -8,6 +8,7 @@ import {
   type AttentionContext,
   causalMask,
   linear,
+  normalize,
   rotaryTable,
   type Scope,
   silu,
@@ -15,6 +16,7 @@ import {
   transformer,
 } from "../nn/mod.ts";
 import type { Losses } from "../optim/mod.ts";
+import { codebook } from "../tokenizer/quantizer.ts";
 import type { BatchShape } from "./batch.ts";
 import type { UnifiedConfig } from "./config.ts";
 
@@ -23,8 +25,21 @@ export const ADAPTER = "multi_modal_projector.";
 export const VISION_EMBEDDINGS = "vision_embed_tokens.";
 export const VISION_HEAD = "vision_head.";
 
+const ZEROS = { kind: "constant", value: 0 } as const;
+
 function table(scope: Scope, rows: number, size: number, deviation: number): Tensor {
   return scope.parameter("weight", [rows, size], { kind: "normal", deviation });
+}
+
+/**
+ * A row for each code, W·e/‖e‖ + r: what the code's codebook entry e says, through a learned
+ * projection, and a part r of its own. A code that is rarely drawn so learns from those like it.
+ */
+function codeTable(root: Scope, scope: Scope, config: UnifiedConfig, deviation: number): Tensor {
+  const { codes, hiddenSize } = config;
+  const entries = normalize(codebook(root.at("quantizer"), config));
+  const shared = linear(scope.at("projection"), entries, hiddenSize, { deviation });
+  return ops.add(shared, scope.parameter("weight", [codes, hiddenSize], ZEROS));
 }
 
 /**
@@ -48,20 +63,21 @@ export function embedGenerated(scope: Scope, ids: Tensor, config: UnifiedConfig)
   return ops.gather(ops.concat(embeddings(scope, config), { axis: 0 }), ids);
 }
 
-function embeddings(scope: Scope, { hiddenSize, textVocabulary, codes }: UnifiedConfig): Tensor[] {
+function embeddings(scope: Scope, config: UnifiedConfig): Tensor[] {
+  const { hiddenSize, textVocabulary } = config;
   return [
     table(scope.at("model").at("embed_tokens"), textVocabulary, hiddenSize, 0.5),
-    table(scope.at("vision_embed_tokens"), codes, hiddenSize, 0.5),
+    codeTable(scope, scope.at("vision_embed_tokens"), config, 0.5),
   ];
 }
 
 /** Logits over text tokens and codes: `[rows, hiddenSize]` to `[rows, textVocabulary + codes]`. */
 export function logitsOf(scope: Scope, hidden: Tensor, config: UnifiedConfig): Tensor {
-  const { hiddenSize, textVocabulary, codes } = config;
+  const { hiddenSize, textVocabulary } = config;
   const deviation = 1 / Math.sqrt(hiddenSize);
   const rows = ops.concat([
     table(scope.at("lm_head"), textVocabulary, hiddenSize, deviation),
-    table(scope.at("vision_head"), codes, hiddenSize, deviation),
+    codeTable(scope, scope.at("vision_head"), config, deviation),
   ], { axis: 0 });
   return ops.matmul(hidden, rows, { transposeB: true });
 }

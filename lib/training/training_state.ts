@@ -1,0 +1,99 @@
+/** state.json: how far a training in a folder has come. */
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+
+const StageSummary = z.object({
+  name: z.string(),
+  samples: count,
+  seconds: z.number(),
+  firstLoss: z.number(),
+  lastLoss: z.number(),
+});
+
+/** What a finished stage did. */
+export type StageSummary = z.infer<typeof StageSummary>;
+
+const Settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export type Settings = z.infer<typeof Settings>;
+
+export const TENSORS = ["state.a.safetensors", "state.b.safetensors"] as const;
+
+const TrainingState = z.strictObject({
+  format: z.literal("illume training"),
+  version: z.literal(1),
+  /** What the run was started with. */
+  settings: Settings,
+  seconds: z.number(),
+  done: z.array(StageSummary),
+  /** The file that goes with this state. The two take turns, so that no crash can mix two states. */
+  tensors: z.enum(TENSORS),
+  /** The lines of metrics.jsonl that go with this state. */
+  metrics: count,
+  /** The stage that was stopped in the middle. */
+  current: z.object({
+    stage: z.string(),
+    step: z.int().positive(),
+    firstLoss: z.number(),
+    seconds: z.number(),
+  }).optional(),
+  /** Results of what is done between stages. */
+  results: z.record(z.string(), z.unknown()),
+});
+export type TrainingState = z.infer<typeof TrainingState>;
+
+/** A folder that cannot be resumed from: one line that says what was expected and found. */
+export class ResumeError extends Error {
+  override name = "ResumeError";
+}
+
+/** The state of a training that begins. */
+export function firstState(settings: Settings): TrainingState {
+  return {
+    format: "illume training",
+    version: 1,
+    settings,
+    seconds: 0,
+    done: [],
+    tensors: TENSORS[0],
+    metrics: 0,
+    results: {},
+  };
+}
+
+/**
+ * Reads state.json.
+ * @throws ResumeError where it is missing or damaged
+ */
+export async function readState(path: string): Promise<TrainingState> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new ResumeError(`Expected the state of a training in ${path}, but found no JSON`);
+    }
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new ResumeError(`Expected a stopped training, but found no ${path}`);
+  }
+  return checked(TrainingState, json, `the state of a training of version 1 in ${path}`);
+}
+
+/**
+ * What a file holds, checked.
+ * @throws ResumeError that says which field is not as expected
+ */
+export function checked<T>(
+  schema: { parse(value: unknown): T },
+  value: unknown,
+  expected: string,
+): T {
+  try {
+    return schema.parse(value);
+  } catch (error) {
+    const found = error instanceof z.ZodError
+      ? `at ${error.issues[0].path.join(".") || "its top"}: ${error.issues[0].message}`
+      : (error as Error).message;
+    throw new ResumeError(`Expected ${expected}, but found ${found}`, { cause: error });
+  }
+}

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/nn/mod.ts";
+import { CheckpointError, type Illume, loadIllume, saveIllume } from "../lib/recipes/mod.ts";
+import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { TextTokenizer } from "../lib/text/mod.ts";
+import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
+import { edited, filesOf, inFolder } from "./folder.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+import { TINY_VOCABULARY } from "./tiny_model.ts";
+
+const device = await openDevice("cpu", { threads: 1 });
+const { text } = TINY_VOCABULARY;
+const [CONFIG, TENSORS, TOKENIZER] = ["config.json", "model.safetensors", "tokenizer.json"];
+
+/** A model whose weights no seed gives. */
+async function learned(directory: string): Promise<Illume> {
+  const model = tinyIllume(new StateStore(device), text, 3);
+  await saveIllume(model, directory); // puts every parameter into the store
+  for (const name of model.store.names()) {
+    const random = new Random(1, name);
+    const before = await model.store.read(name) as Float32Array;
+    model.store.write(name, before.map((x) => x + 0.1 * random.normal()));
+  }
+  return model;
+}
+
+/** What a model draws, reads and answers. */
+async function madeBy(model: Illume) {
+  const [drawn] = await model.drawAll(["two red hearts"], { seed: 5 });
+  return {
+    drawn,
+    described: await model.describe(drawn.picture),
+    answered: await model.ask(drawn.picture, "how many hearts are there?"),
+  };
+}
+
+async function parametersOf({ store }: Illume) {
+  const values: Record<string, unknown> = {};
+  for (const name of store.names().sort()) {
+    if (!name.startsWith("cache.")) {
+      values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
+    }
+  }
+  return values;
+}
+
+Deno.test("a model comes back as it was: its weights, its sizes and all that it does", () =>
+  inFolder(async (directory) => {
+    const model = await learned(directory);
+    await saveIllume(model, directory);
+    const files = await filesOf(directory);
+    assert.deepEqual([...files.keys()].sort(), [CONFIG, TENSORS, TOKENIZER]);
+
+    const loaded = await loadIllume(directory, device);
+    assert.deepEqual(loaded.config, model.config);
+    assert.deepEqual(loaded.tokenizer.config, model.tokenizer.config);
+    assert.deepEqual([loaded.seed, loaded.world], [model.seed, model.world]);
+    assert.deepEqual(await parametersOf(loaded), await parametersOf(model));
+    const made = await madeBy(loaded);
+    assert.deepEqual(made, await madeBy(model));
+    assert.notEqual(made.described, "", "there is something to compare");
+
+    await saveIllume(loaded, `${directory}/again`);
+    assert.deepEqual(await filesOf(`${directory}/again`), files);
+  }));
+
+Deno.test("a model that nothing was done with yet can be saved, and draws the same", () =>
+  inFolder(async (directory) => {
+    const draw = async (model: Illume) => (await model.drawAll(["a cat"]))[0];
+    await saveIllume(tinyIllume(new StateStore(device), text, 4), directory);
+    const fresh = await draw(tinyIllume(new StateStore(device), text, 4));
+    assert.deepEqual(await draw(await loadIllume(directory, device)), fresh);
+  }));
+
+Deno.test("a model that cannot be saved leaves the files of the one before", () =>
+  inFolder(async (directory) => {
+    const other = await learned(directory);
+    for (const occupied of [CONFIG, TOKENIZER]) {
+      await Deno.remove(`${directory}/${occupied}`);
+      await Deno.mkdir(`${directory}/${occupied}/inside`, { recursive: true });
+      const before = await filesOf(directory);
+      const message = `Expected to write ${directory}/${occupied}, but found: Is a directory`;
+      await assert.rejects(saveIllume(other, directory), { message });
+      assert.deepEqual(await filesOf(directory), before);
+      await Deno.remove(`${directory}/${occupied}`, { recursive: true });
+      await saveIllume(other, directory);
+    }
+    const before = await filesOf(directory);
+    const torn = new StateStore(device);
+    torn.add("lm_head.weight", { dtype: "float32", shape: [1] });
+    await assert.rejects(saveIllume(tinyIllume(torn, text), directory), /lm_head\.weight/);
+    assert.deepEqual(await filesOf(directory), before);
+    await Deno.writeTextFile(`${directory}/file`, "");
+    await assert.rejects(saveIllume(other, `${directory}/file`));
+  }));
+
+/** What becomes of a file; undefined where it is missing. */
+type Damage = (bytes: Uint8Array) => Uint8Array | undefined;
+
+const becomes = (content: string): Damage => () => new TextEncoder().encode(content);
+const missing: Damage = () => undefined;
+const cutOff: Damage = (bytes) => bytes.subarray(0, bytes.length - 9);
+const replaced = (find: RegExp, by: string): Damage => (bytes) => edited(bytes, find, by);
+const tensors = (change: (tensors: Map<string, NamedTensor>) => void): Damage => (bytes) => {
+  const { tensors } = decodeSafetensors(bytes);
+  change(tensors);
+  return encodeSafetensors(tensors);
+};
+const tokenizerOf = (vocabularySize: number, specialTokens: readonly string[]) =>
+  becomes(JSON.stringify(TextTokenizer.train(["a cat"], { vocabularySize, specialTokens })));
+
+const NORM = "model.norm.weight";
+const norm = (size: number) => ({ shape: [size], data: new Float32Array(size) });
+const fewerCodes = /"codes": 64/;
+
+/** The file, what happened to it, and what is found then. */
+const DAMAGES: readonly [string, string, Damage, RegExp][] = [
+  [CONFIG, "missing", missing, /^no such file$/],
+  [CONFIG, "empty", becomes(""), /^no JSON$/],
+  [CONFIG, "cut off", cutOff, /^no JSON$/],
+  [CONFIG, "lines of text", becomes("no\nJSON"), /^no JSON$/],
+  [CONFIG, "a list", becomes("[]"), /expected object, received array/],
+  [CONFIG, "another version", replaced(/"version": 1/, '"version": 2'), /^version 2: /],
+  [CONFIG, "another format", replaced(/"illume"/, '"llama"'), /^format "llama": /],
+  [CONFIG, "a preset too many", replaced(/"nano"/, '"large"'), /^preset "large": .*nano/],
+  [CONFIG, "half a seed", replaced(/"seed": 3/, '"seed": 0.5'), /^seed 0\.5: .*int/],
+  [CONFIG, "a field missing", replaced(/"grid": 4,/, ""), /^no tokenizer\.grid$/],
+  [CONFIG, "a field too many", replaced(/"seed"/, '"a\\nb": 1, "seed"'), /key: "a b"/],
+  [CONFIG, "a size in words", replaced(/"heads": 2/, '"heads": "2"'), /^tokenizer\.heads "2": /],
+  [CONFIG, "an odd head", replaced(/"featureSize": 8/, '"featureSize": 6'), /^an error: Expected/],
+  [CONFIG, "sizes that do not divide", replaced(/"heads": 2/, '"heads": 3'), /multiple of heads/],
+  [CONFIG, "fewer codes", replaced(fewerCodes, '"codes": 32'), /^languageModel\.codes 64: .* 32$/],
+  [CONFIG, "tokens", replaced(/Tokens": 16/, 'Tokens": 9'), /^languageModel\.pictureTokens 9: /],
+  [TENSORS, "missing", missing, /^no such file$/],
+  [TENSORS, "empty", becomes(""), /at least 8 bytes/],
+  [TENSORS, "cut off", cutOff, /bytes of data/],
+  [TENSORS, "something else", becomes("a picture"), /header/],
+  [TENSORS, "another shape", tensors((all) => all.set(NORM, norm(31))), /^\[31\]$/],
+  [TENSORS, "another rank", tensors((all) => all.set(NORM, { ...norm(1), shape: [] })), /^\[\]$/],
+  [TENSORS, "a tensor short", tensors((all) => all.delete(NORM)), /^none$/],
+  [TENSORS, "a tensor more", tensors((all) => all.set("extra", norm(1))), /^"extra" too$/],
+  [TOKENIZER, "missing", missing, /^no such file$/],
+  [TOKENIZER, "cut off", cutOff, /^no JSON$/],
+  [TOKENIZER, "something else", becomes("{}"), /version/],
+  [TOKENIZER, "fewer tokens", tokenizerOf(270, SPECIAL_TOKENS), /^2\d\d tokens$/],
+  [TOKENIZER, "no special tokens", tokenizerOf(270, ["<pad>"]), /special tokens .*"<bos>"/],
+];
+
+Deno.test("a damaged model is refused in one line: the file, what was expected, what found", (t) =>
+  inFolder(async (directory) => {
+    await saveIllume(tinyIllume(new StateStore(device), text, 3), directory);
+    const files = await filesOf(directory);
+    for (const [file, what, damage, expected] of DAMAGES) {
+      await t.step(`${file}: ${what}`, async () => {
+        const path = `${directory}/${file}`;
+        const damaged = damage(files.get(file)!);
+        if (damaged === undefined) await Deno.remove(path);
+        else await Deno.writeFile(path, damaged);
+        await assert.rejects(loadIllume(directory, device), (error) => {
+          assert.ok(error instanceof CheckpointError, `${error}`);
+          const { message } = error;
+          const found = ", but found ";
+          const at = message.indexOf(found);
+          assert.match(message.slice(0, at), /^Expected [^\n]+$/);
+          assert.ok(message.slice(0, at).endsWith(` in ${path}`), message);
+          assert.match(message.slice(at + found.length), expected);
+          assert.ok(!message.includes("\n"), message);
+          return true;
+        });
+        await Deno.writeFile(path, files.get(file)!);
+      });
+    }
+    await loadIllume(directory, device);
+  }));

@@ -1,0 +1,29 @@
+/** A whole ILLUME of random weights for the nano world, small enough to train a step in a moment. */
+import { worldOf } from "../lib/data/world.ts";
+import { Illume } from "../lib/recipes/mod.ts";
+import type { StateStore } from "../lib/runtime/mod.ts";
+import type { TextTokenizer } from "../lib/text/mod.ts";
+import { SemanticTokenizer, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+
+const CONFIG: TokenizerConfig = {
+  pictureSize: 64,
+  grid: 4,
+  featureSize: 8,
+  encoderLayers: 1,
+  textLayers: 1,
+  heads: 2,
+  codes: 64,
+  codeSize: 4,
+  featureDecoderLayers: 1,
+  pixelDecoderLayers: 1,
+};
+
+/** A model whose parameters live in the store. */
+export function tinyIllume(store: StateStore, text: TextTokenizer, seed = 0): Illume {
+  const { device } = store;
+  const world = worldOf("nano");
+  const tokenizer = new SemanticTokenizer({ device, store, config: CONFIG, seed });
+  const { config } = Illume.init({ tokenizer, text, world });
+  const sizes = { hiddenSize: 32, layers: 2, intermediateSize: 48 };
+  return new Illume({ tokenizer, text, world, config: { ...config, ...sizes }, seed });
+}

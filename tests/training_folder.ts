@@ -1,0 +1,127 @@
+/** Trainings in folders, small enough to stop and resume at every step. */
+import assert from "node:assert/strict";
+import { input } from "../lib/graph/mod.ts";
+import { linear, squaredError } from "../lib/nn/mod.ts";
+import { adamw, forgetOptimizer, type Stage, trainingLoop, TrainStep } from "../lib/optim/mod.ts";
+import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { readMetrics } from "../lib/training/metrics.ts";
+import { Progress } from "../lib/training/progress.ts";
+import { LogView } from "../lib/training/progress_view.ts";
+import { ResumeError, Training } from "../lib/training/training.ts";
+import { filesOf } from "./folder.ts";
+
+export const device = await openDevice("cpu", { threads: 1 });
+export const SETTINGS = { preset: "nano", seed: 0, quick: true };
+const STOPPED = new Error("stopped");
+
+export const silent = () => new Progress({ view: new LogView(() => {}) });
+
+/** Fits y = W·x + b; its batch of step `torn` cannot be made. */
+export function fit(store: StateStore, name: string, steps: number, torn?: number): Stage {
+  return {
+    name,
+    steps,
+    batchSize: 4,
+    async *run({ done = 0, signal } = {}) {
+      if (done === 0) forgetOptimizer(store);
+      using trainStep = await TrainStep.compile({
+        device,
+        store,
+        losses: (scope) => {
+          const y = linear(scope.at("layer"), input("x", "float32", [4, 3]), 2, { bias: true });
+          const loss = squaredError(y, input("y", "float32", [4, 2]));
+          return { loss, parts: { again: loss } };
+        },
+        optimizer: adamw(),
+        seed: 0,
+      });
+      yield* trainingLoop({
+        stage: name,
+        steps,
+        batchSize: 4,
+        peakRate: 0.1,
+        done,
+        signal,
+        batch(step) {
+          if (step === torn) throw new Error("the file is torn");
+          const random = new Random(0, name, step);
+          return { trainStep, inputs: { x: random.normals(12), y: random.normals(8) } };
+        },
+      });
+      forgetOptimizer(store);
+    },
+  };
+}
+
+export const threeStages = (store: StateStore) => [
+  fit(store, "one", 3),
+  fit(store, "two", 2),
+  fit(store, "three", 4),
+];
+
+export interface Run {
+  readonly directory: string;
+  readonly stages?: (store: StateStore) => Stage[];
+  readonly settings?: typeof SETTINGS;
+  readonly resume?: boolean;
+  /** Steps after which the run is stopped. */
+  readonly stopAfter?: number;
+  /** Called after each stage. */
+  readonly between?: (training: Training) => Promise<void>;
+}
+
+/** Trains until all is done or it is stopped, and tells what is left then, but for the times. */
+export async function train(run: Run) {
+  const { directory, stages = threeStages, settings = SETTINGS, resume, between } = run;
+  let { stopAfter = Infinity } = run;
+  using store = new StateStore(device);
+  const controller = new AbortController();
+  const stopWhenDue = () => stopAfter <= 0 && controller.abort(STOPPED);
+  using training = await Training.open({
+    directory,
+    store,
+    settings,
+    resume,
+    signal: controller.signal,
+    progress: silent(),
+  });
+  stopWhenDue();
+  try {
+    for (const stage of stages(store)) {
+      for await (const _ of training.run(stage)) {
+        stopAfter--;
+        stopWhenDue();
+      }
+      await between?.(training);
+    }
+  } catch (error) {
+    if (error !== STOPPED) throw error;
+  }
+  const metrics = await readMetrics(`${directory}/metrics.jsonl`);
+  return {
+    metrics: metrics.map((line) => ({ ...line, seconds: 0 })),
+    stages: training.stages.map((summary) => ({ ...summary, seconds: 0 })),
+    store: await contents(store),
+  };
+}
+
+async function contents(store: StateStore) {
+  const values: Record<string, number[]> = {};
+  for (const name of store.names()) {
+    if (!name.startsWith("cache.")) values[name] = Array.from(await store.read(name), Number);
+  }
+  return values;
+}
+
+/** A resume that must fail with one line, and change nothing in the folder. */
+export async function refuses(run: Run, ...messages: readonly RegExp[]): Promise<void> {
+  const before = await filesOf(run.directory);
+  await assert.rejects(train({ ...run, resume: true }), (error) => {
+    assert.ok(error instanceof ResumeError, `${error}`);
+    for (const message of [/^Expected [^\n]*, but found [^\n]*$/, ...messages]) {
+      assert.match(error.message, message);
+    }
+    return true;
+  });
+  assert.deepEqual(await filesOf(run.directory), before, "nothing is lost");
+}

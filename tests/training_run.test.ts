@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import type { Stage } from "../lib/optim/mod.ts";
+import { tasksOf, unifiedStage } from "../lib/recipes/mod.ts";
+import { StateStore } from "../lib/runtime/mod.ts";
+import { TextTokenizer } from "../lib/text/mod.ts";
+import { tokenizerStages } from "../lib/tokenizer/mod.ts";
+import { readMetrics } from "../lib/training/metrics.ts";
+import { ResumeError, Training } from "../lib/training/training.ts";
+import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
+import { edited, filesOf, inFolder } from "./folder.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+import { device, fit, refuses, SETTINGS, silent, threeStages, train } from "./training_folder.ts";
+
+const whole = Promise.withResolvers<Awaited<ReturnType<typeof train>>>();
+
+Deno.test("a run stopped after any step, or before the first, ends as if it never was", async () => {
+  await inFolder(async (directory) => whole.resolve(await train({ directory })));
+  const expected = await whole.promise;
+  assert.deepEqual(expected.metrics.map(({ stage, step }) => `${stage} ${step}`), [
+    ...["one 1", "one 2", "one 3"],
+    ...["two 1", "two 2"],
+    ...["three 1", "three 2", "three 3", "three 4"],
+  ]);
+  for (let stopAfter = 0; stopAfter <= 9; stopAfter++) {
+    await inFolder(async (directory) => {
+      const stopped = await train({ directory, stopAfter });
+      assert.equal(stopped.metrics.length, stopAfter);
+      assert.deepEqual(await train({ directory, resume: true }), expected, `${stopAfter}`);
+    });
+  }
+});
+
+Deno.test("a run stopped at every step, and before one, ends as if it never was", () =>
+  inFolder(async (directory) => {
+    let found = await train({ directory, stopAfter: 1 });
+    for (let step = 2; step <= 9; step++) {
+      found = await train({ directory, resume: true, stopAfter: 1 });
+      assert.equal(found.metrics.length, step);
+      await train({ directory, resume: true, stopAfter: 0 });
+    }
+    assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
+  }));
+
+Deno.test("a run that broke down goes on from the last stage that ended", () =>
+  inFolder(async (directory) => {
+    const stages = (store: StateStore) => [
+      ...threeStages(store).slice(0, 2),
+      fit(store, "three", 4, 3),
+    ];
+    await assert.rejects(train({ directory, stages }), /torn/);
+    const path = `${directory}/metrics.jsonl`;
+    assert.equal((await readMetrics(path)).length, 7, "what was measured is there");
+    await Deno.writeTextFile(path, '{"stage":"thr', { append: true });
+    assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
+  }));
+
+Deno.test("who looks no further can look again later, or resume", async () => {
+  for (const stop of [1, 2, 3]) {
+    await inFolder(async (directory) => {
+      using store = new StateStore(device);
+      using training = await Training.open({
+        directory,
+        store,
+        settings: SETTINGS,
+        progress: silent(),
+      });
+      const [one, two, three] = threeStages(store);
+      const look = async (stage: Stage) => {
+        let left = stop;
+        for await (const _ of training.run(stage)) if (--left === 0) break;
+      };
+      while (training.stages.length === 0) await look(one);
+      while (training.stages.length === 1) await look(two);
+      await look(three);
+      assert.deepEqual(await train({ directory, resume: true }), await whole.promise, `${stop}`);
+    });
+  }
+});
+
+Deno.test("two stages of one name are two stages", async () => {
+  const stages = (store: StateStore) => [fit(store, "again", 4), fit(store, "again", 4)];
+  const expected = Promise.withResolvers<unknown>();
+  await inFolder(async (directory) => expected.resolve(await train({ directory, stages })));
+  for (const stopAfter of [4, 6]) {
+    await inFolder(async (directory) => {
+      await train({ directory, stages, stopAfter });
+      assert.deepEqual(await train({ directory, stages, resume: true }), await expected.promise);
+    });
+  }
+});
+
+Deno.test("what is done once is kept, and not done again", () =>
+  inFolder(async (directory) => {
+    const done: string[] = [];
+    const seen: unknown[] = [];
+    const between = async (training: Training) => {
+      const name = ["constructor", "two", "three"][training.stages.length - 1];
+      seen.push(
+        await training.once(name, z.object({ score: z.number() }), () => {
+          done.push(name);
+          return Promise.resolve({ score: done.length });
+        }),
+      );
+    };
+    for (let run = 0; run < 4; run++) {
+      const resume = run > 0;
+      await train({ directory, resume, between, stopAfter: 4 });
+    }
+    assert.deepEqual(done, ["constructor", "two", "three"]);
+    assert.deepEqual(seen.slice(-1), [{ score: 3 }]);
+    const state = `${directory}/training/state.json`;
+    const damaged = edited(await Deno.readFile(state), /"score":3/, '"score":"three"');
+    await Deno.writeFile(state, damaged);
+    await refuses({ directory, between }, /"three" in .*state\.json/, /at score: .*string/);
+  }));
+
+Deno.test("what cannot be resumed is refused in one line, and keeps its files", async (t) => {
+  await t.step("nothing to resume", () =>
+    inFolder(async (directory) => {
+      await refuses({ directory }, /no .*state\.json/);
+      const missing = `${directory}/missing`;
+      await assert.rejects(train({ directory: missing, resume: true }), ResumeError);
+      await assert.rejects(Deno.stat(missing), Deno.errors.NotFound);
+    }));
+  await inFolder(async (directory) => {
+    await train({ directory, stopAfter: 7 });
+    const tensors = [...(await filesOf(directory)).keys()].find((path) => path.includes("safet"))!;
+    const resumable = await filesOf(directory);
+    const [metrics, state] = ["metrics.jsonl", "training/state.json"];
+    assert.deepEqual([...resumable.keys()].sort(), [metrics, tensors, state].sort());
+
+    await t.step(
+      "other settings",
+      () => refuses({ directory, settings: { ...SETTINGS, seed: 1 } }, /"seed":0.*"seed":1/),
+    );
+    await t.step("a store in use", async () => {
+      using store = new StateStore(device);
+      store.add("layer.bias", { dtype: "float32", shape: [2] });
+      const options = { directory, store, settings: SETTINGS, resume: true };
+      await assert.rejects(Training.open(options), {
+        name: "ResumeError",
+        message: /^Expected an empty store .*, but found "layer\.bias" in it$/,
+      });
+    });
+    await t.step("another stage", () =>
+      refuses(
+        { directory, stages: (store) => threeStages(store).with(2, fit(store, "four", 4)) },
+        /the stage "three".*"four"/,
+      ));
+    await t.step("another stage among those that ended", () =>
+      refuses(
+        { directory, stages: (store) => threeStages(store).toReversed() },
+        /the stage "one".*"three"/,
+      ));
+    await t.step("a shorter stage", () =>
+      refuses(
+        { directory, stages: (store) => threeStages(store).with(2, fit(store, "three", 1)) },
+        /"three".* 2 steps.*1/,
+      ));
+
+    const half = (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2);
+    const damages: [string, string, (bytes: Uint8Array) => Uint8Array | undefined][] = [
+      ["state.json, missing", state, () => undefined],
+      ["state.json, empty", state, () => new Uint8Array()],
+      ["state.json, cut off", state, half],
+      ["state.json, of lines of text", state, () => new TextEncoder().encode("no\nJSON")],
+      [
+        "state.json, of another version",
+        state,
+        (bytes) => edited(bytes, /"version":1/, '"version":2'),
+      ],
+      ["state.json, with half a step", state, (bytes) => edited(bytes, /"step":2/, '"step":1.5')],
+      ["state.json, without stages", state, (bytes) => edited(bytes, /"done":/, '"finished":')],
+      ["tensors, missing", tensors, () => undefined],
+      ["tensors, empty", tensors, () => new Uint8Array()],
+      ["tensors, cut off", tensors, (bytes) => bytes.subarray(0, -1)],
+      ["tensors, of something else", tensors, (bytes) => bytes.with(9, 0xff)],
+      ["metrics, missing", metrics, () => undefined],
+      ["metrics, empty", metrics, () => new Uint8Array()],
+      ["metrics, cut off", metrics, (bytes) => bytes.subarray(0, -20)],
+      ["metrics, a line short", metrics, (bytes) => edited(bytes, /.*\n$/, "")],
+      ["metrics, a line spoilt", metrics, (bytes) => edited(bytes, /"loss"/, '"los')],
+    ];
+    for (const [name, file, damage] of damages) {
+      await t.step(name, async () => {
+        const path = `${directory}/${file}`;
+        const damaged = damage(resumable.get(file)!);
+        if (damaged === undefined) await Deno.remove(path);
+        else await Deno.writeFile(path, damaged);
+        await refuses({ directory }, new RegExp(RegExp.escape(file)));
+        await Deno.writeFile(path, resumable.get(file)!);
+      });
+    }
+    assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
+  });
+});
+
+Deno.test("codebook and unified model, stopped in the middle and between, end as if not", async () => {
+  const scenes = await emojiScenes();
+  const text = TextTokenizer.train(scenes.textCorpus(100).map((line) => ` ${line}`), {
+    vocabularySize: 400,
+    specialTokens: SPECIAL_TOKENS,
+  });
+  const stages = (store: StateStore): Stage[] => {
+    const model = tinyIllume(store, text);
+    const budget = { steps: 30, batchSize: 1, peakRate: 1e-2 };
+    const budgets = { encoder: budget, quantizer: budget, pixels: budget };
+    const [, codebook] = tokenizerStages(model.tokenizer, scenes, text, budgets);
+    const { draw, text: plain } = tasksOf(scenes);
+    const plan = { name: "alignment", budget: { steps: 6, batchSize: 2, peakRate: 1e-2 } };
+    const mixture = [draw, plain].map((task) => ({ task, weight: 1 }));
+    return [codebook, unifiedStage(model, plan, mixture)];
+  };
+  await inFolder(async (directory) => {
+    const expected = await train({ directory: `${directory}/whole`, stages });
+    assert.equal(expected.metrics.length, 36);
+    const parts = { directory: `${directory}/parts`, stages };
+    await train({ ...parts, stopAfter: 11 });
+    const between = await train({ ...parts, stopAfter: 19, resume: true });
+    assert.equal(between.metrics.at(-1)?.stage, "semantic codebook");
+    await train({ ...parts, stopAfter: 3, resume: true });
+    assert.deepEqual(await train({ ...parts, resume: true }), expected);
+  });
+});
