@@ -73,10 +73,8 @@ Deno.test("the demo tells its stages in plain lines, and its losses line by line
   equal(demo.stdout, "");
   const { stages = [] } = Report.parse(await readJson(`${out}/report.json`));
   const told = demo.stderr.split("\n").filter((line) => line.includes("took"));
-  deepEqual(
-    told.map((line) => stages.findIndex(({ name }) => line.includes(name))),
-    stages.map((_, at) => at),
-  );
+  const named = told.map((line) => stages.find(({ name }) => line.includes(name))?.name);
+  deepEqual([...new Set(named)], stages.map(({ name }) => name));
   ok(!demo.stderr.includes("\r"), "Expected plain lines");
 
   const lines = await readLines(out);
@@ -98,7 +96,8 @@ Deno.test("the demo's report is whole", async () => {
   deepEqual(Object.keys(report.geneval), [...CAPTION_TASKS, "overall", "ceiling"]);
   deepEqual(Object.keys(report.geneval.ceiling!), ["truth", "reconstructed"]);
   deepEqual(Object.keys(report.pope), ["random", "popular", "adversarial"]);
-  equal(Object.keys(report.reconstruction).length, 4);
+  const { featureCosine, psnr, codebookUse, perplexity } = report.reconstruction;
+  ok([featureCosine, psnr, codebookUse, perplexity].every(Number.isFinite));
   equal(report.selfEnhancement.after, report.geneval.overall);
   ok(report.geneval.ceiling!.truth! >= 0.98);
   ok(report.stages.reduce((sum, { seconds }) => sum + seconds, 0) < report.seconds);
@@ -182,10 +181,8 @@ Deno.test("the five commands work on what the demo left", async () => {
   equal(mine.geneval.ceiling.truth, 1);
   const all = JSON.parse(await run("evaluate"));
   deepEqual(Report.parse(all), all);
-  deepEqual(
-    Object.keys(all),
-    ["preset", "seed", "device", "geneval", "pope", "reconstruction", "seconds"],
-  );
+  ok("pope" in all && "reconstruction" in all);
+  ok(!("stages" in all || "selfEnhancement" in all || "peakMemoryBytes" in all));
   ok(all.geneval.ceiling.truth >= 0.98);
 });
 

@@ -1,3 +1,4 @@
+export { muon, orthogonalizeMomentum } from "./muon.ts";
 export {
   adamw,
   chain,

@@ -111,7 +111,20 @@ export function decayWeights(decay: number): Transform {
     });
 }
 
-/** AdamW after clipping: what all stages train with. */
+/** One transform for the parameters that `isChosen` names, another for the others. */
+export function partition(
+  isChosen: (parameter: string) => boolean,
+  chosen: Transform,
+  others: Transform,
+): Transform {
+  return (updates, context) => {
+    const part = (wanted: boolean) =>
+      new Map([...updates].filter(([name]) => isChosen(name) === wanted));
+    return new Map([...chosen(part(true), context), ...others(part(false), context)]);
+  };
+}
+
+/** AdamW after clipping. */
 export function adamw(
   { clip = 1, decay = 0.01, beta2 = 0.95 }: { clip?: number; decay?: number; beta2?: number } = {},
 ): Transform {

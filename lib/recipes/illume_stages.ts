@@ -5,9 +5,9 @@
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { World } from "../data/world.ts";
 import {
-  adamw,
   type Budget,
   forgetOptimizer,
+  muon,
   type Stage,
   trainingLoop,
   TrainStep,
@@ -134,7 +134,7 @@ export function unifiedStage(
           store,
           losses: (scope) => nextTokenLosses(scope, model.config, shape),
           rateOf: (name) => learns(plan, name) ? 1 : 0,
-          optimizer: adamw(),
+          optimizer: muon(isLinear),
           seed,
         });
         trainSteps.set(size, compiled.use(trainStep));
@@ -167,6 +167,11 @@ export function unifiedStage(
 function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
   if (parameter.startsWith("quantizer.")) return false;
   return plan.learns?.some((start) => parameter.startsWith(start)) ?? true;
+}
+
+/** Whether a parameter is the matrix of a linear layer in a transformer. */
+function isLinear(parameter: string): boolean {
+  return parameter.endsWith("_proj.weight");
 }
 
 /** Rows of a batch and their length, by what the sequences hold. */
