@@ -51,6 +51,8 @@ await main(async () => {
     ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 }
     : { perTask: 48, pope: 100, drawings: 512, reconstructions: 2048, probes: 1500 };
 
+  const again = Deno.args.filter((word) => word !== "--resume");
+  const signal = stopOnInterrupt(["deno task demo", ...again, "--resume"].join(" "));
   using device = await openDevice(options.text("device"));
   using store = new StateStore(device);
   using training = await Training.open({
@@ -58,7 +60,7 @@ await main(async () => {
     store,
     settings: { preset, seed, quick },
     resume: options.flag("resume"),
-    signal: stopOnInterrupt(`--resume --out ${out}`),
+    signal,
   });
   const train = async (stages: readonly Stage[]) => {
     for (const stage of stages) for await (const _ of training.run(stage));
@@ -87,7 +89,9 @@ await main(async () => {
     budget: shortened(plan.budget, share),
   }));
   const aligning = illumeStages(model, scenes, plans);
-  training.plan([...tokenizing, ...aligning]);
+  const lastPlan = plans[plans.length - 1];
+  const enhancement = shortened(lastPlan.budget, 0.5);
+  training.plan([...tokenizing, ...aligning, { name: "self-enhancement", ...enhancement }]);
   await train(tokenizing);
   await train(aligning);
 
@@ -101,9 +105,8 @@ await main(async () => {
     AssessedDrawings,
     () => selfGenerate(model, parserJudge(parser), { drawings: sizes.drawings, seed }),
   );
-  const lastPlan = plans[plans.length - 1];
   const enhancing = await enhancementStage(model, scenes, drawings, lastPlan, {
-    budget: shortened(lastPlan.budget, 0.5),
+    budget: enhancement,
     share: 0.25,
   });
   await train([enhancing]);
@@ -111,12 +114,16 @@ await main(async () => {
 
   // Evaluation, on captions that no stage has seen.
   const drawing = await evaluateDrawing(model, parser, captions, { seed });
+  signal.throwIfAborted();
   const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
+  signal.throwIfAborted();
   const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
     pictures: sizes.reconstructions,
     seed,
   });
+  signal.throwIfAborted();
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
+  signal.throwIfAborted();
   const pope = await evaluateReading(model, scenes, { pictures: sizes.pope, seed });
   const judged = drawing.drawings.slice(0, 6);
   await writeReport(out, {

@@ -16,7 +16,7 @@ await main(async () => {
     },
   });
   const [caption] = options.words;
-  const to = options.text("to");
+  const to = options.pngPath("to");
   const n = options.number("n", { min: 1, max: 64, whole: true });
   const guidance = options.number("guidance", { min: 0, max: 20 });
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });

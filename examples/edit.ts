@@ -9,7 +9,7 @@ await main(async () => {
     values: { from: "out/demo", to: undefined, guidance: "1.5", seed: "0", device: "cpu" },
   });
   const [path, instruction] = options.words;
-  const to = options.text("to");
+  const to = options.pngPath("to");
   const guidance = options.number("guidance", { min: 0, max: 20 });
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
 

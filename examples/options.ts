@@ -19,6 +19,8 @@ export interface CommandLine {
   readonly words: readonly string[];
   text(option: string): string;
   given(option: string): string | undefined;
+  /** A picture to write. */
+  pngPath(option: string): string;
   number(option: string, limits: { min: number; max: number; whole?: boolean }): number;
   flag(option: string): boolean;
 }
@@ -61,6 +63,13 @@ export function readCommandLine(usage: Usage, args: readonly string[] = Deno.arg
     text,
     given,
     flag: (option) => parsed.values[option] === true,
+    pngPath(option) {
+      const path = text(option);
+      if (path.endsWith(".png")) return path;
+      throw new UsageError(
+        `Expected --${option} to name a file ending in .png, but found "${path}"`,
+      );
+    },
     number(option, { min, max, whole = false }) {
       const found = text(option);
       const value = Number(found);

@@ -45,23 +45,23 @@ export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[
     {
       name: "language",
       mixture: { text: 1 },
-      budget: { steps: 150, batchSize: 64, peakRate: 3e-3 },
+      budget: { steps: 200, batchSize: 32, peakRate: 3e-3 },
     },
     {
       name: "visual embedding initialization",
       learns: [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD],
       mixture: { reconstruct: 1, describe: 1 },
-      budget: { steps: 100, batchSize: 64, peakRate: 4e-3 },
+      budget: { steps: 150, batchSize: 32, peakRate: 3e-3 },
     },
     {
       name: "image-text alignment",
-      mixture: { describe: 1, draw: 3, question: 1 },
-      budget: { steps: 700, batchSize: 64, peakRate: 3e-3 },
+      mixture: { describe: 1, draw: 3, question: 2 },
+      budget: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
     },
     {
       name: "fine-tuning",
-      mixture: { draw: 6, question: 3, describe: 1, edit: 2, reconstruct: 1 },
-      budget: { steps: 400, batchSize: 64, peakRate: 1.5e-3 },
+      mixture: { draw: 6, question: 4, describe: 1, edit: 2 },
+      budget: { steps: 1100, batchSize: 32, peakRate: 2e-3 },
     },
   ],
   small: [
@@ -169,9 +169,9 @@ function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
   return plan.learns?.some((start) => parameter.startsWith(start)) ?? true;
 }
 
-/** Whether a parameter is the matrix of a linear layer in a transformer. */
+/** Whether a parameter is the matrix of a linear layer, not of a table of embeddings or a head. */
 function isLinear(parameter: string): boolean {
-  return parameter.endsWith("_proj.weight");
+  return /(_proj|projection|linear_\d)\.weight$/.test(parameter);
 }
 
 /** Rows of a batch and their length, by what the sequences hold. */

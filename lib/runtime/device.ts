@@ -55,7 +55,7 @@ export interface DeviceOptions {
 // deno-lint-ignore require-await
 export async function openDevice(name = "cpu", options: DeviceOptions = {}): Promise<Device> {
   if (name !== "cpu") {
-    throw new Error(`Expected device "cpu", but found ${JSON.stringify(name)}`);
+    throw new RangeError(`Expected device "cpu", but found ${JSON.stringify(name)}`);
   }
   const { threads = navigator.hardwareConcurrency, spinning = true, library } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {

@@ -82,7 +82,7 @@ export class Progress {
     stage.done = step.step ?? stage.done + 1;
     stage.first ??= { step: stage.done, at: now };
     stage.latest = step;
-    if (now - stage.drawnAt >= this.#view.interval) {
+    if (stage.done < stage.steps && now - stage.drawnAt >= this.#view.interval) {
       stage.drawnAt = now;
       this.#view.update(this.status());
     }

@@ -104,7 +104,7 @@ export class Training implements Disposable {
   }
 
   /** Shows the time left over all of these stages. */
-  plan(stages: readonly Stage[]): void {
+  plan(stages: readonly Pick<Stage, "name" | "steps" | "batchSize">[]): void {
     this.#progress.plan(
       stages.map(({ name, steps, batchSize }) => ({ name, weight: steps * batchSize })),
     );
