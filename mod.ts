@@ -90,6 +90,7 @@ export {
   evaluateDrawing,
   type JudgedDrawing,
 } from "./lib/evaluation/drawing.ts";
+export { meanAccuracy } from "./lib/evaluation/pope.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";
 export {
   type Ceilings,

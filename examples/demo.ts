@@ -15,8 +15,10 @@ import {
   Illume,
   ILLUME_STAGES,
   illumeStages,
+  meanAccuracy,
   openDevice,
   parserJudge,
+  type plot,
   saveIllume,
   SceneParser,
   selfGenerate,
@@ -31,9 +33,21 @@ import {
   trainTextTokenizer,
   worldOf,
 } from "../mod.ts";
+import { z } from "zod";
 import { writeReport } from "./demo_report.ts";
 import { main, readCommandLine } from "./options.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
+
+type ScorePoint = plot.ScorePoint;
+const ScorePoints = z.array(
+  z.object({ name: z.string(), seconds: z.number(), score: z.number() }),
+);
+type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
+
+/** The steps of a stage after which the model is looked at: `count`, evenly, the last among them. */
+function looksAt({ steps }: Stage, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.ceil(steps * (i + 1) / count));
+}
 
 await main(async () => {
   const options = readCommandLine({
@@ -48,8 +62,15 @@ await main(async () => {
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
   const sizes = quick
-    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 }
-    : { perTask: 48, pope: 100, drawings: 512, reconstructions: 2048, probes: 1500 };
+    ? { perTask: 6, pope: 4, looks: 1, drawings: 24, reconstructions: 64, probes: 24 }
+    : {
+      perTask: 48,
+      pope: 100,
+      looks: preset === "nano" ? 2 : 8,
+      drawings: 512,
+      reconstructions: 2048,
+      probes: 1500,
+    };
 
   const again = Deno.args.filter((word) => word !== "--resume");
   const signal = stopOnInterrupt(["deno task demo", ...again, "--resume"].join(" "));
@@ -62,8 +83,13 @@ await main(async () => {
     resume: options.flag("resume"),
     signal,
   });
-  const train = async (stages: readonly Stage[]) => {
-    for (const stage of stages) for await (const _ of training.run(stage));
+  const train = async (stages: readonly Stage[], look?: Look) => {
+    for (const stage of stages) {
+      const seen = looksAt(stage, sizes.looks);
+      for await (const { step } of training.run(stage)) {
+        if (seen.includes(step)) await look?.(stage, step);
+      }
+    }
   };
 
   // Data: scenes of emoji with captions, questions, edits and exact truth.
@@ -88,12 +114,28 @@ await main(async () => {
     ...plan,
     budget: shortened(plan.budget, share),
   }));
-  const aligning = illumeStages(model, scenes, plans);
+  const [language, ...multimodal] = illumeStages(model, scenes, plans);
   const lastPlan = plans[plans.length - 1];
-  const enhancement = shortened(lastPlan.budget, 0.5);
-  training.plan([...tokenizing, ...aligning, { name: "self-enhancement", ...enhancement }]);
-  await train(tokenizing);
-  await train(aligning);
+  const enhancement = shortened(lastPlan.budget, 0.3);
+  training.plan([...tokenizing, language, ...multimodal, {
+    name: "self-enhancement",
+    ...enhancement,
+  }]);
+  await train([...tokenizing, language]);
+
+  // From time to time it is looked at, with a part of the evaluation: scores over minutes.
+  const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
+  const look: Look = ({ name }, step) =>
+    training.once(`scores after ${step} steps of ${name}`, ScorePoints, async () => {
+      const { seconds } = training;
+      const { scores } = await evaluateDrawing(model, parser, few, { seed });
+      const pope = await evaluateReading(model, scenes, { pictures: sizes.pope / 4, seed });
+      return [
+        { name: "GenEval", seconds, score: scores.overall },
+        { name: "POPE", seconds, score: meanAccuracy(pope) },
+      ];
+    });
+  await train(multimodal, look);
 
   // Self-enhancement: draw, assess, learn from the assessments.
   const before = await training.once("before", { parse: Number }, async () => {
@@ -109,7 +151,11 @@ await main(async () => {
     budget: enhancement,
     share: 0.25,
   });
-  await train([enhancing]);
+  await train([enhancing], look);
+  const curve: ScorePoint[] = [];
+  for (const stage of [...multimodal, enhancing]) {
+    for (const step of looksAt(stage, sizes.looks)) curve.push(...await look(stage, step));
+  }
   await saveIllume(model, out);
 
   // Evaluation, on captions that no stage has seen.
@@ -136,6 +182,7 @@ await main(async () => {
     probes,
     reconstruction,
     pope,
+    curve,
     stages: training.stages,
     seconds: training.seconds,
     assessed: await model.assessAll(judged),

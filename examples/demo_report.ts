@@ -23,6 +23,8 @@ export interface Findings {
   readonly reconstruction: NonNullable<Report["reconstruction"]>;
   readonly probes: NonNullable<Report["probes"]>;
   readonly pope: NonNullable<Report["pope"]>;
+  /** Scores while it learned, on a part of the captions and pictures. */
+  readonly curve: readonly plot.ScorePoint[];
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
   /** The model's own assessments of the first drawings. */
@@ -74,7 +76,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
 
 async function figuresOf(
   out: string,
-  { drawing, ceilings, assessed, encoded, stages }: Findings,
+  { drawing, ceilings, assessed, encoded, stages, curve }: Findings,
 ): Promise<plot.ReportFigure[]> {
   const metrics = await readMetrics(`${out}/metrics.jsonl`);
   const unified = stages.slice(3).map(({ name }) => name);
@@ -87,6 +89,11 @@ async function figuresOf(
   const isUnified = ({ stage }: { stage: string }) => unified.includes(stage);
   const shown = ceilings.pictures.slice(0, encoded.length);
   return [
+    {
+      heading: "Scores over minutes",
+      text: "Measured while it learned, on a part of the captions and questions.",
+      figure: plot.scoreOverTime(curve, { targets: { GenEval: 0.6, POPE: 0.9 } }),
+    },
     {
       heading: "Alignment curves",
       text: "The one next-token loss of the language model over the samples it saw, by stage.",

@@ -10,7 +10,7 @@ await main(async () => {
       from: "out/demo",
       to: undefined,
       n: "1",
-      guidance: "3",
+      guidance: "1.25",
       seed: "0",
       device: "cpu",
     },

@@ -6,7 +6,7 @@ await main(async () => {
   const options = readCommandLine({
     command: 'deno task edit PICTURE "INSTRUCTION"',
     words: 2,
-    values: { from: "out/demo", to: undefined, guidance: "1.5", seed: "0", device: "cpu" },
+    values: { from: "out/demo", to: undefined, guidance: "1.25", seed: "0", device: "cpu" },
   });
   const [path, instruction] = options.words;
   const to = options.pngPath("to");

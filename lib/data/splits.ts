@@ -53,9 +53,15 @@ export function heldOutSpecs(world: World, task?: Task): CaptionSpec[] {
   return tasks.flatMap((each) => [...heldOutOf(world, each).values()]);
 }
 
-/** A caption to train on: never held out, its task drawn evenly unless given. */
+/** How often each task is practised: the more there is to get right, the more often. */
+const PRACTICE: readonly Task[] = TASKS.flatMap((task) =>
+  Array<Task>({ single: 1, two: 2, counting: 3, colors: 2, position: 3, attribution: 4 }[task])
+    .fill(task)
+);
+
+/** A caption to train on: never held out; of the task given, or else of any, hard ones more often. */
 export function trainingSpec(random: Random, world: World, task?: Task): CaptionSpec {
-  const wanted = task ?? random.pick(TASKS);
+  const wanted = task ?? random.pick(PRACTICE);
   while (true) {
     const spec = randomSpec(wanted, world, random);
     if (!heldOut(spec, world)) return spec;

@@ -134,6 +134,12 @@ export function popeScores(
   };
 }
 
+/** The mean accuracy of the splits that were asked, from 0 to 1; NaN where none was. */
+export function meanAccuracy(splits: Readonly<Record<string, { readonly accuracy: number }>>) {
+  const all = Object.values(splits);
+  return all.reduce((sum, { accuracy }) => sum + accuracy, 0) / all.length;
+}
+
 function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }

@@ -66,7 +66,7 @@ export async function evaluateProbes(
     objectsByPatch(scene, tokenizer).map((object, patch) => ({ object, picture, patch }))
   );
   const { concepts } = scenes.world;
-  const read = async (classes: number, labelOf: (patch: typeof patches[number]) => number) => {
+  const read = (classes: number, labelOf: (patch: typeof patches[number]) => number) => {
     const labelled = patches.map((patch) => ({ ...patch, label: labelOf(patch) }))
       .filter(({ label }) => label >= 0);
     const rows = (part: typeof labelled): ProbedRows => ({

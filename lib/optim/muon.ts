@@ -48,14 +48,20 @@ function orthogonalized(g: Tensor): Tensor {
 }
 
 /**
- * Muon after clipping for the matrices of linear layers, Adam for all else: embeddings, heads, norms
- * and biases. Rate and decay are those that AdamW would have.
- * @param isLinear whether a parameter is the matrix of a linear layer, by its name
+ * Muon after clipping for matrices that map one space to another, Adam for all else: vectors, and
+ * tables whose rows each stand for something by themselves (embeddings, heads, codebooks). Rates and
+ * decay are those that AdamW would have.
  */
-export function muon(isLinear: (parameter: string) => boolean): Transform {
+export function muon(): Transform {
   return chain(
     clipByGlobalNorm(1),
-    partition(isLinear, orthogonalizeMomentum(), scaleByAdam()),
+    partition(isMap, orthogonalizeMomentum(), scaleByAdam()),
     decayWeights(0.01),
   );
+}
+
+const TABLES = /(embed_tokens|head|codebook)\.weight$/;
+
+function isMap(parameter: string, { shape }: Tensor): boolean {
+  return shape.length === 2 && !TABLES.test(parameter);
 }

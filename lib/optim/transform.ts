@@ -111,15 +111,17 @@ export function decayWeights(decay: number): Transform {
     });
 }
 
-/** One transform for the parameters that `isChosen` names, another for the others. */
+/** One transform for the parameters that are chosen, another for the others. */
 export function partition(
-  isChosen: (parameter: string) => boolean,
+  isChosen: (name: string, parameter: Tensor) => boolean,
   chosen: Transform,
   others: Transform,
 ): Transform {
   return (updates, context) => {
     const part = (wanted: boolean) =>
-      new Map([...updates].filter(([name]) => isChosen(name) === wanted));
+      new Map(
+        [...updates].filter(([name]) => isChosen(name, context.parameters.get(name)!) === wanted),
+      );
     return new Map([...chosen(part(true), context), ...others(part(false), context)]);
   };
 }

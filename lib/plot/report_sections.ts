@@ -1,4 +1,5 @@
 /** The parts of a report page that are written from the report alone. */
+import { meanAccuracy } from "../evaluation/pope.ts";
 import type { Report } from "../evaluation/report.ts";
 import { escapeMarkup } from "./markup.ts";
 import { popeScores, scores } from "./scores.ts";
@@ -6,12 +7,11 @@ import { popeScores, scores } from "./scores.ts";
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
   const { geneval, pope, reconstruction, seconds, peakMemoryBytes } = report;
-  const splits = Object.values(pope ?? {});
-  const popeAccuracy = splits.reduce((sum, { accuracy }) => sum + accuracy, 0) / splits.length;
+  const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
     ["GenEval, overall", share(geneval?.overall)],
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
-    ["POPE accuracy, mean", splits.length > 0 ? share(popeAccuracy) : undefined],
+    ["POPE accuracy, mean", popeAccuracy >= 0 ? share(popeAccuracy) : undefined],
     ["feature cosine", share(reconstruction?.featureCosine)],
     ["codebook in use", share(reconstruction?.codebookUse)],
     ["time", seconds === undefined ? undefined : duration(seconds)],

@@ -29,8 +29,9 @@ export const LANGUAGE_MODEL_PRESETS = {
 
 export interface DrawOptions {
   readonly seed?: number;
-  /** How strongly the caption counts; 1 is no guidance. */
+  /** How strongly the caption counts; 1 is no guidance, 1.25 where absent. */
   readonly guidance?: number;
+  /** 0.5 where absent: lower is surer, higher more varied. */
   readonly temperature?: number;
   readonly topK?: number;
 }
@@ -118,7 +119,7 @@ export class Illume {
     return this.#draw(
       captions.map((caption) => ask.draw(caption)),
       captions.map(() => ask.drawAnything()),
-      { guidance: 3, ...options },
+      options,
     );
   }
 
@@ -129,7 +130,7 @@ export class Illume {
     const [drawn] = await this.#draw(
       [ask.edit(features, instruction)],
       [ask.reconstruct(features)],
-      { guidance: 1.25, ...options },
+      options,
     );
     return drawn.picture;
   }
@@ -183,7 +184,7 @@ export class Illume {
   async #draw(
     asked: readonly Segment[][],
     unconditional: readonly Segment[][],
-    { seed = 0, guidance = 1, temperature = 1, topK = 64 }: DrawOptions,
+    { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: DrawOptions,
   ): Promise<DrawnPicture[]> {
     const answers = await this.#generate(asked, {
       seed,

@@ -60,8 +60,8 @@ export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[
     },
     {
       name: "fine-tuning",
-      mixture: { draw: 6, question: 4, describe: 1, edit: 2 },
-      budget: { steps: 1100, batchSize: 32, peakRate: 2e-3 },
+      mixture: { draw: 6, question: 4, describe: 1, edit: 2, reconstruct: 1 },
+      budget: { steps: 1000, batchSize: 32, peakRate: 2e-3 },
     },
   ],
   small: [
@@ -134,7 +134,7 @@ export function unifiedStage(
           store,
           losses: (scope) => nextTokenLosses(scope, model.config, shape),
           rateOf: (name) => learns(plan, name) ? 1 : 0,
-          optimizer: muon(isLinear),
+          optimizer: muon(),
           seed,
         });
         trainSteps.set(size, compiled.use(trainStep));
@@ -167,11 +167,6 @@ export function unifiedStage(
 function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
   if (parameter.startsWith("quantizer.")) return false;
   return plan.learns?.some((start) => parameter.startsWith(start)) ?? true;
-}
-
-/** Whether a parameter is the matrix of a linear layer, not of a table of embeddings or a head. */
-function isLinear(parameter: string): boolean {
-  return /(_proj|projection|linear_\d)\.weight$/.test(parameter);
 }
 
 /** Rows of a batch and their length, by what the sequences hold. */

@@ -23,6 +23,13 @@ export interface Task {
 /** Share of drawing examples whose caption is left out, so that guidance has its opposite. */
 const CAPTION_DROP = 0.1;
 
+/** Share of drawing examples that are asked for by a description of any scene: "two red hearts". */
+const DESCRIBED = 0.25;
+
+function described({ picture, description }: { picture: Picture; description: string }) {
+  return { picture, caption: description };
+}
+
 /** How many questions are asked about a picture, one after the other. */
 const QUESTIONS = 3;
 
@@ -71,7 +78,9 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
     draw: {
       size: "drawing",
       example(random) {
-        const { picture, caption } = scenes.caption(random);
+        const { picture, caption } = random.uniform() < DESCRIBED
+          ? described(scenes.reading(random))
+          : scenes.caption(random);
         const asked = random.uniform() < CAPTION_DROP ? ask.drawAnything() : ask.draw(caption);
         return {
           pictures: [picture],

@@ -39,7 +39,7 @@ export const TOKENIZER_PRESETS = {
     encoderLayers: 3,
     textLayers: 1,
     heads: 4,
-    codes: 480,
+    codes: 448,
     codeSize: 32,
     featureDecoderLayers: 2,
     pixelDecoderLayers: 2,

@@ -1,4 +1,8 @@
-/** Codes that nothing is near to are moved to where features are (Jukebox, arXiv 2005.00341). */
+/**
+ * Codes that nothing is near to are moved to features (Jukebox, arXiv 2005.00341), by k-means++
+ * (Arthur and Vassilvitskii 2007): the further a feature is from all codes, the likelier it gets one.
+ * Chosen evenly, most codes would go to the background, which most features are.
+ */
 import { Random, type StateStore } from "../runtime/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
 
@@ -27,13 +31,30 @@ export async function reviveDeadCodes(
     const name = "quantizer.codebook.weight";
     const table = await store.read(name) as Float32Array;
     const random = new Random(seed, "revival", step);
+    const latent = (token: number) => latents.subarray(token * codeSize, (token + 1) * codeSize);
+    const entry = (code: number) => table.subarray(code * codeSize, (code + 1) * codeSize);
+    const distances = Float64Array.from(ids, (id, token) => squared(latent(token), entry(id)));
     for (let code = 0; code < codes; code++) {
       if (used[code] === 1) continue;
-      const token = random.integer(ids.length);
-      table.set(latents.subarray(token * codeSize, (token + 1) * codeSize), code * codeSize);
+      const chosen = latent(weighted(distances, random));
+      entry(code).set(chosen);
+      distances.forEach((distance, token) => {
+        distances[token] = Math.min(distance, squared(latent(token), chosen));
+      });
     }
     store.write(name, table);
     used.fill(0);
   }
   store.write(USED, used);
+}
+
+function squared(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, x, i) => sum + (x - b[i]) ** 2, 0);
+}
+
+/** An index, as likely as its weight; any where all weights are zero. */
+function weighted(weights: Float64Array, random: Random): number {
+  let threshold = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  const found = weights.findIndex((weight) => (threshold -= weight) < 0);
+  return found >= 0 ? found : random.integer(weights.length);
 }

@@ -12,10 +12,12 @@ import {
   type Budget,
   forgetOptimizer,
   type Losses,
+  muon,
   type Stage,
   type StepResult,
   trainingLoop,
   TrainStep,
+  type Transform,
 } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
@@ -37,9 +39,9 @@ export interface TokenizerBudgets {
 /** How long each part learns, by preset. */
 export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudgets>> = {
   nano: {
-    encoder: { steps: 500, batchSize: 64, peakRate: 2e-3 },
-    quantizer: { steps: 300, batchSize: 64, peakRate: 2e-3 },
-    pixels: { steps: 500, batchSize: 64, peakRate: 2e-3 },
+    encoder: { steps: 250, batchSize: 64, peakRate: 2e-3 },
+    quantizer: { steps: 200, batchSize: 64, peakRate: 2e-3 },
+    pixels: { steps: 300, batchSize: 64, peakRate: 2e-3 },
   },
   small: {
     encoder: { steps: 3000, batchSize: 64, peakRate: 1e-3 },
@@ -82,6 +84,7 @@ function encoderStage(
   const shapes = { batch: batchSize, words: WORDS, textVocabulary: text.size };
   return stage(tokenizer, "semantic encoder", budget, {
     losses: (scope) => contrastiveLosses(scope, tokenizer.config, shapes),
+    optimizer: muon(),
     batch(random) {
       const samples = Array.from({ length: batchSize }, () => scenes.reading(random, CAPTIONED));
       const captions = new Int32Array(batchSize * WORDS);
@@ -111,6 +114,7 @@ function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budge
       const { latents, ids } = reconstruct(scope, tokenizer, budget.batchSize).quantized;
       return { latents, ids };
     },
+    optimizer: adamw(),
     batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
     frozen: ["encoder."],
     after: (step, { outputs }) =>
@@ -143,6 +147,7 @@ function pixelDecoderStage(
         tokenizer.config,
       );
     },
+    optimizer: adamw(),
     batch: (random) => ({
       pixels: pixelsOf(drawn(scenes, random, batchSize)),
       noise: noise(random, batchSize),
@@ -186,6 +191,7 @@ function noiseBank(source: Random, length: number) {
 interface Part {
   readonly losses: (scope: Scope) => Losses;
   readonly outputs?: (scope: Scope) => Readonly<Record<string, Tensor>>;
+  readonly optimizer: Transform;
   readonly batch: (random: Random) => Record<string, Float32Array | Int32Array>;
   /** Beginnings of the names of parameters that do not learn. */
   readonly frozen?: readonly string[];
@@ -207,7 +213,7 @@ function stage(tokenizer: SemanticTokenizer, name: string, budget: Budget, part:
         losses: part.losses,
         outputs: part.outputs,
         rateOf: (parameter) => part.frozen?.some((start) => parameter.startsWith(start)) ? 0 : 1,
-        optimizer: adamw(),
+        optimizer: part.optimizer,
         seed,
       });
       yield* trainingLoop({
