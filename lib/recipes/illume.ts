@@ -24,7 +24,7 @@ import { ask } from "./formats.ts";
 /** Sizes of the language model by preset. */
 export const LANGUAGE_MODEL_PRESETS = {
   nano: { hiddenSize: 128, layers: 4, heads: 4, intermediateSize: 256 },
-  small: { hiddenSize: 256, layers: 6, heads: 8, intermediateSize: 704 },
+  small: { hiddenSize: 256, layers: 6, heads: 8, intermediateSize: 512 },
 } as const;
 
 export interface DrawOptions {

@@ -37,56 +37,50 @@ export interface StagePlan {
 }
 
 /**
- * The stages of a preset. The paper starts from a trained language model; here a stage of plain text
- * stands in for it, since without it the first stage would fit an adapter to a random network.
+ * The paper starts from a trained language model; here a stage of plain text stands in for it, since
+ * without it the first stage would fit an adapter to a random network.
  */
-export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[]>> = {
-  nano: [
-    {
-      name: "language",
-      mixture: { text: 1 },
-      budget: { steps: 200, batchSize: 32, peakRate: 3e-3 },
-    },
+function stagesOf(budgets: {
+  readonly language: Budget;
+  readonly embedding: Budget;
+  readonly alignment: Budget;
+  readonly fineTuning: Budget;
+}): StagePlan[] {
+  return [
+    { name: "language", mixture: { text: 1 }, budget: budgets.language },
     {
       name: "visual embedding initialization",
       learns: [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD],
       mixture: { reconstruct: 1, describe: 1 },
-      budget: { steps: 150, batchSize: 32, peakRate: 3e-3 },
+      budget: budgets.embedding,
     },
     {
       name: "image-text alignment",
       mixture: { describe: 1, draw: 3, question: 2 },
-      budget: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
+      budget: budgets.alignment,
     },
     {
       name: "fine-tuning",
       mixture: { draw: 6, question: 4, describe: 1, edit: 2, reconstruct: 1 },
-      budget: { steps: 1000, batchSize: 32, peakRate: 2e-3 },
+      budget: budgets.fineTuning,
     },
-  ],
-  small: [
-    {
-      name: "language",
-      mixture: { text: 1 },
-      budget: { steps: 400, batchSize: 32, peakRate: 2e-3 },
-    },
-    {
-      name: "visual embedding initialization",
-      learns: [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD],
-      mixture: { reconstruct: 1, describe: 1 },
-      budget: { steps: 300, batchSize: 32, peakRate: 2e-3 },
-    },
-    {
-      name: "image-text alignment",
-      mixture: { describe: 1, draw: 3, question: 1 },
-      budget: { steps: 6000, batchSize: 32, peakRate: 1.5e-3 },
-    },
-    {
-      name: "fine-tuning",
-      mixture: { draw: 6, question: 3, describe: 1, edit: 2, reconstruct: 1 },
-      budget: { steps: 3000, batchSize: 32, peakRate: 7e-4 },
-    },
-  ],
+  ];
+}
+
+/** The stages of a preset. */
+export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[]>> = {
+  nano: stagesOf({
+    language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
+    embedding: { steps: 150, batchSize: 32, peakRate: 3e-3 },
+    alignment: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
+    fineTuning: { steps: 1000, batchSize: 32, peakRate: 2e-3 },
+  }),
+  small: stagesOf({
+    language: { steps: 400, batchSize: 32, peakRate: 2e-3 },
+    embedding: { steps: 300, batchSize: 32, peakRate: 2e-3 },
+    alignment: { steps: 5000, batchSize: 32, peakRate: 2e-3 },
+    fineTuning: { steps: 2500, batchSize: 32, peakRate: 1.5e-3 },
+  }),
 };
 
 /** The stages of a model's preset, ready to run, over a data set. */
