@@ -34,7 +34,7 @@ import {
   worldOf,
 } from "../mod.ts";
 import { z } from "zod";
-import { writeReport } from "./demo_report.ts";
+import { spread, writeReport } from "./demo_report.ts";
 import { main, readCommandLine } from "./options.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 
@@ -171,7 +171,10 @@ await main(async () => {
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();
   const pope = await evaluateReading(model, scenes, { pictures: sizes.pope, seed });
-  const judged = drawing.drawings.slice(0, 6);
+  const judged = spread(drawing.drawings, 6);
+  const assessments = await model.assessAll(judged);
+  const shown = spread(ceilings.pictures, 12);
+  const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));
   await writeReport(out, {
     preset,
     seed,
@@ -185,7 +188,7 @@ await main(async () => {
     curve,
     stages: training.stages,
     seconds: training.seconds,
-    assessed: await model.assessAll(judged),
-    encoded: await tokenizer.encode(ceilings.pictures.slice(0, 12).map(({ picture }) => picture)),
+    assessed: judged.map((drawing, i) => ({ ...drawing, assessment: assessments[i] })),
+    reconstructed: shown.map((pair, i) => ({ ...pair, tokens: [...encoded[i].ids] })),
   });
 });

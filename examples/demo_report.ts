@@ -4,7 +4,6 @@ import {
   type Assessment,
   type Ceilings,
   type DrawingScores,
-  type EncodedPicture,
   type JudgedDrawing,
   plot,
   readMetrics,
@@ -27,10 +26,9 @@ export interface Findings {
   readonly curve: readonly plot.ScorePoint[];
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
-  /** The model's own assessments of the first drawings. */
-  readonly assessed: readonly (Assessment | undefined)[];
-  /** The codes of the first pictures of the ceilings. */
-  readonly encoded: readonly EncodedPicture[];
+  /** The model's own assessments of some drawings, where it wrote any. */
+  readonly assessed: readonly (JudgedDrawing & { readonly assessment?: Assessment })[];
+  readonly reconstructed: Parameters<typeof plot.reconstructions>[0];
 }
 
 /** Writes everything into a folder. */
@@ -76,7 +74,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
 
 async function figuresOf(
   out: string,
-  { drawing, ceilings, assessed, encoded, stages, curve }: Findings,
+  { drawing, assessed, reconstructed, stages, curve }: Findings,
 ): Promise<plot.ReportFigure[]> {
   const metrics = await readMetrics(`${out}/metrics.jsonl`);
   const unified = stages.slice(3).map(({ name }) => name);
@@ -87,7 +85,6 @@ async function figuresOf(
     ...parts,
   }));
   const isUnified = ({ stage }: { stage: string }) => unified.includes(stage);
-  const shown = ceilings.pictures.slice(0, encoded.length);
   return [
     {
       heading: "Scores over minutes",
@@ -106,13 +103,7 @@ async function figuresOf(
     {
       heading: "Reconstructed",
       text: "A scene, its semantic tokens coloured by code, and what the decoder makes of them.",
-      figure: plot.reconstructions(
-        shown.map(({ picture, reconstruction }, i) => ({
-          picture,
-          tokens: [...encoded[i].ids],
-          reconstruction,
-        })),
-      ),
+      figure: plot.reconstructions(reconstructed),
     },
     {
       heading: "Drawn",
@@ -126,22 +117,17 @@ async function figuresOf(
         { columns: 6 },
       ),
     },
-    ...assessed.flatMap((assessment, i) => {
-      if (assessment === undefined) return [];
-      const { picture, caption } = drawing.drawings[i];
-      return [{
+    ...assessed.flatMap(({ picture, caption, assessment }) =>
+      assessment === undefined ? [] : [{
         heading: `Its own verdict on "${caption}"`,
         figure: plot.assessment(picture, assessment),
-      }];
-    }),
+      }]
+    ),
   ];
 }
 
-/** `count` drawings, evenly from all of them, so that every task is shown. */
-function spread(drawings: readonly JudgedDrawing[], count: number): JudgedDrawing[] {
-  const step = Math.max(1, drawings.length / count);
-  return Array.from(
-    { length: Math.min(count, drawings.length) },
-    (_, i) => drawings[Math.floor(i * step)],
-  );
+/** `count` of them, evenly from all, so that every task is shown. */
+export function spread<T>(all: readonly T[], count: number): T[] {
+  const step = Math.max(1, all.length / count);
+  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * step)]);
 }

@@ -2,7 +2,8 @@
  * How the semantic encoder learns: pictures against captions, with the sigmoid loss of SigLIP
  * (arXiv 2303.15343), for whole pictures and, so that features keep what stands where, for words
  * against patches (late interaction, FILIP, arXiv 2111.07783). A linear view of each patch's
- * feature also has to tell the patch's coarse colours, which captions do not.
+ * feature also has to tell the patch's coarse colours, which captions do not. Where a world has
+ * several styles, a scene in one style also belongs to the same scene in another.
  */
 import {
   causalMask,
@@ -27,6 +28,8 @@ export interface ContrastiveShapes {
   /** Longest caption, in text tokens. */
   readonly words: number;
   readonly textVocabulary: number;
+  /** Whether pictures come in pairs: one scene in two styles. */
+  readonly styles: boolean;
 }
 
 /** A coarse view of a patch: this many pixels a side. */
@@ -34,12 +37,13 @@ const COARSE = 2;
 
 /**
  * The loss over a batch: inputs `pixels` `[batch, size, size, 3]`, `captions` int32
- * `[batch, words]` and `captionMask` float32 `[batch, words]` (1 for words, 0 for padding).
+ * `[batch, words]` and `captionMask` float32 `[batch, words]` (1 for words, 0 for padding); with
+ * `styles` also `restyled`, like `pixels`.
  */
 export function contrastiveLosses(
   scope: Scope,
   config: TokenizerConfig,
-  { batch, words, textVocabulary }: ContrastiveShapes,
+  { batch, words, textVocabulary, styles }: ContrastiveShapes,
 ): Losses {
   const { pictureSize, grid, featureSize } = config;
   const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
@@ -52,10 +56,16 @@ export function contrastiveLosses(
 
   const weights = ops.div(mask, ops.sum(mask, { axes: [1], keepAxes: true }));
   const pooledText = ops.sum(ops.mul(text, column(weights)), { axes: [1], keepAxes: false });
-  const pooled = poolPlaces(training.at("pool"), features);
+  const wholePicture = (features: Tensor) =>
+    embed(
+      training.at("picture_projection"),
+      poolPlaces(training.at("pool"), features),
+      featureSize,
+    );
+  const picture = wholePicture(features);
   const whole = ops.matmul(
     embed(training.at("text_projection"), pooledText, featureSize),
-    embed(training.at("picture_projection"), pooled, featureSize),
+    picture,
     { transposeB: true },
   );
 
@@ -74,7 +84,12 @@ export function contrastiveLosses(
   const local = sigmoidLoss(training.at("local"), late);
   const coarse = coarseColorLoss(training.at("coarse"), features, pixels, grid);
   const loss = ops.add(ops.add(global, local), ops.mul(coarse, 4));
-  return { loss, parts: { global, local, coarse } };
+  if (!styles) return { loss, parts: { global, local, coarse } };
+
+  const restyled = encode(scope.at("encoder"), input("restyled", "float32", pixels.shape), config);
+  const pairs = ops.matmul(picture, wholePicture(restyled), { transposeB: true });
+  const style = sigmoidLoss(training.at("style"), pairs);
+  return { loss: ops.add(loss, style), parts: { global, local, coarse, style } };
 }
 
 /**

@@ -3,7 +3,9 @@
  * encoder frozen, codebook and feature decoder; with those frozen, the pixel decoder.
  */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { Picture } from "../data/picture.ts";
 import { randomScene } from "../data/random_scenes.ts";
+import type { Scene } from "../data/scene.ts";
 import type { World } from "../data/world.ts";
 import { input, ops, type Tensor } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
@@ -81,7 +83,8 @@ function encoderStage(
   budget: Budget,
 ): Stage {
   const { batchSize } = budget;
-  const shapes = { batch: batchSize, words: WORDS, textVocabulary: text.size };
+  const styles = scenes.world.styles.length > 1;
+  const shapes = { batch: batchSize, words: WORDS, textVocabulary: text.size, styles };
   return stage(tokenizer, "semantic encoder", budget, {
     losses: (scope) => contrastiveLosses(scope, tokenizer.config, shapes),
     optimizer: muon(),
@@ -95,7 +98,10 @@ function encoderStage(
         captionMask.fill(1, i * WORDS, i * WORDS + ids.length);
       });
       const pixels = pixelsOf(samples.map(({ picture }) => picture));
-      return { pixels, captions, captionMask };
+      const inputs = { pixels, captions, captionMask };
+      if (!styles) return inputs;
+      const restyled = samples.map(({ scene }) => inAnotherStyle(scenes, scene, random));
+      return { ...inputs, restyled: pixelsOf(restyled) };
     },
   });
 }
@@ -168,6 +174,11 @@ function reconstruct(scope: Scope, { config }: SemanticTokenizer, batch: number)
   return { pixels, features, quantized, decoded };
 }
 
+function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Picture {
+  const others = scenes.world.styles.filter((style) => style !== scene.style);
+  return scenes.draw({ ...scene, style: random.pick(others) });
+}
+
 function drawn(scenes: EmojiScenes, random: Random, count: number) {
   return Array.from(
     { length: count },
@@ -192,7 +203,7 @@ interface Part {
   readonly losses: (scope: Scope) => Losses;
   readonly outputs?: (scope: Scope) => Readonly<Record<string, Tensor>>;
   readonly optimizer: Transform;
-  readonly batch: (random: Random) => Record<string, Float32Array | Int32Array>;
+  readonly batch: (random: Random) => Readonly<Record<string, Float32Array | Int32Array>>;
   /** Beginnings of the names of parameters that do not learn. */
   readonly frozen?: readonly string[];
   readonly after?: (step: number, result: StepResult) => Promise<void>;
