@@ -5,6 +5,7 @@ import {
   evaluateCeilings,
   type EvaluatedCaption,
   evaluateDrawing,
+  evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
   evaluationCaptions,
@@ -39,6 +40,7 @@ await main(async () => {
   const ceilings = await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
   const whole = file === undefined && {
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
+    probes: await evaluateProbes(model.tokenizer, scenes, { pictures: 1500, seed }),
     reconstruction: await evaluateReconstruction(model.tokenizer, scenes, { pictures: 2048, seed }),
   };
   const report: Report = {
