@@ -1,7 +1,7 @@
 /** Scenes, their truth, and their pictures. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { captionOf, captionWords, describe, parseCaption } from "../lib/data/captions.ts";
+import { captionOf, captionWords, describe, parseCaption, specKey } from "../lib/data/captions.ts";
 import { drawScene } from "../lib/data/draw.ts";
 import { emojiScenes } from "../lib/data/emoji_scenes.ts";
 import type { Scene, SceneObject } from "../lib/data/scene.ts";
@@ -27,7 +27,7 @@ for (const preset of ["nano", "small"]) {
           assert.deepEqual(relationsOf(boxOf(a), boxOf(b)), [spec.relation]);
           assert.equal(scene.objects.length, 2);
         } else {
-          assert.deepEqual(parseCaption(text, world), spec);
+          assert.equal(specKey(parseCaption(text, world)), specKey(spec));
         }
       }),
       { numRuns: 1000 },

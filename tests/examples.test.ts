@@ -211,7 +211,7 @@ Deno.test("Ctrl-C leaves a state, from which the demo goes on as if nothing had 
         deepEqual([code, stdout], [130, ""], stderr);
         match(
           stderr,
-          /\nstopping after this step\n(.*\n)?stopped; continue with --resume[^\n]*\n$/s,
+          /\nstopping after this step\n(.*\n)?stopped; continue with deno task demo [^\n]*--resume\n$/s,
         );
       } finally {
         running.kill();
