@@ -66,6 +66,7 @@ export {
   type AssessedDrawing,
   AssessedDrawings,
   CheckpointError,
+  ENHANCEMENT_BUDGETS,
   enhancementStage,
   Illume,
   ILLUME_STAGES,

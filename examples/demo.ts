@@ -5,6 +5,7 @@
 import {
   AssessedDrawings,
   emojiScenes,
+  ENHANCEMENT_BUDGETS,
   enhancementStage,
   evaluateCeilings,
   evaluateDrawing,
@@ -115,8 +116,7 @@ await main(async () => {
     budget: shortened(plan.budget, share),
   }));
   const [language, ...multimodal] = illumeStages(model, scenes, plans);
-  const lastPlan = plans[plans.length - 1];
-  const enhancement = shortened(lastPlan.budget, 0.3);
+  const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
   training.plan([...tokenizing, language, ...multimodal, {
     name: "self-enhancement",
     ...enhancement,
@@ -147,10 +147,7 @@ await main(async () => {
     AssessedDrawings,
     () => selfGenerate(model, parserJudge(parser), { drawings: sizes.drawings, seed }),
   );
-  const enhancing = await enhancementStage(model, scenes, drawings, lastPlan, {
-    budget: enhancement,
-    share: 0.25,
-  });
+  const enhancing = await enhancementStage(model, scenes, drawings, enhancement);
   await train([enhancing], look);
   const curve: ScorePoint[] = [];
   for (const stage of [...multimodal, enhancing]) {
@@ -171,8 +168,11 @@ await main(async () => {
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();
   const pope = await evaluateReading(model, scenes, { pictures: sizes.pope, seed });
-  const judged = spread(drawing.drawings, 6);
-  const assessments = await model.assessAll(judged);
+  const assessments = await model.assessAll(drawing.drawings);
+  const assessed = drawing.drawings.map((drawing, i) => ({
+    ...drawing,
+    assessment: assessments[i],
+  }));
   const shown = spread(ceilings.pictures, 12);
   const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));
   await writeReport(out, {
@@ -188,7 +188,7 @@ await main(async () => {
     curve,
     stages: training.stages,
     seconds: training.seconds,
-    assessed: judged.map((drawing, i) => ({ ...drawing, assessment: assessments[i] })),
+    assessed,
     reconstructed: shown.map((pair, i) => ({ ...pair, tokens: [...encoded[i].ids] })),
   });
 });

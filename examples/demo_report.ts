@@ -26,14 +26,14 @@ export interface Findings {
   readonly curve: readonly plot.ScorePoint[];
   readonly stages: readonly StageSummary[];
   readonly seconds: number;
-  /** The model's own assessments of some drawings, where it wrote any. */
+  /** The drawings with the model's own assessments, where it wrote any. */
   readonly assessed: readonly (JudgedDrawing & { readonly assessment?: Assessment })[];
   readonly reconstructed: Parameters<typeof plot.reconstructions>[0];
 }
 
 /** Writes everything into a folder. */
 export async function writeReport(out: string, findings: Findings): Promise<Report> {
-  const { drawing, ceilings, before, preset, seed, device } = findings;
+  const { drawing, ceilings, before, assessed, preset, seed, device } = findings;
   const report = Report.parse({
     preset,
     seed,
@@ -48,7 +48,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
     pope: findings.pope,
     probes: findings.probes,
     reconstruction: findings.reconstruction,
-    selfEnhancement: { before, after: drawing.scores.overall },
+    selfEnhancement: { before, after: drawing.scores.overall, agreement: agreement(assessed) },
     stages: [...findings.stages],
     seconds: findings.seconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -117,13 +117,21 @@ async function figuresOf(
         { columns: 6 },
       ),
     },
-    ...assessed.flatMap(({ picture, caption, assessment }) =>
+    ...spread(assessed, 6).flatMap(({ picture, caption, assessment }) =>
       assessment === undefined ? [] : [{
         heading: `Its own verdict on "${caption}"`,
         figure: plot.assessment(picture, assessment),
       }]
     ),
   ];
+}
+
+/** How often the model's verdict on a drawing is the parser's; no verdict is a wrong one. */
+function agreement(assessed: Findings["assessed"]): number {
+  const agreeing = assessed.filter(({ correct, assessment }) =>
+    assessment?.verdict === (correct ? "good" : "bad")
+  );
+  return agreeing.length / assessed.length;
 }
 
 /** `count` of them, evenly from all, so that every task is shown. */

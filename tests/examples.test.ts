@@ -229,7 +229,7 @@ Deno.test("Ctrl-C leaves a state, from which the demo goes on as if nothing had 
     const middle = await stopWhen(isAt("image-text alignment", 2), "--resume");
     equal(middle.current?.stage, "image-text alignment");
     const late = await stopWhen(async () => "drawings" in (await stateOf()).results, "--resume");
-    deepEqual(Object.keys(late.results), ["before", "drawings"]);
+    for (const once of ["before", "drawings"]) ok(Object.hasOwn(late.results, once), once);
 
     const { code, stderr } = await runTask("demo", ...words, "--resume");
     equal(code, 0, stderr);

@@ -15,7 +15,8 @@ const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.
- * - `selfEnhancement`: GenEval overall before and after the round.
+ * - `selfEnhancement`: GenEval overall before and after the round, and how often the model's verdict
+ *   on its drawings is then the parser's.
  *
  * @example
  * ```ts
@@ -47,7 +48,7 @@ export const Report = z.object({
     codebookUse: share,
     perplexity: z.number().min(1),
   }).partial(),
-  selfEnhancement: z.object({ before: share, after: share }),
+  selfEnhancement: z.object({ before: share, after: share, agreement: share.optional() }),
   stages: z.array(z.object({
     name: z.string(),
     samples: count,

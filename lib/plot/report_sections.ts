@@ -58,6 +58,7 @@ export function modelSection(report: Report): string {
     ["GenEval ceiling, reconstructed scenes", share(geneval?.ceiling?.reconstructed)],
     ["GenEval before self-enhancement", share(selfEnhancement?.before)],
     ["GenEval after self-enhancement", share(selfEnhancement?.after)],
+    ["Own verdicts that are the parser's", share(selfEnhancement?.agreement)],
     ["Linear probe: what stands in a patch", share(probes?.concept)],
     ["Linear probe: in which colour", share(probes?.color)],
     ["Linear probe: whether anything does", share(probes?.position)],

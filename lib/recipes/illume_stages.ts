@@ -73,7 +73,7 @@ export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[
     language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
     embedding: { steps: 150, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
-    fineTuning: { steps: 1000, batchSize: 32, peakRate: 2e-3 },
+    fineTuning: { steps: 800, batchSize: 32, peakRate: 2e-3 },
   }),
   small: stagesOf({
     language: { steps: 400, batchSize: 32, peakRate: 2e-3 },

@@ -11,6 +11,7 @@ export { trainTextTokenizer } from "./text.ts";
 export {
   type AssessedDrawing,
   AssessedDrawings,
+  ENHANCEMENT_BUDGETS,
   enhancementStage,
   selfGenerate,
 } from "./self_enhancement.ts";

@@ -13,11 +13,12 @@ import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { trainingSpec } from "../data/splits.ts";
+import type { World } from "../data/world.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import { answerPicture, answerText, ask } from "./formats.ts";
 import type { Illume } from "./illume.ts";
-import { type StagePlan, unifiedStage, type Weighted } from "./illume_stages.ts";
+import { ILLUME_STAGES, unifiedStage, type Weighted } from "./illume_stages.ts";
 import { type Task, type TaskName, tasksOf } from "./tasks.ts";
 
 /** A picture that the model drew, and what was found about it. */
@@ -49,6 +50,15 @@ export async function selfGenerate(
   }));
 }
 
+/** How long and how fast a model learns from its assessments. */
+export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
+  nano: { steps: 500, batchSize: 32, peakRate: 1.2e-3 },
+  small: { steps: 1200, batchSize: 32, peakRate: 1e-3 },
+};
+
+/** The share of assessments in what it then learns. */
+const SHARE = 0.35;
+
 /**
  * Step three: the last stage again, with the assessments in its mixture. Good and bad pictures come
  * up equally often, so that neither verdict is the answer to everything.
@@ -57,11 +67,11 @@ export async function enhancementStage(
   model: Illume,
   scenes: EmojiScenes,
   drawings: readonly AssessedDrawing[],
-  plan: StagePlan,
-  { budget, share }: { budget: Budget; share: number },
+  budget: Budget = ENHANCEMENT_BUDGETS[model.world.preset],
 ): Promise<Stage> {
   const tasks = tasksOf(scenes);
-  const ordinary = Object.entries(plan.mixture).map(([name, weight]): Weighted => ({
+  const lastStage = ILLUME_STAGES[model.world.preset].at(-1)!;
+  const ordinary = Object.entries(lastStage.mixture).map(([name, weight]): Weighted => ({
     task: tasks[name as TaskName],
     weight,
   }));
@@ -69,7 +79,7 @@ export async function enhancementStage(
   const assess = await assessmentTask(model, scenes, drawings);
   return unifiedStage(model, { name: "self-enhancement", budget }, [
     ...ordinary,
-    { task: assess, weight: total * share / (1 - share) },
+    { task: assess, weight: total * SHARE / (1 - SHARE) },
   ]);
 }
 
