@@ -68,7 +68,7 @@ await main(async () => {
       perTask: 48,
       pope: 100,
       looks: preset === "nano" ? 2 : 8,
-      drawings: 512,
+      drawings: 1024,
       reconstructions: 2048,
       probes: 1500,
     };

@@ -31,6 +31,9 @@ export type AssessedDrawing = z.infer<typeof AssessedDrawing>;
 
 export const AssessedDrawings = z.array(AssessedDrawing);
 
+/** How the model draws what is assessed: freely, since there is more to learn from mistakes. */
+const VARIED = { temperature: 1, guidance: 1 } as const;
+
 /** Steps one and two: draws training captions and has each picture assessed. */
 export async function selfGenerate(
   model: Illume,
@@ -42,7 +45,7 @@ export async function selfGenerate(
     { length: drawings },
     () => captionOf(trainingSpec(random, model.world)),
   );
-  const drawn = await model.drawAll(captions, { seed });
+  const drawn = await model.drawAll(captions, { seed, ...VARIED });
   return drawn.map(({ picture, ids }, i) => ({
     caption: captions[i],
     ids: [...ids],
