@@ -76,10 +76,10 @@ export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[
     fineTuning: { steps: 800, batchSize: 32, peakRate: 2e-3 },
   }),
   small: stagesOf({
-    language: { steps: 400, batchSize: 32, peakRate: 2e-3 },
-    embedding: { steps: 300, batchSize: 32, peakRate: 2e-3 },
-    alignment: { steps: 5000, batchSize: 32, peakRate: 2e-3 },
-    fineTuning: { steps: 2500, batchSize: 32, peakRate: 1.5e-3 },
+    language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
+    embedding: { steps: 150, batchSize: 32, peakRate: 2e-3 },
+    alignment: { steps: 3000, batchSize: 32, peakRate: 2e-3 },
+    fineTuning: { steps: 1200, batchSize: 32, peakRate: 1.5e-3 },
   }),
 };
 
