@@ -22,6 +22,7 @@ export { Scope } from "./lib/nn/mod.ts";
 export {
   adamw,
   type Budget,
+  muon,
   NonFiniteError,
   shortened,
   type Stage,

@@ -18,21 +18,23 @@ import {
  * 0.2·√max(rows, columns)·O(g + μm) for matrices, with the momentum m ← μm + g and O as in
  * `orthogonalized`: as long as Adam's directions usually are (arXiv 2502.16982, eq. 4).
  */
-export function orthogonalizeMomentum({ momentum = 0.95 } = {}): Transform {
+export function orthogonalizeMomentum(): Transform {
   return (updates, context) =>
     new Map([...updates].map(([name, g]) => {
-      const decayed = (m: Tensor) => ops.mul(m, momentum);
+      const decayed = (m: Tensor) => ops.mul(m, MOMENTUM);
       const m = context.remember("momentum", name, (before) => ops.add(decayed(before), g));
       const length = 0.2 * Math.sqrt(Math.max(...g.shape));
       return [name, ops.mul(orthogonalized(ops.add(g, decayed(m))), length)];
     }));
 }
 
+const MOMENTUM = 0.95;
+
 /** Newton–Schulz: X ← aX + (bA + cA²)X with A = XXᵀ moves singular values in (0, 1] towards 1. */
 const STEPS = 5;
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 
-/** UVᵀ, nearly, for g = USVᵀ `[rows, columns]`: its singular values are about 0.7 to 1.2. */
+/** UVᵀ, nearly, for g = USVᵀ `[rows, columns]`: its singular values are near 1. */
 function orthogonalized(g: Tensor): Tensor {
   const turned = (x: Tensor) => ops.transpose(x, { order: [1, 0] });
   const [rows, columns] = g.shape;
