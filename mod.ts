@@ -18,7 +18,7 @@
 // What is computed with: devices, graphs, layers, optimizers.
 export { type Device, openDevice, Program, Random, StateStore } from "./lib/runtime/mod.ts";
 export { gradient, input, ops, ShapeError, Tensor, toOnnx } from "./lib/graph/mod.ts";
-export { Scope } from "./lib/nn/mod.ts";
+export { Scope, writeFileAtomic } from "./lib/nn/mod.ts";
 export {
   adamw,
   type Budget,

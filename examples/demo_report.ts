@@ -9,6 +9,7 @@ import {
   readMetrics,
   Report,
   type StageSummary,
+  writeFileAtomic,
 } from "../mod.ts";
 
 export interface Findings {
@@ -63,8 +64,8 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
     report,
     figures,
   });
-  await Deno.writeTextFile(`${out}/report.json`, JSON.stringify(report, null, 2));
-  await Deno.writeTextFile(`${out}/report.html`, page);
+  await writeFileAtomic(`${out}/report.json`, JSON.stringify(report, null, 2));
+  await writeFileAtomic(`${out}/report.html`, page);
   const grids = [["drawn.png", "Drawn"], ["reconstructed.png", "Reconstructed"]];
   for (const [file, heading] of grids) {
     await figures.find((figure) => figure.heading === heading)!.figure.save(`${out}/${file}`);

@@ -1,5 +1,5 @@
 /** `deno task draw "two red hearts" --to picture.png`: draws a caption. */
-import { contactSheet, encodePng, loadIllume, openDevice } from "../mod.ts";
+import { contactSheet, encodePng, loadIllume, openDevice, writeFileAtomic } from "../mod.ts";
 import { main, readCommandLine } from "./options.ts";
 
 await main(async () => {
@@ -26,6 +26,6 @@ await main(async () => {
   const drawn = await model.drawAll(Array(n).fill(caption), { guidance, seed });
   const pictures = drawn.map(({ picture }) => picture);
   const sheet = n === 1 ? pictures[0] : contactSheet(pictures, Math.ceil(Math.sqrt(n)), 2);
-  await Deno.writeFile(to, await encodePng(sheet, { scale: 4 }));
+  await writeFileAtomic(to, await encodePng(sheet, { scale: 4 }));
   console.log(to);
 });

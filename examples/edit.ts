@@ -1,5 +1,5 @@
 /** `deno task edit picture.png "make the heart blue" --to edited.png`: changes a picture as told. */
-import { encodePng, loadIllume, openDevice, readPicture } from "../mod.ts";
+import { encodePng, loadIllume, openDevice, readPicture, writeFileAtomic } from "../mod.ts";
 import { main, readCommandLine } from "./options.ts";
 
 await main(async () => {
@@ -17,6 +17,6 @@ await main(async () => {
   const model = await loadIllume(options.text("from"), device);
   const picture = await readPicture(path, { size: model.world.pictureSize });
   const edited = await model.edit(picture, instruction, { guidance, seed });
-  await Deno.writeFile(to, await encodePng(edited, { scale: 4 }));
+  await writeFileAtomic(to, await encodePng(edited, { scale: 4 }));
   console.log(to);
 });

@@ -1,44 +1,25 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import { input } from "../lib/graph/mod.ts";
-import { linear, squaredError } from "../lib/nn/mod.ts";
 import {
-  adamw,
   type LoopOptions,
   NonFiniteError,
   type TrainingEvent,
   trainingLoop,
-  TrainStep,
+  type TrainStep,
 } from "../lib/optim/mod.ts";
-import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { openDevice, StateStore } from "../lib/runtime/mod.ts";
+import { contents, LINE_BATCH, lineInputs, lineStep } from "./line.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
 
-/** Fits y = W·x + b. */
-function compile(store: StateStore): Promise<TrainStep> {
-  return TrainStep.compile({
-    device,
-    store,
-    losses: (scope) => {
-      const y = linear(scope.at("layer"), input("x", "float32", [4, 3]), 2, { bias: true });
-      const loss = squaredError(y, input("y", "float32", [4, 2]));
-      return { loss, parts: { again: loss } };
-    },
-    optimizer: adamw(),
-    seed: 0,
-  });
-}
-
-const inputsOf = (step: number) => {
-  const random = new Random(0, "batch", step);
-  return { x: random.normals(12), y: random.normals(8) };
-};
+const inputsOf = (step: number) => lineInputs("batch", step);
+const compile = (store: StateStore) => lineStep(device, store);
 
 function loopOver(trainStep: TrainStep, options: Partial<LoopOptions> = {}) {
   return trainingLoop({
     stage: "fit",
     steps: 12,
-    batchSize: 4,
+    batchSize: LINE_BATCH,
     peakRate: 0.1,
     batch: (step) => ({ trainStep, inputs: inputsOf(step) }),
     ...options,
@@ -59,13 +40,6 @@ const measured = ({ step, loss, parts, gradientNorm, rate, samples }: TrainingEv
   rate,
   samples,
 });
-
-/** Everything in the store, copied. */
-async function contents(store: StateStore) {
-  const values: Record<string, number[]> = {};
-  for (const name of store.names()) values[name] = Array.from(await store.read(name), Number);
-  return values;
-}
 
 Deno.test("a loop that begins in the middle goes on bit for bit", async () => {
   using whole = new StateStore(device);

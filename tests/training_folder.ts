@@ -1,14 +1,13 @@
 /** Trainings in folders, small enough to stop and resume at every step. */
 import assert from "node:assert/strict";
-import { input } from "../lib/graph/mod.ts";
-import { linear, squaredError } from "../lib/nn/mod.ts";
-import { adamw, forgetOptimizer, type Stage, trainingLoop, TrainStep } from "../lib/optim/mod.ts";
-import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { forgetOptimizer, type Stage, trainingLoop } from "../lib/optim/mod.ts";
+import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { Progress } from "../lib/training/progress.ts";
 import { LogView } from "../lib/training/progress_view.ts";
 import { ResumeError, Training } from "../lib/training/training.ts";
 import { filesOf } from "./folder.ts";
+import { contents, LINE_BATCH, lineInputs, lineStep } from "./line.ts";
 
 export const device = await openDevice("cpu", { threads: 1 });
 export const SETTINGS = { preset: "nano", seed: 0, quick: true };
@@ -21,31 +20,20 @@ export function fit(store: StateStore, name: string, steps: number, torn?: numbe
   return {
     name,
     steps,
-    batchSize: 4,
+    batchSize: LINE_BATCH,
     async *run({ done = 0, signal } = {}) {
       if (done === 0) forgetOptimizer(store);
-      using trainStep = await TrainStep.compile({
-        device,
-        store,
-        losses: (scope) => {
-          const y = linear(scope.at("layer"), input("x", "float32", [4, 3]), 2, { bias: true });
-          const loss = squaredError(y, input("y", "float32", [4, 2]));
-          return { loss, parts: { again: loss } };
-        },
-        optimizer: adamw(),
-        seed: 0,
-      });
+      using trainStep = await lineStep(device, store);
       yield* trainingLoop({
         stage: name,
         steps,
-        batchSize: 4,
+        batchSize: LINE_BATCH,
         peakRate: 0.1,
         done,
         signal,
         batch(step) {
           if (step === torn) throw new Error("the file is torn");
-          const random = new Random(0, name, step);
-          return { trainStep, inputs: { x: random.normals(12), y: random.normals(8) } };
+          return { trainStep, inputs: lineInputs(name, step) };
         },
       });
       forgetOptimizer(store);
@@ -103,14 +91,6 @@ export async function train(run: Run) {
     stages: training.stages.map((summary) => ({ ...summary, seconds: 0 })),
     store: await contents(store),
   };
-}
-
-async function contents(store: StateStore) {
-  const values: Record<string, number[]> = {};
-  for (const name of store.names()) {
-    if (!name.startsWith("cache.")) values[name] = Array.from(await store.read(name), Number);
-  }
-  return values;
 }
 
 /** A resume that must fail with one line, and change nothing in the folder. */

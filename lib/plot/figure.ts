@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { writeFileAtomic } from "../nn/atomic_file.ts";
 import { escapeMarkup } from "./markup.ts";
 
 /** The method that a Deno notebook calls to show a value. */
@@ -53,12 +53,13 @@ export class Figure {
   }
 
   /**
-   * Writes the figure to `path` as what its ending says: `.svg`, `.png` or `.html`.
+   * Writes the figure to `path` as what its ending says: `.svg`, `.png` or `.html`. Where anything
+   * fails, an existing file stays as it was.
    *
    * @throws RangeError on any other ending.
    */
   async save(path: string): Promise<void> {
-    await writeFile(path, await this.#encode(path));
+    await writeFileAtomic(path, await this.#encode(path));
   }
 
   /** What a Jupyter notebook shows. */
