@@ -6,12 +6,10 @@ import {
   expect,
   expectFloats,
   type Kernel,
-  show,
-  type TensorType,
   unbroadcast,
 } from "./kernel.ts";
-import type { DType } from "./kernel.ts";
 import type { Ops } from "./ops.ts";
+import { type DType, show, type TensorType } from "./tensor_type.ts";
 
 type BinaryGradient = <V extends TensorType>(
   ops: Ops<V>,

@@ -1,13 +1,6 @@
 /** What a differentiable operation is: one row of the kernel table. */
 import type { Ops } from "./ops.ts";
-
-export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
-
-/** The static type of a tensor. A scalar has shape `[]`. */
-export interface TensorType {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-}
+import { type DType, sameShape, show, type TensorType } from "./tensor_type.ts";
 
 /** Attributes of an operation: plain values, known while tracing. */
 export type Attributes = Readonly<Record<string, number | string | boolean | readonly number[]>>;
@@ -65,11 +58,6 @@ export function expect(condition: boolean, expected: string, found: string): ass
   if (!condition) throw new KernelError(`Expected ${expected}, but found ${found}`);
 }
 
-/** `float32[2, 3]` */
-export function show(type: TensorType): string {
-  return `${type.dtype}[${type.shape.join(", ")}]`;
-}
-
 /** Throws unless all of the tensors have one floating-point type. */
 export function expectFloats(...types: readonly TensorType[]): void {
   const [{ dtype }] = types;
@@ -78,14 +66,6 @@ export function expectFloats(...types: readonly TensorType[]): void {
     types.length === 1 ? "a floating-point tensor" : "floating-point tensors of one type",
     types.map(show).join(" and "),
   );
-}
-
-export function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
 /** An axis counted from the front, also where it was given from the back. */

@@ -1,5 +1,6 @@
 /** Table look-up and its opposite. In the formulas g is ∂loss/∂output. */
-import { type Attributes, elements, expect, type Kernel, sameShape, show } from "./kernel.ts";
+import { type Attributes, expect, type Kernel } from "./kernel.ts";
+import { elements, sameShape, show } from "./tensor_type.ts";
 
 export const range: Kernel<Attributes & { size: number }> = {
   infer: (_, { size }) => ({ dtype: "int32", shape: [size] }),

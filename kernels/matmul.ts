@@ -5,10 +5,9 @@ import {
   expect,
   expectFloats,
   type Kernel,
-  show,
-  type TensorType,
   unbroadcast,
 } from "./kernel.ts";
+import { show, type TensorType } from "./tensor_type.ts";
 
 interface MatmulAttributes extends Attributes {
   transposeA: boolean;

@@ -24,12 +24,8 @@ export type { KernelName, Ops } from "./ops.ts";
 export {
   type Attributes,
   broadcastShape,
-  type DType,
-  elements,
   type Kernel,
   KernelError,
   type OnnxWriter,
-  sameShape,
-  show,
-  type TensorType,
 } from "./kernel.ts";
+export { type DType, elements, sameShape, show, type TensorType } from "./tensor_type.ts";

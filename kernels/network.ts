@@ -2,7 +2,8 @@
  * Operations of neural networks that have a form or a gradient better than their parts. In the
  * formulas g is ∂loss/∂output and y the output.
  */
-import { type Attributes, expect, expectFloats, type Kernel, sameShape, show } from "./kernel.ts";
+import { type Attributes, expect, expectFloats, type Kernel } from "./kernel.ts";
+import { sameShape, show } from "./tensor_type.ts";
 
 const LAST = { axes: [-1], keepAxes: true } as const;
 

@@ -2,7 +2,7 @@
  * The vocabulary: every operation that a model can be written in, by its signature. The kernel
  * table has one row for each; `V` is whatever stands for a tensor.
  */
-import type { DType } from "./kernel.ts";
+import type { DType } from "./tensor_type.ts";
 
 export interface Ops<V> {
   // elementwise, with broadcasting; a number stands for a constant of the other operand's type

@@ -1,13 +1,6 @@
 /** Reductions over axes. In the formulas g is ∂loss/∂output, spread over the reduced axes. */
-import {
-  type Attributes,
-  axisOf,
-  elements,
-  expect,
-  expectFloats,
-  type Kernel,
-  type TensorType,
-} from "./kernel.ts";
+import { type Attributes, axisOf, expect, expectFloats, type Kernel } from "./kernel.ts";
+import { elements, type TensorType } from "./tensor_type.ts";
 import type { Ops } from "./ops.ts";
 
 interface ReductionAttributes extends Attributes {

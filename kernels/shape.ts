@@ -3,13 +3,11 @@ import {
   type Attributes,
   axisOf,
   broadcastShape,
-  elements,
   expect,
   type Kernel,
-  sameShape,
-  show,
   unbroadcast,
 } from "./kernel.ts";
+import { elements, sameShape, show } from "./tensor_type.ts";
 
 interface ShapeAttributes extends Attributes {
   shape: readonly number[];

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { nearestColor, oklab, PALETTE } from "../lib/data/colors.ts";
 import { COLORS } from "../lib/data/scene.ts";
-import { loadSprites, type Sprite } from "../lib/data/sprites.ts";
+import { loadSprites } from "../lib/data/sprites.ts";
+import type { Sprite } from "../lib/data/sprite.ts";
 import { type Rgb, worldOf } from "../lib/data/world.ts";
 
 const small = worldOf("small");

@@ -1,6 +1,7 @@
 /** Pictures into files and out of them, good and bad. */
 import assert from "node:assert/strict";
-import { contactSheet, encodePng, type Picture, readPicture } from "../lib/data/picture.ts";
+import { encodePng, type Picture, readPicture } from "../lib/data/picture.ts";
+import { contactSheet } from "../lib/data/contact_sheet.ts";
 import sharp from "sharp";
 
 const folder = await Deno.makeTempDir();

@@ -1,6 +1,6 @@
 /** Tiny ONNX models for the tests of the runtime, written without the rest of the house. */
 import protobuf from "protobufjs";
-import type { DType, TensorType } from "../kernels/kernel.ts";
+import type { DType, TensorType } from "../kernels/tensor_type.ts";
 
 const ELEMENT_TYPE: Record<DType, number> = {
   float32: 1,

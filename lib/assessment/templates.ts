@@ -1,6 +1,7 @@
 /** The world's drawings, in the form in which a parser compares them with a picture. */
 import { type Color, COLORS } from "../data/scene.ts";
-import type { Sprite, Sprites } from "../data/sprites.ts";
+import type { Sprites } from "../data/sprites.ts";
+import type { Sprite } from "../data/sprite.ts";
 import type { World } from "../data/world.ts";
 import { soften, SOFTENING } from "./contrast.ts";
 import type { Box } from "../data/relations.ts";

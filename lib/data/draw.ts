@@ -1,7 +1,8 @@
 /** From a scene to its picture. */
 import type { Picture } from "./picture.ts";
 import type { Scene, SceneObject } from "./scene.ts";
-import type { Sprite, Sprites } from "./sprites.ts";
+import type { Sprites } from "./sprites.ts";
+import type { Sprite } from "./sprite.ts";
 import type { Rgb, World } from "./world.ts";
 
 /**

@@ -1,8 +1,6 @@
 /** Pictures in memory, from files and into files. */
 import sharp from "sharp";
 
-export { contactSheet } from "./contact_sheet.ts";
-
 /** An RGB picture in memory: `height × width × 3` bytes, row by row. */
 export interface Picture {
   readonly width: number;

@@ -7,15 +7,9 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { z } from "zod";
 import { CONCEPTS } from "./concepts.ts";
-import { tint } from "./colors.ts";
 import type { Color } from "./scene.ts";
+import { type Sprite, tint } from "./sprite.ts";
 import type { Style, World } from "./world.ts";
-
-/** A square drawing: `size × size × 4` bytes of red, green, blue and (straight) alpha. */
-export interface Sprite {
-  readonly size: number;
-  readonly rgba: Uint8Array;
-}
 
 /** Every drawing that a world's scenes need; tinted ones are made when first asked for. */
 export class Sprites {

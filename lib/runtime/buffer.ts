@@ -1,4 +1,4 @@
-import { elements, show, type TensorType } from "../../kernels/kernel.ts";
+import { elements, show, type TensorType } from "../../kernels/tensor_type.ts";
 import { NativeHandle } from "./native_handle.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 import {

@@ -2,7 +2,7 @@
  * Devices that compile and run ONNX models. Code above this folder holds a {@link Device} and does
  * not know which one it is.
  */
-import type { TensorType } from "../../kernels/kernel.ts";
+import type { TensorType } from "../../kernels/tensor_type.ts";
 import { CpuBuffer, type DeviceBuffer } from "./buffer.ts";
 import { type Executable, OrtExecutable } from "./executable.ts";
 import { openOrtLibrary, type OrtLibrary } from "./ort_library.ts";

@@ -1,4 +1,4 @@
-import type { TensorType } from "../../kernels/kernel.ts";
+import type { TensorType } from "../../kernels/tensor_type.ts";
 import type { DeviceBuffer } from "./buffer.ts";
 import { NativeHandle } from "./native_handle.ts";
 import { allocateBlock } from "./native_memory.ts";

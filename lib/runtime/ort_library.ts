@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { bindOrtApi, ORT_API_VERSION, type OrtApi } from "./ort_api.ts";
-import { cString, outPointer } from "./native_memory.ts";
+import { cString, outPointer } from "./c_values.ts";
 
 const LOG_FATAL_ONLY = 4; // errors come back as statuses, and are thrown
 const ARENA_ALLOCATOR = 1;

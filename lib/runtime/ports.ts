@@ -1,6 +1,7 @@
-import { show, type TensorType } from "../../kernels/kernel.ts";
+import { show, type TensorType } from "../../kernels/tensor_type.ts";
 import { CpuBuffer, type DeviceBuffer } from "./buffer.ts";
-import { allocateBlock, type Block, cString, outInt, outPointer } from "./native_memory.ts";
+import { allocateBlock, type Block } from "./native_memory.ts";
+import { cString, outInt, outPointer } from "./c_values.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 import { dtypeOfOrtElementType, sameType } from "./tensor_data.ts";
 

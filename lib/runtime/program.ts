@@ -1,4 +1,4 @@
-import { show, type TensorType } from "../../kernels/kernel.ts";
+import { show, type TensorType } from "../../kernels/tensor_type.ts";
 import type { CompileOptions, Device, DeviceBuffer, Executable, TensorData } from "./device.ts";
 import type { StateStore } from "./state_store.ts";
 import { checkData, sameType } from "./tensor_data.ts";

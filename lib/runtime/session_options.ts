@@ -1,4 +1,4 @@
-import { cPath, cString } from "./native_memory.ts";
+import { cPath, cString } from "./c_values.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 
 const SEQUENTIAL = 0;

@@ -1,4 +1,4 @@
-import type { TensorType } from "../../kernels/kernel.ts";
+import type { TensorType } from "../../kernels/tensor_type.ts";
 import type { Device, DeviceBuffer, TensorData } from "./device.ts";
 
 interface Entry {

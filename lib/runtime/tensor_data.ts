@@ -1,4 +1,10 @@
-import { type DType, elements, sameShape, show, type TensorType } from "../../kernels/kernel.ts";
+import {
+  type DType,
+  elements,
+  sameShape,
+  show,
+  type TensorType,
+} from "../../kernels/tensor_type.ts";
 
 /** The elements of a tensor in row-major order; `bool` is one byte an element, 0 or 1. */
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
