@@ -103,11 +103,9 @@ export class Training implements Disposable {
     }
   }
 
-  /** Shows the time left over all of these stages. */
-  plan(stages: readonly Pick<Stage, "name" | "steps" | "batchSize">[]): void {
-    this.#progress.plan(
-      stages.map(({ name, steps, batchSize }) => ({ name, weight: steps * batchSize })),
-    );
+  /** Shows the time left over all of these stages, as if their steps took equally long. */
+  plan(stages: readonly Pick<Stage, "name" | "steps">[]): void {
+    this.#progress.plan(stages.map(({ name, steps }) => ({ name, weight: steps })));
   }
 
   /** Seconds of this training so far, all its runs together. */
