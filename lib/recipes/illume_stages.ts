@@ -78,8 +78,8 @@ export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
     embedding: { steps: 150, batchSize: 32, peakRate: 2e-3 },
-    alignment: { steps: 3000, batchSize: 32, peakRate: 2e-3 },
-    fineTuning: { steps: 1200, batchSize: 32, peakRate: 1.5e-3 },
+    alignment: { steps: 6000, batchSize: 32, peakRate: 2e-3 },
+    fineTuning: { steps: 2200, batchSize: 32, peakRate: 1.5e-3 },
   }),
 };
 

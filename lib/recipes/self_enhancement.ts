@@ -56,7 +56,7 @@ export async function selfGenerate(
 /** How long and how fast a model learns from its assessments. */
 export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
   nano: { steps: 500, batchSize: 32, peakRate: 1.2e-3 },
-  small: { steps: 500, batchSize: 32, peakRate: 1e-3 },
+  small: { steps: 700, batchSize: 32, peakRate: 1e-3 },
 };
 
 /** The share of assessments in what it then learns. */

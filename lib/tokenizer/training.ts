@@ -46,9 +46,9 @@ export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudget
     pixels: { steps: 300, batchSize: 64, peakRate: 2e-3 },
   },
   small: {
-    encoder: { steps: 800, batchSize: 64, peakRate: 2e-3 },
+    encoder: { steps: 600, batchSize: 64, peakRate: 2e-3 },
     quantizer: { steps: 800, batchSize: 64, peakRate: 2e-3 },
-    pixels: { steps: 1200, batchSize: 64, peakRate: 1e-3 },
+    pixels: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
   },
 };
 
