@@ -45,9 +45,10 @@ const ScorePoints = z.array(
 );
 type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
 
-/** The steps of a stage after which the model is looked at: `count`, evenly, the last among them. */
-function looksAt({ steps }: Stage, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => Math.ceil(steps * (i + 1) / count));
+/** The steps of a stage after which the model is looked at: every 500th and the last. */
+function looksAt({ steps }: Stage): number[] {
+  const between = Math.max(0, Math.ceil(steps / 500) - 1);
+  return [...Array.from({ length: between }, (_, i) => 500 * (i + 1)), steps];
 }
 
 await main(async () => {
@@ -62,16 +63,13 @@ await main(async () => {
   const out = options.text("out");
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
-  const sizes = quick
-    ? { perTask: 6, pope: 4, looks: 1, drawings: 24, reconstructions: 64, probes: 24 }
-    : {
-      perTask: 48,
-      pope: 100,
-      looks: preset === "nano" ? 2 : 8,
-      drawings: 1024,
-      reconstructions: 2048,
-      probes: 1500,
-    };
+  const sizes = quick ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 } : {
+    perTask: 48,
+    pope: 100,
+    drawings: 1024,
+    reconstructions: 2048,
+    probes: 1500,
+  };
 
   const again = Deno.args.filter((word) => word !== "--resume");
   const signal = stopOnInterrupt(["deno task demo", ...again, "--resume"].join(" "));
@@ -86,7 +84,7 @@ await main(async () => {
   });
   const train = async (stages: readonly Stage[], look?: Look) => {
     for (const stage of stages) {
-      const seen = looksAt(stage, sizes.looks);
+      const seen = looksAt(stage);
       for await (const { step } of training.run(stage)) {
         if (seen.includes(step)) await look?.(stage, step);
       }
@@ -115,13 +113,13 @@ await main(async () => {
     ...plan,
     budget: shortened(plan.budget, share),
   }));
-  const [language, ...multimodal] = illumeStages(model, scenes, plans);
+  const [language, embedding, ...multimodal] = illumeStages(model, scenes, plans);
   const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
-  training.plan([...tokenizing, language, ...multimodal, {
+  training.plan([...tokenizing, language, embedding, ...multimodal, {
     name: "self-enhancement",
     ...enhancement,
   }]);
-  await train([...tokenizing, language]);
+  await train([...tokenizing, language, embedding]);
 
   // From time to time it is looked at, with a part of the evaluation: scores over minutes.
   const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
@@ -151,7 +149,7 @@ await main(async () => {
   await train([enhancing], look);
   const curve: ScorePoint[] = [];
   for (const stage of [...multimodal, enhancing]) {
-    for (const step of looksAt(stage, sizes.looks)) curve.push(...await look(stage, step));
+    for (const step of looksAt(stage)) curve.push(...await look(stage, step));
   }
   await saveIllume(model, out);
 
