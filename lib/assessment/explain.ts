@@ -11,8 +11,10 @@ const SPECK = 16;
 const LIKENESS = 0.6;
 /** More objects than this are not looked for. */
 const MOST = 24;
-/** The places in a large region that are looked at closely. */
-const PLACES = 6;
+/** About so many places in a large region are looked at … */
+const PLACES = 100;
+/** … and the best of them closely. */
+const CLOSELY = 6;
 
 /** Drawings that were found, and regions that resemble none. */
 export interface Explanation {
@@ -107,18 +109,23 @@ function matchIn(field: Field, { box }: Region, shapes: readonly Shape[]): Match
       ...likenessesAt(field, shapes, place, 0).map(({ unexplained }) => unexplained),
     ),
   }));
-  const matches = places.sort((a, b) => a.unexplained - b.unexplained).slice(0, PLACES)
+  const matches = places.sort((a, b) => a.unexplained - b.unexplained).slice(0, CLOSELY)
     .flatMap(({ place }) => bestMatch(field, likenessesAt(field, shapes, place, 1)) ?? []);
   return matches.sort((a, b) => a.unexplained - b.unexplained)[0];
 }
 
-/** Every second point of a box that is at least `inset` from its edges, along each axis. */
+/**
+ * Points of a box that are at least `inset` from its edges, along each axis: every second one, or as
+ * many as there are to be looked at.
+ */
 function centresIn(box: Box, inset: number): [number, number][] {
-  const along = (start: number, length: number) => {
-    if (length <= 2 * inset) return [start + length / 2];
-    const count = Math.floor((length - 2 * inset) / 2) + 1;
-    return Array.from({ length: count }, (_, i) => start + inset + 2 * i);
-  };
+  const room = (length: number) => Math.max(0, length - 2 * inset);
+  const step = Math.max(2, Math.ceil(Math.sqrt(room(box.width) * room(box.height) / PLACES)));
+  const along = (start: number, length: number) =>
+    Array.from(
+      { length: Math.floor(room(length) / step) + 1 },
+      (_, i) => room(length) === 0 ? start + length / 2 : start + inset + step * i,
+    );
   return along(box.x, box.width).flatMap((x) =>
     along(box.y, box.height).map((y): [number, number] => [x, y])
   );
