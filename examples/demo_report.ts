@@ -66,8 +66,12 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
   });
   await writeFileAtomic(`${out}/report.json`, JSON.stringify(report, null, 2));
   await writeFileAtomic(`${out}/report.html`, page);
-  const grids = [["drawn.png", "Drawn"], ["reconstructed.png", "Reconstructed"]];
-  for (const [file, heading] of grids) {
+  const pictures = [
+    ["scores.png", "Scores over minutes"],
+    ["drawn.png", "Drawn"],
+    ["reconstructed.png", "Reconstructed"],
+  ];
+  for (const [file, heading] of pictures) {
     await figures.find((figure) => figure.heading === heading)!.figure.save(`${out}/${file}`);
   }
   return report;
