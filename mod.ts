@@ -18,7 +18,7 @@
 // What is computed with: devices, graphs, layers, optimizers.
 export { type Device, openDevice, Program, Random, StateStore } from "./lib/runtime/mod.ts";
 export { gradient, input, ops, ShapeError, Tensor, toOnnx } from "./lib/graph/mod.ts";
-export { Scope, writeFileAtomic } from "./lib/nn/mod.ts";
+export { Scope } from "./lib/nn/mod.ts";
 export {
   adamw,
   type Budget,
@@ -80,6 +80,7 @@ export { SceneParser } from "./lib/assessment/scene_parser.ts";
 // Training, and what came of it.
 export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
+export { writeFileAtomic } from "./lib/nn/mod.ts";
 export { ResumeError, type StageSummary, Training } from "./lib/training/training.ts";
 export {
   type DrawingScores,

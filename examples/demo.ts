@@ -45,10 +45,12 @@ const ScorePoints = z.array(
 );
 type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
 
-/** The steps of a stage after which the model is looked at: every 500th and the last. */
+const LOOK_EVERY = 500;
+
+/** The steps of a stage after which the model is looked at: so many apart, and the last. */
 function looksAt({ steps }: Stage): number[] {
-  const between = Math.max(0, Math.ceil(steps / 500) - 1);
-  return [...Array.from({ length: between }, (_, i) => 500 * (i + 1)), steps];
+  const count = Math.ceil(steps / LOOK_EVERY);
+  return Array.from({ length: count }, (_, i) => Math.min(LOOK_EVERY * (i + 1), steps));
 }
 
 await main(async () => {

@@ -1,8 +1,9 @@
-/** The static type of a tensor: what it holds, in which shape. */
+/** Static types of tensors. */
 
+/** What an element is. */
 export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
 
-/** The static type of a tensor. A scalar has shape `[]`. */
+/** What a tensor holds, in which shape. A scalar has shape `[]`. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -18,6 +19,7 @@ export function elements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Whether two shapes have the same sizes in the same order. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
