@@ -47,7 +47,6 @@ function readBfloat16(bytes: ArrayBuffer): Float32Array {
 const LENGTH_BYTES = 8;
 const METADATA = "__metadata__";
 
-const metadataSchema = z.record(z.string(), z.string());
 const entrySchema = z.strictObject({
   dtype: z.string(),
   shape: z.array(z.int().nonnegative()),
@@ -142,7 +141,7 @@ function decode(bytes: Uint8Array): Safetensors {
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header)) {
-    if (name === METADATA) metadata = check(metadataSchema, value, name);
+    if (name === METADATA) metadata = readMetadata(value);
     else entries.push(readEntry(name, value, bytes.length - dataStart));
   }
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -179,7 +178,7 @@ function parseHeader(bytes: Uint8Array): object {
   } catch (cause) {
     throw new SafetensorsError("Expected a header of JSON text, but found none", { cause });
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+  if (!isObject(header)) {
     throw new SafetensorsError("Expected the header to be a JSON object, but found another value");
   }
   const duplicate = duplicateKey(text);
@@ -187,6 +186,15 @@ function parseHeader(bytes: Uint8Array): object {
     throw new SafetensorsError(`Expected ${duplicate} once in the header, but found it twice`);
   }
   return header;
+}
+
+/** Metadata as it stands there: a `z.record` would leave out the name `__proto__`. */
+function readMetadata(value: unknown): Record<string, string> {
+  const metadata = check(z.custom<object>(isObject, "no JSON object"), value, METADATA);
+  for (const [name, text] of Object.entries(metadata)) {
+    check(z.string(), text, `${METADATA}.${name}`);
+  }
+  return metadata as Record<string, string>;
 }
 
 function readEntry(name: string, value: unknown, dataLength: number): Entry {
@@ -237,6 +245,10 @@ function check<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
   throw new SafetensorsError(
     `Expected the header to describe ${[name, ...path].join(".")}, but found: ${message}`,
   );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isKnown(dtype: string): dtype is keyof typeof DTYPES {
