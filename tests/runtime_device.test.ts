@@ -169,7 +169,9 @@ Deno.test("models that cannot be run are refused with the reason", async () => {
 });
 
 Deno.test("an unknown device, thread count or library is refused", async () => {
-  await rejects(openDevice("tpu"), { message: 'Expected device "cpu", but found "tpu"' });
+  await rejects(openDevice("tpu"), {
+    message: 'Expected device "cpu" or "webgpu", but found "tpu"',
+  });
   await rejects(openDevice("cpu", { threads: 0 }), /Expected 1 to 1024 threads, but found 0/);
   await rejects(
     openDevice("cpu", { library: "/nowhere/libonnxruntime.so" }),

@@ -19,51 +19,39 @@ export interface DeviceBuffer extends Disposable {
   write(data: TensorData): void;
 }
 
-/** A tensor in the memory of this process, which ONNX Runtime reads and writes in place. */
-export class CpuBuffer implements DeviceBuffer {
+/** A tensor of ONNX Runtime's, which is lent to runs. */
+export abstract class OrtBuffer implements DeviceBuffer {
   /** Address of the `OrtValue`, for a run that was lent the buffer. */
   readonly address: bigint;
-  readonly #data: TensorData;
   readonly #value: NativeHandle;
   #readers = 0;
   #written = false;
 
-  constructor(library: OrtLibrary, readonly type: TensorType, data?: TensorData) {
+  constructor(library: OrtLibrary, allocator: Deno.PointerObject, readonly type: TensorType) {
     checkType(type);
-    if (data !== undefined) checkData("a buffer", type, data);
-    const value = createValue(library, type);
+    const value = createValue(library, allocator, type);
     this.#value = new NativeHandle(`the buffer ${show(type)}`, value, library.api.ReleaseValue);
     this.address = BigInt(Deno.UnsafePointer.value(value));
-    this.#data = dataOf(library, value, type);
-    if (data === undefined) new Uint8Array(this.#data.buffer).fill(0);
-    else set(this.#data, data);
   }
 
-  read(): Promise<TensorData> {
-    return new Promise((resolve) => {
-      this.#value.checkAlive();
-      if (this.#written) throw this.#inUse();
-      resolve(this.#data.slice());
-    });
-  }
+  abstract read(): Promise<TensorData>;
+  abstract write(data: TensorData): void;
 
-  write(data: TensorData): void {
-    this.#value.checkAlive();
-    checkData("a buffer", this.type, data);
-    if (this.#written || this.#readers > 0) throw this.#inUse();
-    set(this.#data, data);
+  /** Brings what was written last to the device, before a run reads it; nothing where it is there. */
+  settle(): Promise<void> | undefined {
+    return undefined;
   }
 
   /** Lends the buffer to a run that reads it; call `letGo` afterwards. */
   lendToReader(): void {
-    if (this.#written) throw this.#inUse();
+    this.checkReadable();
     this.#value.hold();
     this.#readers++;
   }
 
   /** Lends the buffer to a run that writes it; call `letGo` afterwards. */
   lendToWriter(): void {
-    if (this.#written || this.#readers > 0) throw this.#inUse();
+    this.checkWritable();
     this.#value.hold();
     this.#written = true;
   }
@@ -79,6 +67,16 @@ export class CpuBuffer implements DeviceBuffer {
     this.#value[Symbol.dispose]();
   }
 
+  protected checkReadable(): void {
+    this.#value.checkAlive();
+    if (this.#written) throw this.#inUse();
+  }
+
+  protected checkWritable(): void {
+    this.#value.checkAlive();
+    if (this.#written || this.#readers > 0) throw this.#inUse();
+  }
+
   #inUse(): Error {
     return new Error(
       `Expected the buffer ${show(this.type)} to be free, but found it in use by a run`,
@@ -86,8 +84,37 @@ export class CpuBuffer implements DeviceBuffer {
   }
 }
 
-function createValue(library: OrtLibrary, type: TensorType): Deno.PointerObject {
-  const { api, allocator, create } = library;
+/** A tensor in the memory of this process, which ONNX Runtime reads and writes in place. */
+export class CpuBuffer extends OrtBuffer {
+  readonly #data: TensorData;
+
+  constructor(library: OrtLibrary, type: TensorType, data?: TensorData) {
+    if (data !== undefined) checkData("a buffer", type, data);
+    super(library, library.allocator, type);
+    this.#data = dataOf(library, this.address, type);
+    if (data === undefined) new Uint8Array(this.#data.buffer).fill(0);
+    else set(this.#data, data);
+  }
+
+  read(): Promise<TensorData> {
+    return new Promise((resolve) => {
+      this.checkReadable();
+      resolve(this.#data.slice());
+    });
+  }
+
+  write(data: TensorData): void {
+    this.checkWritable();
+    checkData("a buffer", this.type, data);
+    set(this.#data, data);
+  }
+}
+
+function createValue(
+  { api, create }: OrtLibrary,
+  allocator: Deno.PointerObject,
+  type: TensorType,
+): Deno.PointerObject {
   const sizes = BigInt64Array.from(type.shape, BigInt);
   return create(
     `reserving ${elements(type.shape) * bytesPerElement(type.dtype)} bytes for ${show(type)}`,
@@ -103,9 +130,10 @@ function createValue(library: OrtLibrary, type: TensorType): Deno.PointerObject 
 }
 
 /** The memory of an `OrtValue`, which must not be touched once the value is released. */
-function dataOf(library: OrtLibrary, value: Deno.PointerObject, type: TensorType): TensorData {
+function dataOf(library: OrtLibrary, address: bigint, type: TensorType): TensorData {
   const bytes = elements(type.shape) * bytesPerElement(type.dtype);
   if (bytes === 0) return typedArray(type.dtype, new ArrayBuffer(0));
+  const value = Deno.UnsafePointer.create(address);
   const data = library.create(
     `finding the memory of ${show(type)}`,
     (out) => library.api.GetTensorMutableData(value, out),

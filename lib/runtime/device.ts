@@ -3,11 +3,13 @@
  * not know which one it is.
  */
 import type { TensorType } from "../../kernels/tensor_type.ts";
-import { CpuBuffer, type DeviceBuffer } from "./buffer.ts";
-import { type Executable, OrtExecutable } from "./executable.ts";
-import { openOrtLibrary, type OrtLibrary } from "./ort_library.ts";
-import type { CompileOptions, CpuOptions } from "./session_options.ts";
+import type { DeviceBuffer } from "./buffer.ts";
+import { CpuDevice } from "./cpu.ts";
+import type { Executable } from "./executable.ts";
+import { openOrtLibrary } from "./ort_library.ts";
+import type { CompileOptions } from "./session_options.ts";
 import type { TensorData } from "./tensor_data.ts";
+import { openWebGpu } from "./webgpu.ts";
 
 export type { DeviceBuffer } from "./buffer.ts";
 export type { Executable } from "./executable.ts";
@@ -52,10 +54,10 @@ export interface DeviceOptions {
  * if (copy[1] !== 2) throw new Error("Expected what was written");
  * ```
  */
-// deno-lint-ignore require-await
 export async function openDevice(name = "cpu", options: DeviceOptions = {}): Promise<Device> {
+  if (name === "webgpu") return await openWebGpu(openOrtLibrary(options.library));
   if (name !== "cpu") {
-    throw new RangeError(`Expected device "cpu", but found ${JSON.stringify(name)}`);
+    throw new RangeError(`Expected device "cpu" or "webgpu", but found ${JSON.stringify(name)}`);
   }
   const { threads = navigator.hardwareConcurrency, spinning = true, library } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
@@ -65,35 +67,3 @@ export async function openDevice(name = "cpu", options: DeviceOptions = {}): Pro
 }
 
 const MOST_THREADS = 1024;
-
-class CpuDevice implements Device {
-  readonly name = "cpu";
-  readonly #library: OrtLibrary;
-  readonly #options: CpuOptions;
-  #open = true;
-
-  constructor(library: OrtLibrary, options: CpuOptions) {
-    this.#library = library;
-    this.#options = options;
-  }
-
-  buffer(type: TensorType, data?: TensorData): DeviceBuffer {
-    this.#checkOpen();
-    return new CpuBuffer(this.#library, type, data);
-  }
-
-  compile(model: Uint8Array, options: CompileOptions = {}): Promise<Executable> {
-    return new Promise((resolve) => {
-      this.#checkOpen();
-      resolve(OrtExecutable.compile(this.#library, model, this.#options, options));
-    });
-  }
-
-  [Symbol.dispose](): void {
-    this.#open = false;
-  }
-
-  #checkOpen(): void {
-    if (!this.#open) throw new Error(`Expected device "cpu" to be open, but found it disposed`);
-  }
-}

@@ -4,7 +4,8 @@ import { NativeHandle } from "./native_handle.ts";
 import { allocateBlock } from "./native_memory.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 import { Ports } from "./ports.ts";
-import { type CompileOptions, type CpuOptions, withSessionOptions } from "./session_options.ts";
+import { type CompileOptions, type Provider, withSessionOptions } from "./session_options.ts";
+import { Turns } from "./turns.ts";
 
 /** A compiled ONNX model. */
 export interface Executable extends Disposable {
@@ -33,10 +34,11 @@ export class OrtExecutable implements Executable {
   readonly #session: NativeHandle;
   readonly #inputs: Ports;
   readonly #outputs: Ports;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns: Turns;
 
-  private constructor(library: OrtLibrary, session: Deno.PointerObject) {
+  private constructor(library: OrtLibrary, session: Deno.PointerObject, turns: Turns) {
     this.#library = library;
+    this.#turns = turns;
     this.#inputs = new Ports(library, session, "input");
     this.#outputs = new Ports(library, session, "output");
     const { free: freeInputs } = this.#inputs;
@@ -51,13 +53,14 @@ export class OrtExecutable implements Executable {
   static async compile(
     library: OrtLibrary,
     model: Uint8Array,
-    cpu: CpuOptions,
+    provider: Provider,
     options: CompileOptions,
+    turns: Turns = new Turns(),
   ): Promise<OrtExecutable> {
     if (model.length === 0) throw new Error("Expected an ONNX model, but found 0 bytes");
-    const session = await createSession(library, model, cpu, options);
+    const session = await createSession(library, model, provider, options);
     try {
-      return new OrtExecutable(library, session);
+      return new OrtExecutable(library, session, turns);
     } catch (error) {
       library.api.ReleaseSession(session);
       throw error;
@@ -76,9 +79,7 @@ export class OrtExecutable implements Executable {
     inputs: Readonly<Record<string, DeviceBuffer>>,
     outputs: Readonly<Record<string, DeviceBuffer>>,
   ): Promise<void> {
-    const run = this.#turn.then(() => this.#run(inputs, outputs));
-    this.#turn = run.catch(() => {});
-    return run;
+    return this.#turns.take(() => this.#run(inputs, outputs));
   }
 
   async #run(
@@ -98,6 +99,7 @@ export class OrtExecutable implements Executable {
         buffer.lendToReader();
         lent.push(buffer);
       }
+      for (const buffer of read) await buffer.settle();
       for (const buffer of written) {
         buffer.lendToWriter();
         lent.push(buffer);
@@ -135,10 +137,11 @@ export class OrtExecutable implements Executable {
   }
 }
 
-async function createSession(
+/** Makes a session of a model, which the caller releases. */
+export async function createSession(
   library: OrtLibrary,
   model: Uint8Array,
-  cpu: CpuOptions,
+  provider: Provider,
   options: CompileOptions,
 ): Promise<Deno.PointerObject> {
   const bytes = model.length;
@@ -148,7 +151,7 @@ async function createSession(
     new Uint8Array(copy.memory).set(model);
     const status = await withSessionOptions(
       library,
-      cpu,
+      provider,
       options,
       (settings) =>
         library.api.CreateSessionFromArray(

@@ -5,7 +5,7 @@
  */
 
 /** The version of `OrtApi` that is asked for: the oldest that has every function used here. */
-export const ORT_API_VERSION = 17;
+export const ORT_API_VERSION = 23;
 
 const POINTER_BYTES = 8;
 const status = "pointer";
@@ -73,6 +73,11 @@ const ORT_API = {
   GetTensorElementType: { index: 60, parameters: ["pointer", "buffer"], result: status },
   GetDimensionsCount: { index: 61, parameters: ["pointer", "buffer"], result: status },
   GetDimensions: { index: 62, parameters: ["pointer", "buffer", "usize"], result: status },
+  CreateMemoryInfo: {
+    index: 68,
+    parameters: ["buffer", "i32", "i32", "i32", "buffer"],
+    result: status,
+  },
   CreateCpuMemoryInfo: { index: 69, parameters: ["i32", "i32", "buffer"], result: status },
   AllocatorAlloc: { index: 75, parameters: ["pointer", "usize", "buffer"], result: status },
   AllocatorFree: { index: 76, parameters: ["pointer", "pointer"], result: status },
@@ -88,12 +93,25 @@ const ORT_API = {
     parameters: ["pointer", "buffer", "buffer"],
     result: status,
   },
+  CreateAllocator: { index: 131, parameters: ["pointer", "pointer", "buffer"], result: status },
+  ReleaseAllocator: { index: 132, parameters: ["pointer"], result: "void" },
   CreateAndRegisterAllocator: {
     index: 144,
     parameters: ["pointer", "pointer", "pointer"],
     result: status,
   },
+  SessionOptionsAppendExecutionProvider: {
+    index: 216,
+    parameters: ["pointer", "buffer", "pointer", "pointer", "usize"],
+    result: status,
+  },
   SetDeterministicCompute: { index: 273, parameters: ["pointer", "bool"], result: status },
+  CopyTensors: {
+    index: 386,
+    parameters: ["pointer", "pointer", "pointer", "pointer", "usize"],
+    result: status,
+    nonblocking: true,
+  },
 } as const satisfies Record<string, Deno.ForeignFunction & { index: number }>;
 
 /** `OrtApi` as callable functions, by their names in the C header. */

@@ -1,5 +1,5 @@
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
-import { CpuBuffer, type DeviceBuffer } from "./buffer.ts";
+import { type DeviceBuffer, OrtBuffer } from "./buffer.ts";
 import { allocateBlock, type Block } from "./native_memory.ts";
 import { cString, outInt, outPointer } from "./c_values.ts";
 import type { OrtLibrary } from "./ort_library.ts";
@@ -18,7 +18,7 @@ export class Ports {
   readonly #nameBlock: Block;
   readonly #valueBlock: Block;
   readonly #values: BigUint64Array;
-  readonly #bound: (CpuBuffer | undefined)[];
+  readonly #bound: (OrtBuffer | undefined)[];
 
   constructor(library: OrtLibrary, session: Deno.PointerObject, side: Side) {
     const count = portCount(library, session, side);
@@ -59,7 +59,7 @@ export class Ports {
   }
 
   /** Sets the pointers to the buffers of these names, and returns them in the ports' order. */
-  bind(buffers: Readonly<Record<string, DeviceBuffer>>): readonly CpuBuffer[] {
+  bind(buffers: Readonly<Record<string, DeviceBuffer>>): readonly OrtBuffer[] {
     const bound = this.#bound;
     for (let index = 0; index < bound.length; index++) {
       const name = this.#names[index];
@@ -70,20 +70,20 @@ export class Ports {
       bound[index] = buffer;
     }
     if (Object.keys(buffers).length !== bound.length) throw this.#unexpectedName(buffers);
-    return bound as CpuBuffer[];
+    return bound as OrtBuffer[];
   }
 
   #checkBuffer(
     name: string,
     buffer: DeviceBuffer | undefined,
     buffers: Readonly<Record<string, DeviceBuffer>>,
-  ): asserts buffer is CpuBuffer {
+  ): asserts buffer is OrtBuffer {
     const type = this.types[name];
     const port = `${this.#side} "${name}" ${show(type)}`;
     if (buffer === undefined) {
       throw new TypeError(`Expected ${port}, but found only ${quoted(Object.keys(buffers))}`);
     }
-    if (!(buffer instanceof CpuBuffer)) {
+    if (!(buffer instanceof OrtBuffer)) {
       throw new TypeError(`Expected ${port} on this device, but found a buffer of another`);
     }
     if (!sameType(buffer.type, type)) {

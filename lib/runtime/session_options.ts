@@ -13,50 +13,62 @@ export interface CompileOptions {
   readonly optimize?: boolean;
 }
 
-/** How the CPU is used. */
-export interface CpuOptions {
-  /** Threads that share the work of one operator. */
-  readonly threads: number;
-  /** Whether threads wait for the next operator of a run by spinning, which starts it sooner. */
-  readonly spinning: boolean;
+/** The settings of a session that is about to be made. */
+export interface SessionSettings {
+  readonly api: OrtLibrary["api"];
+  readonly pointer: Deno.PointerObject;
+  check(status: Deno.PointerValue): void;
+  /** Sets an entry of `onnxruntime_session_options_config_keys.h`. */
+  entry(key: string, value: string): void;
 }
 
+/** What computes: an execution provider of ONNX Runtime's, and how it is used. */
+export type Provider = (settings: SessionSettings) => void;
+
 /**
- * Runs `use` with an `OrtSessionOptions`, which lives until `use` is done.
+ * The CPU, with so many threads that share the work of one operator. They wait for the next
+ * operator of a run by `spinning`, which starts it sooner, or asleep.
  *
  * Numbers too small for a normal float keep their value: `session.set_denormal_as_zero` reaches the
  * threads of the pool but not the one that calls `Run`, so that results would depend on which
  * thread computed what.
  */
+export const cpuProvider =
+  ({ threads, spinning }: { threads: number; spinning: boolean }): Provider =>
+  ({ api, pointer, check, entry }) => {
+    check(api.SetIntraOpNumThreads(pointer, threads));
+    check(api.SetDeterministicCompute(pointer, true));
+    entry("session.use_env_allocators", "1");
+    entry("session.intra_op.allow_spinning", spinning ? "1" : "0");
+    entry("session.force_spinning_stop", "1"); // or idle threads slow other sessions
+  };
+
+/** Runs `use` with an `OrtSessionOptions`, which lives until `use` is done. */
 export async function withSessionOptions<T>(
   library: OrtLibrary,
-  cpu: CpuOptions,
+  provider: Provider,
   compile: CompileOptions,
   use: (options: Deno.PointerObject) => Promise<T>,
 ): Promise<T> {
   const { api } = library;
-  const options = library.create("compiling", (out) => api.CreateSessionOptions(out));
+  const pointer = library.create("compiling", (out) => api.CreateSessionOptions(out));
   const check = (status: Deno.PointerValue) => library.check(status, "compiling");
-  const setEntry = (key: string, value: string) =>
-    check(api.AddSessionConfigEntry(options, cString(key), cString(value)));
+  const entry = (key: string, value: string) =>
+    check(api.AddSessionConfigEntry(pointer, cString(key), cString(value)));
   try {
-    check(api.SetSessionExecutionMode(options, SEQUENTIAL));
-    check(api.DisableMemPattern(options)); // patterns double the memory, and are no faster
-    check(api.SetIntraOpNumThreads(options, cpu.threads));
-    check(api.SetInterOpNumThreads(options, 1));
-    check(api.SetDeterministicCompute(options, true));
+    check(api.SetSessionExecutionMode(pointer, SEQUENTIAL));
+    check(api.DisableMemPattern(pointer)); // patterns double the memory, and are no faster
+    check(api.SetInterOpNumThreads(pointer, 1));
     check(api.SetSessionGraphOptimizationLevel(
-      options,
+      pointer,
       compile.optimize === false ? OPTIMIZE_NOTHING : OPTIMIZE_ALL,
     ));
-    setEntry("session.use_env_allocators", "1");
-    setEntry("session.intra_op.allow_spinning", cpu.spinning ? "1" : "0");
-    setEntry("session.force_spinning_stop", "1"); // or idle threads slow other sessions
+    provider({ api, pointer, check, entry });
     if (compile.profile !== undefined) {
-      check(api.EnableProfiling(options, cPath(compile.profile)));
+      check(api.EnableProfiling(pointer, cPath(compile.profile)));
     }
-    return await use(options);
+    return await use(pointer);
   } finally {
-    api.ReleaseSessionOptions(options);
+    api.ReleaseSessionOptions(pointer);
   }
 }
