@@ -12,7 +12,9 @@ for (const name of Object.keys(KERNELS) as KernelName[]) {
     const batches = fc.array(fc.gen(), { minLength: 1, maxLength: 8, size: "max" });
     await fc.assert(
       fc.asyncProperty(batches, async (draws) => {
-        const traces = draws.map((draw, i) => new Trace(CASES[name](draw), "float32", `${i}.x`));
+        const traces = draws.map((draw, i) => new Trace(CASES[name](draw), "float32", `${i}.x`))
+          .filter(({ output }) => output.dtype !== "float64");
+        fc.pre(traces.length > 0);
         const outputs = Object.assign({}, ...traces.map((trace, i) => trace.outputs(`${i}.y`)));
         const inputs = Object.assign({}, ...traces.map((trace) => trace.data));
         const found = await runGraph(gpu, outputs, inputs);
