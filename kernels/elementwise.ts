@@ -115,6 +115,15 @@ export const tanh = unary("Tanh", (ops, g, _x, y) => ops.mul(g, ops.sub(1, ops.m
 /** σ(x): g·y·(1 − y) */
 export const sigmoid = unary("Sigmoid", (ops, g, _x, y) => ops.mul(g, ops.mul(y, ops.sub(1, y))));
 
+/** x·σ(x) (arXiv 1702.03118): g·(s + y·(1 − s)) with s = σ(x) */
+export const silu: Kernel = {
+  ...unary("Sigmoid", (ops, g, x, y) => {
+    const s = ops.sigmoid(x);
+    return ops.mul(g, ops.add(s, ops.mul(y, ops.sub(1, s))));
+  }),
+  onnx: (writer, [x]) => writer.node("Mul", [x, writer.node("Sigmoid", [x])]),
+};
+
 /** max(x, 0): g where y > 0 */
 export const relu = unary("Relu", (ops, g, _x, y) => ops.where(ops.greater(y, 0), g, 0));
 

@@ -1,6 +1,6 @@
 /** Table look-up and its opposite. In the formulas g is ∂loss/∂output. */
-import { type Attributes, expect, type Kernel } from "./kernel.ts";
-import { elements, sameShape, show } from "./tensor_type.ts";
+import { type Attributes, expect, type Kernel, type OnnxWriter } from "./kernel.ts";
+import { elements, sameShape, show, type TensorType } from "./tensor_type.ts";
 
 export const range: Kernel<Attributes & { size: number }> = {
   infer: (_, { size }) => ({ dtype: "int32", shape: [size] }),
@@ -58,4 +58,51 @@ export const scatterAdd: Kernel<Attributes & { rows: number }> = {
     return reshaped(summed, output.shape);
   },
   gradient: (ops, { inputs: [, indices], gradient: g }) => [ops.gather(g, indices), undefined],
+};
+
+function expectRows(x: TensorType, indices: TensorType): void {
+  expect(x.shape.length === 2, "rows and columns", show(x));
+  expect(
+    indices.dtype === "int32" && sameShape(indices.shape, x.shape.slice(0, 1)),
+    `indices int32[${x.shape[0]}] for ${show(x)}`,
+    show(indices),
+  );
+}
+
+const column = (writer: OnnxWriter, x: string, rows: number) =>
+  writer.node("Reshape", [x, writer.ints([rows, 1])]);
+
+/** x[i, indexᵢ]: g at the indices, 0 elsewhere */
+export const pick: Kernel = {
+  infer([x, indices]) {
+    expectRows(x, indices);
+    return { dtype: x.dtype, shape: indices.shape };
+  },
+  onnx(writer, [x, indices], _, { output: { shape: [rows] } }) {
+    const chosen = writer.node("GatherElements", [x, column(writer, indices, rows)], { axis: 1 });
+    return writer.node("Reshape", [chosen, writer.ints([rows])]);
+  },
+  gradient(ops, { inputs: [{ dtype, shape: [rows, columns] }, indices], gradient: g }) {
+    const column = { shape: [rows, 1] };
+    const target = ops.equal(ops.range({ size: columns }), ops.reshape(indices, column));
+    return [ops.mul(ops.cast(target, { dtype }), ops.reshape(g, column)), undefined];
+  },
+};
+
+/** x + values at the indices: g, g at the indices */
+export const addAt: Kernel = {
+  infer([x, values, indices]) {
+    expectRows(x, indices);
+    expect(
+      values.dtype === x.dtype && sameShape(values.shape, indices.shape),
+      `values ${x.dtype}[${x.shape[0]}] for ${show(x)}`,
+      show(values),
+    );
+    return x;
+  },
+  onnx(writer, [x, values, indices], _, { output: { shape: [rows] } }) {
+    const inputs = [x, column(writer, indices, rows), column(writer, values, rows)];
+    return writer.node("ScatterElements", inputs, { axis: 1, reduction: "add" });
+  },
+  gradient: (ops, { inputs: [, , indices], gradient: g }) => [g, ops.pick(g, indices), undefined],
 };

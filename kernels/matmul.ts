@@ -12,6 +12,7 @@ import { show, type TensorType } from "./tensor_type.ts";
 interface MatmulAttributes extends Attributes {
   transposeA: boolean;
   transposeB: boolean;
+  scale: number;
 }
 
 function matrixShape(x: TensorType, transposed: boolean): [number, number] {
@@ -26,8 +27,8 @@ function swapped(rank: number): number[] {
 }
 
 /**
- * a·b: g·bᵀ, aᵀ·g. Products of two matrices are written as Gemm, which takes its operands
- * transposed; with leading axes, as Transpose and MatMul, which ONNX Runtime fuses.
+ * s·a·b: s·g·bᵀ, s·aᵀ·g. Products of two matrices are written as Gemm, which takes its operands
+ * transposed and scales; with leading axes, as Mul, Transpose and MatMul, which ONNX Runtime fuses.
  */
 export const matmul: Kernel<MatmulAttributes> = {
   infer([a, b], { transposeA, transposeB }) {
@@ -42,27 +43,29 @@ export const matmul: Kernel<MatmulAttributes> = {
       shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns],
     };
   },
-  onnx(writer, [a, b], { transposeA, transposeB }, { inputs: [typeA, typeB] }) {
+  onnx(writer, [a, b], { transposeA, transposeB, scale }, { inputs: [typeA, typeB] }) {
     if (typeA.shape.length === 2 && typeB.shape.length === 2) {
       return writer.node("Gemm", [a, b], {
         transA: transposeA ? 1 : 0,
         transB: transposeB ? 1 : 0,
+        alpha: { float: scale },
       });
     }
     const operand = (name: string, type: TensorType, transposed: boolean) =>
       transposed ? writer.node("Transpose", [name], { perm: swapped(type.shape.length) }) : name;
+    const scaled = scale === 1 ? a : writer.node("Mul", [a, writer.scalar(scale, typeA.dtype)]);
     return writer.node("MatMul", [
-      operand(a, typeA, transposeA),
+      operand(scaled, typeA, transposeA),
       operand(b, typeB, transposeB),
     ]);
   },
-  gradient(ops, { inputs: [a, b], gradient: g }, { transposeA, transposeB }) {
+  gradient(ops, { inputs: [a, b], gradient: g }, { transposeA, transposeB, scale }) {
     const da = transposeA
-      ? ops.matmul(b, g, { transposeA: transposeB, transposeB: true })
-      : ops.matmul(g, b, { transposeB: !transposeB });
+      ? ops.matmul(b, g, { transposeA: transposeB, transposeB: true, scale })
+      : ops.matmul(g, b, { transposeB: !transposeB, scale });
     const db = transposeB
-      ? ops.matmul(g, a, { transposeA: true, transposeB: transposeA })
-      : ops.matmul(a, g, { transposeA: !transposeA });
+      ? ops.matmul(g, a, { transposeA: true, transposeB: transposeA, scale })
+      : ops.matmul(a, g, { transposeA: !transposeA, scale });
     return [unbroadcast(ops, da, a.shape), unbroadcast(ops, db, b.shape)];
   },
 };

@@ -3,7 +3,7 @@
  * formulas g is ∂loss/∂output and y the output.
  */
 import { type Attributes, expect, expectFloats, type Kernel } from "./kernel.ts";
-import { sameShape, show } from "./tensor_type.ts";
+import { elements, sameShape, show } from "./tensor_type.ts";
 
 const LAST = { axes: [-1], keepAxes: true } as const;
 
@@ -21,8 +21,8 @@ export const softmax: Kernel = {
 };
 
 /**
- * r = 1/√(mean(x²) + ε), n = x·r, y = n·w (arXiv 1910.07467, eq. 4):
- * ∂x = r·(g·w − n·mean(g·w·n)), ∂w = Σ g·n
+ * r = 1/√(mean(x²) + ε), y = x·r·w (arXiv 1910.07467, eq. 4):
+ * ∂x = r·g·w − x·r³·mean(g·x·w), ∂w = Σ g·x·r. Both sums are products of g·x with a vector.
  */
 export const rmsNorm: Kernel<Attributes & { epsilon: number }> = {
   infer([x, weight]) {
@@ -37,12 +37,19 @@ export const rmsNorm: Kernel<Attributes & { epsilon: number }> = {
   onnx: (writer, inputs, { epsilon }) =>
     writer.node("RMSNormalization", inputs, { axis: -1, epsilon: { float: epsilon } }),
   gradient(ops, { inputs: [x, weight], gradient: g }, { epsilon }) {
+    const [size] = weight.shape;
+    const rows = elements(x.shape) / size;
+    const byRow = (v: typeof x, columns: number) => ops.reshape(v, { shape: [rows, columns] });
+    const each = [...x.shape.slice(0, -1), 1];
     const r = ops.div(1, ops.sqrt(ops.add(ops.mean(ops.mul(x, x), LAST), epsilon)));
-    const n = ops.mul(x, r);
-    const gw = ops.mul(g, weight);
-    const dx = ops.mul(r, ops.sub(gw, ops.mul(n, ops.mean(ops.mul(gw, n), LAST))));
-    const leading = x.shape.slice(0, -1).map((_, i) => i);
-    return [dx, ops.sum(ops.mul(g, n), { axes: leading, keepAxes: false })];
+    const gx = byRow(ops.mul(g, x), size);
+    const sums = ops.reshape(ops.matmul(gx, ops.reshape(weight, { shape: [size, 1] })), {
+      shape: each,
+    });
+    const cube = ops.mul(ops.mul(r, ops.mul(r, r)), ops.mul(sums, 1 / size));
+    const dx = ops.sub(ops.mul(ops.mul(g, weight), r), ops.mul(x, cube));
+    const dw = ops.matmul(byRow(r, 1), gx, { transposeA: true });
+    return [dx, ops.reshape(dw, { shape: [size] })];
   },
 };
 
@@ -70,7 +77,10 @@ export const rotary: Kernel = {
   ],
 };
 
-/** log Σ eˣ − x[label]: g·(softmax(x) − onehot(label)) */
+/**
+ * log Σ eˣ − x[label]: g·(softmax(x) − onehot(label)). The sum is max x − log max softmax(x), so
+ * that softmax(x) is computed once.
+ */
 export const crossEntropy: Kernel = {
   infer([logits, labels]) {
     expectFloats(logits);
@@ -83,20 +93,15 @@ export const crossEntropy: Kernel = {
     return { dtype: logits.dtype, shape: labels.shape };
   },
   onnx(writer, [logits, labels], _, { inputs: [{ shape: [tokens] }] }) {
-    const axis = writer.ints([1]);
-    const largest = writer.node("ReduceMax", [logits, axis], { keepdims: 1 });
-    const shifted = writer.node("Sub", [logits, largest]);
-    const total = writer.node("ReduceSum", [writer.node("Exp", [shifted]), axis], { keepdims: 1 });
+    const largest = (x: string) => writer.node("ReduceMax", [x, writer.ints([1])], { keepdims: 1 });
+    const likeliest = largest(writer.node("Softmax", [logits], { axis: -1 }));
+    const total = writer.node("Sub", [largest(logits), writer.node("Log", [likeliest])]);
     const index = writer.node("Reshape", [labels, writer.ints([tokens, 1])]);
-    const chosen = writer.node("GatherElements", [shifted, index], { axis: 1 });
-    const loss = writer.node("Sub", [writer.node("Log", [total]), chosen]);
-    return writer.node("Reshape", [loss, writer.ints([tokens])]);
+    const chosen = writer.node("GatherElements", [logits, index], { axis: 1 });
+    return writer.node("Reshape", [writer.node("Sub", [total, chosen]), writer.ints([tokens])]);
   },
   gradient(ops, { inputs: [logits, labels], gradient: g }) {
-    const [tokens, classes] = logits.shape;
-    const column = { shape: [tokens, 1] };
-    const target = ops.equal(ops.range({ size: classes }), ops.reshape(labels, column));
-    const error = ops.sub(ops.softmax(logits), ops.cast(target, { dtype: logits.dtype }));
-    return [ops.mul(error, ops.reshape(g, column)), undefined];
+    const spread = ops.mul(ops.softmax(logits), ops.reshape(g, { shape: [...g.shape, 1] }));
+    return [ops.addAt(spread, ops.neg(g), labels), undefined];
   },
 };

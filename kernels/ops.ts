@@ -24,6 +24,8 @@ export interface Ops<V> {
   sqrt(x: V): V;
   tanh(x: V): V;
   sigmoid(x: V): V;
+  /** x·σ(x) (arXiv 1702.03118) */
+  silu(x: V): V;
   relu(x: V): V;
   /** log(1 + eˣ) */
   softplus(x: V): V;
@@ -52,9 +54,17 @@ export interface Ops<V> {
   gather(table: V, indices: V): V;
   /** A table `[rows, …]` of zeros to which values `[…indices, …]` are added at their rows. */
   scatterAdd(values: V, indices: V, attributes: { rows: number }): V;
+  /** x[i, indexᵢ] of each row: `[rows, columns]` and int32 `[rows]` to `[rows]`. */
+  pick(x: V, indices: V): V;
+  /** x with valueᵢ added to x[i, indexᵢ]: `[rows, columns]`, `[rows]` and int32 `[rows]`. */
+  addAt(x: V, values: V, indices: V): V;
 
-  /** Matrix product over the last two axes; leading axes broadcast. */
-  matmul(a: V, b: V, attributes?: { transposeA?: boolean; transposeB?: boolean }): V;
+  /** Matrix product over the last two axes, times a scale of 1 unless told; leading axes broadcast. */
+  matmul(
+    a: V,
+    b: V,
+    attributes?: { transposeA?: boolean; transposeB?: boolean; scale?: number },
+  ): V;
   /** Softmax over the last axis. */
   softmax(x: V): V;
   /** x / √(mean(x²) + ε) · weight over the last axis (arXiv 1910.07467). */

@@ -97,7 +97,9 @@ function hold(loss: Tensor, at: Readonly<Record<string, TensorData>>) {
   const rebuilt = new Map<Tensor, Tensor>();
   for (const tensor of order) {
     const { source, dtype, shape } = tensor;
-    if (source.kind !== "kernel") {
+    if (source.kind === "composed") {
+      rebuilt.set(tensor, rebuilt.get(source.value)!);
+    } else if (source.kind !== "kernel") {
       rebuilt.set(tensor, tensor);
     } else if (stopped.includes(tensor)) {
       rebuilt.set(tensor, input(`held ${stopped.indexOf(tensor)}`, dtype, shape));

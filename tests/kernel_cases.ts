@@ -146,6 +146,7 @@ export const CASES: { readonly [K in KernelName]: (draw: Draw) => Case } = {
   sqrt: unary(ops.sqrt, positive),
   tanh: unary(ops.tanh),
   sigmoid: unary(ops.sigmoid),
+  silu: unary(ops.silu),
   relu: unary(ops.relu, nonzero),
   softplus: unary(ops.softplus),
   stopGradient: (draw) => ({ ...unary(ops.stopGradient)(draw), blocked: true }),
@@ -226,16 +227,35 @@ export const CASES: { readonly [K in KernelName]: (draw: Draw) => Case } = {
     const args = [float(draw, [...at, ...sizes(draw, 0, 2)]), indices(draw, at, rows)];
     return { args, apply: (values, i) => ops.scatterAdd(values, i, { rows }) };
   },
+  pick(draw) {
+    const [rows, columns] = [whole(draw, 1, 4), whole(draw, 1, 5)];
+    return {
+      args: [float(draw, [rows, columns]), indices(draw, [rows], columns)],
+      apply: ops.pick,
+    };
+  },
+  addAt(draw) {
+    const [rows, columns] = [whole(draw, 1, 4), whole(draw, 1, 5)];
+    return {
+      args: [
+        float(draw, [rows, columns]),
+        float(draw, [rows]),
+        indices(draw, [rows], columns),
+      ],
+      apply: ops.addAt,
+    };
+  },
 
   matmul(draw) {
     const [batchA, batchB] = broadcasting(draw, 2, sizes(draw, 0, 2));
     const [n, inner, m] = sizes(draw, 3, 3);
     const [transposeA, transposeB] = [yes(draw), yes(draw)];
+    const scale = yes(draw) ? 1 : 0.75;
     const args = [
       float(draw, [...batchA, ...(transposeA ? [inner, n] : [n, inner])]),
       float(draw, [...batchB, ...(transposeB ? [m, inner] : [inner, m])]),
     ];
-    return { args, apply: (a, b) => ops.matmul(a, b, { transposeA, transposeB }) };
+    return { args, apply: (a, b) => ops.matmul(a, b, { transposeA, transposeB, scale }) };
   },
   softmax: (draw) => ({ args: [float(draw, sizes(draw, 1, 4))], apply: ops.softmax }),
   rmsNorm(draw) {

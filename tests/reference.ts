@@ -54,6 +54,8 @@ function valueOf(
         data: new Float64Array(product(shape)).map((_, i) => data[data.length === 1 ? 0 : i]),
       };
     }
+    case "composed":
+      return values.get(source.value)!;
     case "kernel":
       return (REFERENCE[source.kernel] as Rule<KernelName>)(
         source.inputs.map((x) => values.get(x)!),

@@ -107,6 +107,16 @@ function tableRows(indices: Value, tableShape: readonly number[]) {
   return { width, starts: Array.from(indices.data, (i) => i * width) };
 }
 
+/** Where in each row of x the element stands that the indices name. */
+function picked(x: Value, indices: Value): number[] {
+  return Array.from(indices.data, (index, row) => {
+    if (!(index >= 0 && index < last(x))) {
+      throw new Error(`Expected an index below ${last(x)}, but found ${index}`);
+    }
+    return row * last(x) + index;
+  });
+}
+
 const logSumExp = (x: Float64Array) => {
   const largest = x.reduce((a, b) => Math.max(a, b), -Infinity);
   return largest + Math.log(x.reduce((total, value) => total + Math.exp(value - largest), 0));
@@ -135,6 +145,7 @@ export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
   sqrt: unary(Math.sqrt),
   tanh: unary(Math.tanh),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  silu: unary((x) => x / (1 + Math.exp(-x))),
   relu: unary((x) => Math.max(x, 0)),
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   stopGradient: ([x]) => x,
@@ -217,8 +228,17 @@ export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
     });
     return { shape, data };
   },
+  pick([x, indices]) {
+    const at = picked(x, indices);
+    return { shape: indices.shape, data: Float64Array.from(at, (i) => x.data[i]) };
+  },
+  addAt([x, values, indices]) {
+    const data = x.data.slice();
+    picked(x, indices).forEach((at, row) => data[at] += values.data[row]);
+    return { shape: x.shape, data };
+  },
 
-  matmul([a, b], { transposeA, transposeB }) {
+  matmul([a, b], { transposeA, transposeB, scale }) {
     const [n, inner] = transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
     const m = b.shape.at(transposeB ? -2 : -1)!;
     const batch = commonShape([a.shape.slice(0, -2), b.shape.slice(0, -2)]);
@@ -230,7 +250,7 @@ export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
     for (let p = 0; p < atA.length; p++) {
       for (let i = 0; i < n; i++) {
         for (let k = 0; k < inner; k++) {
-          const x = a.data[atA[p] * n * inner + i * rowA + k * columnA];
+          const x = scale * a.data[atA[p] * n * inner + i * rowA + k * columnA];
           const row = atB[p] * inner * m + k * rowB;
           const out = (p * n + i) * m;
           for (let j = 0; j < m; j++) data[out + j] += x * b.data[row + j * columnB];
@@ -274,13 +294,10 @@ export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
     return { shape: x.shape, data };
   },
   crossEntropy([logits, labels]) {
+    const at = picked(logits, labels);
     const data = new Float64Array(labels.data.length);
     rows(logits, (start, end, row) => {
-      const label = labels.data[row];
-      if (!(label >= 0 && label < end - start)) {
-        throw new Error(`Expected a label below ${end - start}, but found ${label}`);
-      }
-      data[row] = logSumExp(logits.data.subarray(start, end)) - logits.data[start + label];
+      data[row] = logSumExp(logits.data.subarray(start, end)) - logits.data[at[row]];
     });
     return { shape: labels.shape, data };
   },

@@ -2,7 +2,7 @@
 import { type Kernel, KERNELS } from "../../kernels/mod.ts";
 import { ops, ShapeError } from "./ops.ts";
 import { sorted } from "./sorted.ts";
-import { constant, type Tensor } from "./tensor.ts";
+import { constant, inputsOf, type Tensor } from "./tensor.ts";
 
 /**
  * ∂loss/∂x for each x, as tensors of the same graph. A tensor that the loss does not depend on has
@@ -28,22 +28,33 @@ export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const order = sorted([loss]);
   const needed = new Set<Tensor>(wrt);
   for (const tensor of order) {
-    if (tensor.source.kind === "kernel" && tensor.source.inputs.some((x) => needed.has(x))) {
-      needed.add(tensor);
-    }
+    if (inputsOf(tensor).some((x) => needed.has(x))) needed.add(tensor);
   }
   const gradients = new Map<Tensor, Tensor>([[loss, constant(1, loss.dtype)]]);
   for (const output of order.toReversed()) {
     const g = gradients.get(output);
-    if (g === undefined || output.source.kind !== "kernel" || !needed.has(output)) continue;
-    const { kernel, inputs, attributes } = output.source;
-    const row = KERNELS[kernel] as Kernel;
-    row.gradient(ops, { inputs, output, gradient: g }, attributes).forEach((d, i) => {
-      const x = inputs[i];
+    if (g === undefined || !needed.has(output)) continue;
+    inputGradients(output, g).forEach((d, i) => {
+      const x = inputsOf(output)[i];
       if (d === undefined || !needed.has(x)) return;
       const sum = gradients.get(x);
       gradients.set(x, sum === undefined ? d : ops.add(sum, d));
     });
   }
   return wrt.map((x) => gradients.get(x) ?? constant(0, x.dtype, x.shape));
+}
+
+/** ∂loss/∂input for the inputs of a tensor, given ∂loss/∂tensor. */
+function inputGradients(output: Tensor, gradient: Tensor): readonly (Tensor | undefined)[] {
+  const { source } = output;
+  switch (source.kind) {
+    case "kernel": {
+      const { kernel, inputs, attributes } = source;
+      return (KERNELS[kernel] as Kernel).gradient(ops, { inputs, output, gradient }, attributes);
+    }
+    case "composed":
+      return source.gradient(gradient);
+    default:
+      return [];
+  }
 }

@@ -1,5 +1,6 @@
 export { constant, input, Tensor } from "./tensor.ts";
 export { ops, ShapeError } from "./ops.ts";
 export { gradient } from "./gradient.ts";
+export { compose } from "./compose.ts";
 export { sorted } from "./sorted.ts";
 export { toOnnx } from "./onnx.ts";

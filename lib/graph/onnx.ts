@@ -95,14 +95,19 @@ function writeTensor(
       const types = { inputs: source.inputs, output: tensor };
       return row.onnx(writer, inputNames, source.attributes, types);
     }
+    case "composed":
+      return names.get(source.value)!;
   }
 }
 
 /** Collects nodes; a node equal to an earlier one is that one. */
 class Writer implements OnnxWriter {
-  readonly nodes: Node[] = [];
   readonly initializers: Initializer[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #computed = new Set<string>();
   readonly #known = new Map<string, string>();
+  /** Outputs by the value that is called so. */
+  readonly #renamed = new Map<string, string>();
 
   node(
     operator: string,
@@ -110,7 +115,8 @@ class Writer implements OnnxWriter {
     attributes: Parameters<OnnxWriter["node"]>[2] = {},
   ): string {
     return this.#once(`${operator}(${inputs})${JSON.stringify(attributes)}`, (name) => {
-      this.nodes.push({
+      this.#computed.add(name);
+      this.#nodes.push({
         opType: operator,
         name,
         input: [...inputs],
@@ -144,9 +150,20 @@ class Writer implements OnnxWriter {
     });
   }
 
-  /** Gives a value the name of an output. */
+  /** Gives a value the name of an output: its own, where a node computes it for that one alone. */
   output(name: string, value: string): void {
-    this.nodes.push({ opType: "Identity", name, input: [value], output: [name] });
+    if (this.#computed.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
+    else this.#nodes.push({ opType: "Identity", name, input: [value], output: [name] });
+  }
+
+  /** All nodes. */
+  get nodes(): Node[] {
+    const called = (value: string) => this.#renamed.get(value) ?? value;
+    return this.#nodes.map((node) => ({
+      ...node,
+      input: node.input.map(called),
+      output: node.output.map(called),
+    }));
   }
 
   #once(key: string, write: (name: string) => void): string {

@@ -71,6 +71,7 @@ export const ops: Ops<Tensor> = {
   sqrt: plain("sqrt"),
   tanh: plain("tanh"),
   sigmoid: plain("sigmoid"),
+  silu: plain("silu"),
   relu: plain("relu"),
   softplus: plain("softplus"),
   stopGradient: plain("stopGradient"),
@@ -88,8 +89,10 @@ export const ops: Ops<Tensor> = {
   range: (attributes) => apply("range", [], attributes),
   gather: plain("gather"),
   scatterAdd: (values, indices, attributes) => apply("scatterAdd", [values, indices], attributes),
-  matmul: (a, b, { transposeA = false, transposeB = false } = {}) =>
-    apply("matmul", [a, b], { transposeA, transposeB }),
+  pick: plain("pick"),
+  addAt: plain("addAt"),
+  matmul: (a, b, { transposeA = false, transposeB = false, scale = 1 } = {}) =>
+    apply("matmul", [a, b], { transposeA, transposeB, scale }),
   softmax: plain("softmax"),
   rmsNorm: (x, weight, attributes) => apply("rmsNorm", [x, weight], attributes),
   rotary: plain("rotary"),

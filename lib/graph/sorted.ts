@@ -1,4 +1,4 @@
-import type { Tensor } from "./tensor.ts";
+import { inputsOf, type Tensor } from "./tensor.ts";
 
 /**
  * All tensors that the outputs depend on, outputs included, each once and after its own inputs.
@@ -20,7 +20,7 @@ export function sorted(outputs: readonly Tensor[]): Tensor[] {
   const stack = outputs.map((tensor) => ({ tensor, next: 0 })).reverse();
   while (stack.length > 0) {
     const top = stack[stack.length - 1];
-    const inputs = top.tensor.source.kind === "kernel" ? top.tensor.source.inputs : [];
+    const inputs = inputsOf(top.tensor);
     if (top.next === 0 && seen.has(top.tensor)) {
       stack.pop();
     } else if (top.next < inputs.length) {

@@ -2,7 +2,10 @@
 import { type Attributes, type DType, elements, show, type TensorType } from "../../kernels/mod.ts";
 import type { KernelName } from "../../kernels/mod.ts";
 
-/** Where a tensor comes from: given from outside, written in the graph, or computed. */
+/**
+ * Where a tensor comes from: given from outside, written in the graph, computed, or computed from
+ * others with a gradient of its own (`compose.ts`).
+ */
 export type Source =
   | { readonly kind: "input"; readonly name: string }
   | { readonly kind: "constant"; readonly data: readonly number[] }
@@ -11,6 +14,13 @@ export type Source =
     readonly kernel: KernelName;
     readonly inputs: readonly Tensor[];
     readonly attributes: Attributes;
+  }
+  | {
+    readonly kind: "composed";
+    readonly inputs: readonly Tensor[];
+    readonly value: Tensor;
+    /** ∂loss/∂input for each input, given ∂loss/∂value. */
+    readonly gradient: (gradient: Tensor) => readonly (Tensor | undefined)[];
   };
 
 /**
@@ -27,6 +37,18 @@ export class Tensor implements TensorType {
   toString(): string {
     const name = this.source.kind === "input" ? ` "${this.source.name}"` : "";
     return `${show(this)}${name}`;
+  }
+}
+
+/** What a tensor is computed from. */
+export function inputsOf({ source }: Tensor): readonly Tensor[] {
+  switch (source.kind) {
+    case "kernel":
+      return source.inputs;
+    case "composed":
+      return [...source.inputs, source.value];
+    default:
+      return [];
   }
 }
 

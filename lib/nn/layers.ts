@@ -6,7 +6,8 @@ const ONES = { kind: "constant", value: 1 } as const;
 const ZEROS = { kind: "constant", value: 0 } as const;
 
 /**
- * x·Wᵀ (+ b): `[…, in]` to `[…, out]`. W is `weight` `[out, in]`, b is `bias` `[out]`.
+ * s·x·Wᵀ (+ b): `[…, in]` to `[…, out]`. W is `weight` `[out, in]`, b is `bias` `[out]`; the scale
+ * s is 1 unless told.
  *
  * @example
  * ```ts
@@ -22,7 +23,11 @@ export function linear(
   scope: Scope,
   x: Tensor,
   out: number,
-  { bias = false, deviation }: { bias?: boolean; deviation?: number } = {},
+  { bias = false, deviation, scale = 1 }: {
+    bias?: boolean;
+    deviation?: number;
+    scale?: number;
+  } = {},
 ): Tensor {
   const size = x.shape[x.shape.length - 1];
   const weight = scope.parameter("weight", [out, size], {
@@ -30,7 +35,7 @@ export function linear(
     deviation: deviation ?? 1 / Math.sqrt(size),
   });
   const rows = ops.reshape(x, { shape: [x.shape.slice(0, -1).reduce((a, b) => a * b, 1), size] });
-  const product = ops.matmul(rows, weight, { transposeB: true });
+  const product = ops.matmul(rows, weight, { transposeB: true, scale });
   const y = bias ? ops.add(product, scope.parameter("bias", [out], ZEROS)) : product;
   return ops.reshape(y, { shape: [...x.shape.slice(0, -1), out] });
 }
@@ -45,11 +50,6 @@ export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
 export function normalize(x: Tensor): Tensor {
   const squares = ops.sum(ops.mul(x, x), { axes: [-1], keepAxes: true });
   return ops.div(x, ops.sqrt(ops.add(squares, 1e-12)));
-}
-
-/** x·σ(x) (arXiv 1702.03118). */
-export function silu(x: Tensor): Tensor {
-  return ops.mul(x, ops.sigmoid(x));
 }
 
 /** Mean over all elements, as a scalar. */

@@ -6,14 +6,14 @@ export {
   meanAll,
   normalize,
   rmsNorm,
-  silu,
   smoothL1,
   squaredError,
   sumAll,
 } from "./layers.ts";
+export { scaledDotProduct, type Visible } from "./attention.ts";
 export {
+  attention,
   type AttentionContext,
-  causalMask,
   gatedMlp,
   type KeyValues,
   rotaryTable,

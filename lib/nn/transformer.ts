@@ -1,10 +1,11 @@
 /**
  * A pre-norm transformer in the shape of Llama (arXiv 2302.13971), with its parameter names:
- * RMSNorm, rotary positions, gated SiLU. Without rotary positions and mask it is the encoder of a
+ * RMSNorm, rotary positions, gated SiLU. Where every token sees all it is the encoder of a
  * vision transformer.
  */
 import { constant, ops, type Tensor } from "../graph/mod.ts";
-import { linear, rmsNorm, silu } from "./layers.ts";
+import { scaledDotProduct, type Visible } from "./attention.ts";
+import { linear, rmsNorm } from "./layers.ts";
 import type { Scope } from "./scope.ts";
 
 export interface TransformerConfig {
@@ -27,8 +28,8 @@ export interface KeyValues {
 export interface AttentionContext {
   /** cos and sin of the angles, `[batch, tokens, headDim/2]` each. */
   readonly rotary?: { readonly cos: Tensor; readonly sin: Tensor };
-  /** Added to the attention logits: 0 where a token may look, −∞ (or −1e9) where not. */
-  readonly mask?: Tensor;
+  /** Which tokens each one sees; all of them unless told. */
+  readonly visible?: Visible;
   /** Given a layer and its new keys and values, those to attend to. */
   readonly remember?: (layer: number, fresh: KeyValues) => KeyValues;
 }
@@ -56,12 +57,12 @@ export function transformer(
   return rmsNorm(scope.at("norm"), x);
 }
 
-/** softmax(q·kᵀ/√headDim + mask)·v (arXiv 1706.03762, eq. 1), per head. */
-function attention(
+/** Attention with its projections, on `keyValueHeads` heads of keys and values. */
+export function attention(
   scope: Scope,
   x: Tensor,
   config: TransformerConfig,
-  { rotary, mask, remember }: AttentionContext,
+  { rotary, visible = "all", remember }: AttentionContext,
   layer: number,
 ): Tensor {
   const [batch, tokens, hiddenSize] = x.shape;
@@ -79,13 +80,16 @@ function attention(
     );
     return rotary ? ops.rotary(t, rotary.cos, rotary.sin) : t;
   };
-  const queries = ops.mul(placed("q", heads), 1 / Math.sqrt(headDim));
+  const queries = placed("q", heads);
   const fresh = { keys: placed("k", keyValueHeads), values: byHead(project("v", keyValueHeads)) };
   const { keys, values } = remember ? remember(layer, fresh) : fresh;
   const repeats = heads / keyValueHeads;
-  const logits = ops.matmul(queries, repeatHeads(keys, repeats), { transposeB: true });
-  const weights = ops.softmax(mask ? ops.add(logits, mask) : logits);
-  const mixed = ops.matmul(weights, repeatHeads(values, repeats));
+  const mixed = scaledDotProduct(
+    queries,
+    repeatHeads(keys, repeats),
+    repeatHeads(values, repeats),
+    visible,
+  );
   const joined = ops.reshape(byHead(mixed), { shape: [batch, tokens, hiddenSize] });
   return linear(scope.at("o_proj"), joined, hiddenSize, outputDeviation(hiddenSize, config));
 }
@@ -105,7 +109,7 @@ export function gatedMlp(
   x: Tensor,
   config: Pick<TransformerConfig, "hiddenSize" | "intermediateSize" | "layers">,
 ): Tensor {
-  const gate = silu(linear(scope.at("gate_proj"), x, config.intermediateSize));
+  const gate = ops.silu(linear(scope.at("gate_proj"), x, config.intermediateSize));
   const up = linear(scope.at("up_proj"), x, config.intermediateSize);
   const down = scope.at("down_proj");
   const scale = outputDeviation(config.intermediateSize, config);
@@ -132,11 +136,4 @@ export function rotaryTable(
     cos: constant(angles.map(Math.cos), "float32", shape),
     sin: constant(angles.map(Math.sin), "float32", shape),
   };
-}
-
-/** 0 on and below the diagonal, −1e9 above: `[tokens, tokens]`. */
-export function causalMask(tokens: number): Tensor {
-  const rows = ops.reshape(ops.range({ size: tokens }), { shape: [tokens, 1] });
-  const later = ops.greater(ops.range({ size: tokens }), rows);
-  return ops.where(later, -1e9, 0);
 }

@@ -71,16 +71,19 @@ export class TrainStep implements Disposable {
     const outputs: Record<string, Tensor> = { loss, ...parts, ...extra };
     const squares = gradients.map((g) => ops.reshape(sumAll(ops.mul(g, g)), { shape: [1] }));
     outputs["gradient.squares"] = ops.concat(squares, { axis: 0 });
+    // All of a parameter's together: ONNX Runtime computes outputs in this order, from the last to
+    // the first, and so updates a parameter when its gradient has just been computed.
+    const remembered = Map.groupBy(context.state, ({ parameter }) => parameter);
     for (const [name, parameter] of parameters) {
+      for (const { name: slot, before, after } of remembered.get(name) ?? []) {
+        if (!store.has(slot)) store.add(slot, before);
+        outputs[`${slot}'`] = after;
+      }
       const step = ops.mul(updates.get(name)!, ops.mul(rate, rateOf(name)));
       outputs[`${name}'`] = ops.sub(parameter, step);
     }
-    for (const [name, { before, after }] of context.state) {
-      if (!store.has(name)) store.add(name, before);
-      outputs[`${name}'`] = after;
-    }
     const program = await Program.compile(device, toOnnx(outputs), store);
-    const state = [...context.state.keys()];
+    const state = context.state.map(({ name }) => name);
     return new TrainStep(program, store, trained, state, Object.keys(parts), Object.keys(extra));
   }
 

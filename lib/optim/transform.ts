@@ -21,7 +21,7 @@ export type Updates = ReadonlyMap<string, Tensor>;
 export class OptimizerContext {
   /** Steps taken including this one, as float32 `[]`. */
   readonly step = input("optimizer.step", "float32", []);
-  readonly #state = new Map<string, { before: Tensor; after: Tensor }>();
+  readonly #state: RememberedState[] = [];
 
   constructor(readonly parameters: ReadonlyMap<string, Tensor>) {}
 
@@ -31,13 +31,21 @@ export class OptimizerContext {
     const name = `${STATE}${slot}.${parameter}`;
     const before = input(name, like.dtype, like.shape);
     const value = after(before);
-    this.#state.set(name, { before, after: value });
+    this.#state.push({ name, parameter, before, after: value });
     return value;
   }
 
-  get state(): ReadonlyMap<string, { before: Tensor; after: Tensor }> {
+  get state(): readonly RememberedState[] {
     return this.#state;
   }
+}
+
+/** What is remembered of a parameter, before the step and after it. */
+export interface RememberedState {
+  readonly name: string;
+  readonly parameter: string;
+  readonly before: Tensor;
+  readonly after: Tensor;
 }
 
 export type Transform = (updates: Updates, context: OptimizerContext) => Updates;
@@ -89,13 +97,14 @@ export function scaleByAdam(
         name,
         (before) => ops.add(ops.mul(before, beta), ops.mul(x, 1 - beta)),
       );
-    const firstCorrection = ops.div(1, correction(beta1));
-    const rootCorrection = ops.div(1, ops.sqrt(correction(beta2)));
+    // m̂/(√v̂ + ε) as m·(√b/a)/(√v + ε·√b) with a = 1 − β₁ᵗ, b = 1 − β₂ᵗ: one pass less over v
+    const root = ops.sqrt(correction(beta2));
+    const scale = ops.div(root, correction(beta1));
+    const floor = ops.mul(root, epsilon);
     return map(updates, (g, name) => {
       const m = mean("first_moment", name, beta1, g);
       const v = mean("second_moment", name, beta2, ops.mul(g, g));
-      const root = ops.add(ops.mul(ops.sqrt(v), rootCorrection), epsilon);
-      return ops.div(ops.mul(m, firstCorrection), root);
+      return ops.div(ops.mul(m, scale), ops.add(ops.sqrt(v), floor));
     });
   };
 }

@@ -6,13 +6,11 @@
  * several styles, a scene in one style also belongs to the same scene in another.
  */
 import {
-  causalMask,
   linear,
   normalize,
   rmsNorm,
   rotaryTable,
   type Scope,
-  silu,
   squaredError,
   sumAll,
   transformer,
@@ -103,7 +101,7 @@ function poolPlaces(scope: Scope, features: Tensor): Tensor {
     deviation: 1,
   });
   const placed = ops.add(linear(scope.at("features"), features, size), places);
-  return ops.mean(silu(placed), { axes: [1], keepAxes: false });
+  return ops.mean(ops.silu(placed), { axes: [1], keepAxes: false });
 }
 
 /** `[batch, n]` to `[batch, n, 1]` */
@@ -135,7 +133,7 @@ function textTower(
     });
   return transformer(scope, ops.gather(table, captions), blocks(config, config.textLayers), {
     rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) },
-    mask: causalMask(words),
+    visible: "causal",
   });
 }
 

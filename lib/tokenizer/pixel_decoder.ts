@@ -3,7 +3,7 @@
  * flow (rectified flow, arXiv 2209.03003) then carries that picture, with noise, to a sharp one, in
  * a few steps. Starting at the mean instead of at pure noise is what lets a small model do it.
  */
-import { linear, type Scope, silu, squaredError } from "../nn/mod.ts";
+import { linear, type Scope, squaredError } from "../nn/mod.ts";
 import { constant, ops, type Tensor } from "../graph/mod.ts";
 import type { Losses } from "../optim/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
@@ -23,7 +23,7 @@ function regress(scope: Scope, features: Tensor, config: TokenizerConfig): Tenso
 
 /** Pixels of patches. A linear view of so few numbers could not tell all shapes and colours. */
 function toPixels(scope: Scope, x: Tensor, pixels: number): Tensor {
-  const wide = silu(linear(scope.at("linear_1"), x, 4 * x.shape[2], { bias: true }));
+  const wide = ops.silu(linear(scope.at("linear_1"), x, 4 * x.shape[2], { bias: true }));
   return linear(scope.at("linear_2"), wide, pixels, { bias: true });
 }
 
@@ -43,7 +43,7 @@ function denoise(
   const { featureSize } = config;
   const time = linear(
     scope.at("time_out"),
-    silu(linear(scope.at("time_in"), t, featureSize, { bias: true, deviation: 1 })),
+    ops.silu(linear(scope.at("time_in"), t, featureSize, { bias: true, deviation: 1 })),
     featureSize,
   );
   const seen = ops.concat([x, mean], { axis: 2 });

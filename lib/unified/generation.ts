@@ -263,7 +263,7 @@ function stepGraph(
   });
   const hidden = contextualize(scope, embedded, config, {
     rotary: { cos: angle(angles.cos), sin: angle(angles.sin) },
-    mask: ops.where(later, -1e9, 0),
+    visible: ops.where(later, -1e9, 0),
     remember(layer, fresh) {
       const written = {
         keys: ops.where(here, fresh.keys, cache.layers[layer].keys),

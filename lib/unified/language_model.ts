@@ -6,12 +6,10 @@
 import { input, ops, type Tensor } from "../graph/mod.ts";
 import {
   type AttentionContext,
-  causalMask,
   linear,
   normalize,
   rotaryTable,
   type Scope,
-  silu,
   sumAll,
   transformer,
 } from "../nn/mod.ts";
@@ -51,7 +49,7 @@ export function embed(scope: Scope, ids: Tensor, features: Tensor, config: Unifi
   const adapter = scope.at("multi_modal_projector");
   const adapted = linear(
     adapter.at("linear_2"),
-    silu(linear(adapter.at("linear_1"), features, hiddenSize, { bias: true })),
+    ops.silu(linear(adapter.at("linear_1"), features, hiddenSize, { bias: true })),
     hiddenSize,
     { bias: true },
   );
@@ -92,7 +90,7 @@ export function contextualize(
   return transformer(scope.at("model"), embedded, config, context);
 }
 
-/** Rotary angles and causal mask of rows that all begin at position 0. */
+/** Rotary angles and causal attention of rows that all begin at position 0. */
 export function fromStart(batch: number, tokens: number, config: UnifiedConfig): AttentionContext {
   const half = config.hiddenSize / config.heads / 2;
   const angles = rotaryTable(tokens, 2 * half);
@@ -100,7 +98,7 @@ export function fromStart(batch: number, tokens: number, config: UnifiedConfig):
     ops.expand(ops.reshape(x, { shape: [1, tokens, half] }), { shape: [batch, tokens, half] });
   return {
     rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) },
-    mask: causalMask(tokens),
+    visible: "causal",
   };
 }
 

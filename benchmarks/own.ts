@@ -1,0 +1,23 @@
+/**
+ * One workload in Illume, asked by lines of JSON on standard input (see `contestant.ts`).
+ *
+ * usage: own.ts WORKLOAD START THREADS DEVICE
+ */
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { openDevice } from "../mod.ts";
+import { decodeSafetensors } from "../lib/nn/mod.ts";
+import { type WorkloadName, WORKLOADS } from "./workloads.ts";
+
+const [name, start, threads, deviceName] = Deno.args;
+const { tensors } = decodeSafetensors(await Deno.readFile(start));
+const device = await openDevice(deviceName, { threads: Number(threads) });
+const workload = await WORKLOADS[name as WorkloadName].open(device, tensors);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { times } = JSON.parse(line);
+  const results = [];
+  const began = performance.now();
+  for (let i = 0; i < times; i++) results.push(await workload.run());
+  const seconds = (performance.now() - began) / 1000;
+  console.log(JSON.stringify({ seconds, results }));
+}

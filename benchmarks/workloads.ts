@@ -1,0 +1,153 @@
+/**
+ * What is timed. A workload begins from numbers in a file, so that others can compute the same.
+ */
+import {
+  type Device,
+  input,
+  ops,
+  Program,
+  Random,
+  Scope,
+  StateStore,
+  toOnnx,
+  TrainStep,
+} from "../mod.ts";
+import { initialValue, type NamedTensor } from "../lib/nn/mod.ts";
+import { chain, decayWeights, type Losses, scaleByAdam } from "../lib/optim/mod.ts";
+import type { TensorData } from "../lib/runtime/mod.ts";
+import { GPT, GPT_BATCH, gptLosses } from "./gpt.ts";
+import { decode } from "./decode.ts";
+
+type Numbers = ReadonlyMap<string, NamedTensor>;
+
+/** A workload on a device, ready to run. */
+export interface Runnable {
+  /** Runs once; what it gives is compared with what others give. */
+  run(): Promise<number | number[]>;
+}
+
+export interface Workload {
+  readonly title: string;
+  /** Floating-point operations of a run: two for each multiplication of matrix products. */
+  readonly flops: number;
+  /** Runs in one timing, so that it lasts long enough. */
+  readonly times: number;
+  /** The numbers it begins from: parameters by name, and `batch.…`. */
+  start(): Numbers;
+  open(device: Device, start: Numbers): Promise<Runnable>;
+}
+
+/** Steps of AdamW on one batch, decaying matrices only. */
+function training(
+  title: string,
+  losses: (scope: Scope) => Losses,
+  batch: () => Record<string, Int32Array | Float32Array>,
+  flops: number,
+): Workload {
+  return {
+    title,
+    flops,
+    times: 1,
+    start() {
+      const scope = new Scope();
+      losses(scope);
+      return numbers(scope, batch());
+    },
+    async open(device, start) {
+      const store = parameterStore(device, start);
+      const optimizer = chain(scaleByAdam(), decayWeights(0.01));
+      const trainStep = await TrainStep.compile({ device, store, losses, optimizer, seed: SEED });
+      const inputs = batch();
+      let step = 0;
+      return {
+        run: async () => (await trainStep.run(inputs, { step: ++step, rate: 1e-3 })).loss,
+      };
+    },
+  };
+}
+
+const SEED = 0;
+
+function numbers(scope: Scope, batch: Record<string, Int32Array | Float32Array>): Numbers {
+  return new Map([
+    ...scope.specs().map((spec) =>
+      [spec.name, { shape: spec.shape, data: initialValue(spec, SEED) }] as const
+    ),
+    ...Object.entries(batch).map(([name, values]) =>
+      [`batch.${name}`, { shape: [values.length], data: Float32Array.from(values) }] as const
+    ),
+  ]);
+}
+
+function parameterStore(device: Device, start: Numbers): StateStore {
+  const store = new StateStore(device);
+  for (const [name, { shape, data }] of start) {
+    if (!name.startsWith("batch.")) store.add(name, { dtype: "float32", shape }, data);
+  }
+  return store;
+}
+
+function gptBatch() {
+  const random = new Random(SEED, "gpt batch");
+  const length = GPT_BATCH * GPT.context;
+  const ids = Int32Array.from({ length }, () => random.integer(GPT.vocabulary));
+  return { ids, labels: Int32Array.from(ids, (_, i) => ids[(i + 1) % length]) };
+}
+
+/** Products with parameters, and those of attention; backward takes twice as many. */
+function gptFlops(tokens: number): number {
+  const { hiddenSize: d, layers, intermediateSize, vocabulary, context } = GPT;
+  const weights = layers * (4 * d * d + 2 * d * intermediateSize) + d * vocabulary;
+  return 2 * tokens * (weights + layers * 2 * context * d);
+}
+
+const SIDE = 1024;
+
+export const WORKLOADS = {
+  gpt: training("gpt step", gptLosses, gptBatch, 3 * gptFlops(GPT_BATCH * GPT.context)),
+  decode1: decoding(1),
+  decode16: decoding(16),
+  matmul: {
+    title: `matrix product ${SIDE}³`,
+    flops: 2 * SIDE ** 3,
+    times: 10,
+    start() {
+      const random = new Random(SEED, "matrices");
+      const matrix = () => ({ shape: [SIDE, SIDE], data: random.normals(SIDE * SIDE) });
+      return new Map([["batch.a", matrix()], ["batch.b", matrix()]]);
+    },
+    async open(device, start) {
+      const [a, b] = ["a", "b"].map((name) => input(name, "float32", [SIDE, SIDE]));
+      const first = ops.slice(ops.slice(ops.matmul(a, b), { axis: 0, start: 0, end: 1 }), {
+        axis: 1,
+        start: 0,
+        end: 1,
+      });
+      const store = new StateStore(device);
+      for (const x of ["a", "b"]) {
+        store.add(x, { dtype: "float32", shape: [SIDE, SIDE] }, start.get(`batch.${x}`)!.data);
+      }
+      const program = await Program.compile(device, toOnnx({ first }), store);
+      return { run: async () => Number((await program.run({})).first[0]) };
+    },
+  },
+} as const satisfies Record<string, Workload>;
+
+function decoding(batch: number): Workload {
+  return {
+    title: `decode, batch ${batch}`,
+    flops: gptFlops(batch * GPT.context),
+    times: 1,
+    start() {
+      const scope = new Scope();
+      gptLosses(scope);
+      return numbers(scope, {});
+    },
+    async open(device, start) {
+      const store = parameterStore(device, start);
+      return await decode(device, store, batch);
+    },
+  };
+}
+
+export type WorkloadName = keyof typeof WORKLOADS;

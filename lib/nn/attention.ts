@@ -1,0 +1,63 @@
+/**
+ * softmax(q·kᵀ/√dim + mask)·v (arXiv 1706.03762, eq. 1), with the gradient of FlashAttention
+ * (arXiv 2205.14135, appendix B.2), which sums over `dim` where the chain rule sums over keys.
+ */
+import { compose, ops, type Tensor } from "../graph/mod.ts";
+
+/** Which keys a query sees: all, those up to its own place, or what a mask adds to the logits. */
+export type Visible = "all" | "causal" | Tensor;
+
+/**
+ * Attention of queries `[batch, heads, tokens, dim]` over keys and values
+ * `[batch, heads, keys, dim]`: `[batch, heads, tokens, dim]`. A mask is 0 where a query sees a key
+ * and −1e9 where not, and stretches to `[batch, heads, tokens, keys]`. With "causal" there are as
+ * many keys as tokens, and blocks of queries leave out the keys that come after all of them.
+ */
+export function scaledDotProduct(q: Tensor, k: Tensor, v: Tensor, visible: Visible): Tensor {
+  if (visible !== "causal") return block(q, k, v, visible === "all" ? undefined : visible);
+  const tokens = q.shape[2];
+  const blocks = Math.max(1, Math.floor(tokens / BLOCK));
+  const bounds = Array.from({ length: blocks + 1 }, (_, i) => Math.round(tokens * i / blocks));
+  const parts = bounds.slice(1).map((end, i) => {
+    const start = bounds[i];
+    const rows = (x: Tensor, start: number) =>
+      end - start === x.shape[2] ? x : ops.slice(x, { axis: 2, start, end });
+    return block(rows(q, start), rows(k, 0), rows(v, 0), causalMask(start, end));
+  });
+  return ops.concat(parts, { axis: 2 });
+}
+
+/** Queries that share the keys they see; smaller blocks leave out more, but are more nodes. */
+const BLOCK = 128;
+
+function block(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined): Tensor {
+  const scale = 1 / Math.sqrt(q.shape[3]);
+  const logits = ops.matmul(q, k, { transposeB: true, scale });
+  const weights = ops.softmax(mask ? ops.add(logits, mask) : logits);
+  return compose(
+    [q, k, v],
+    () => ops.matmul(weights, v),
+    (g, output) => {
+      const total = ops.sum(ops.mul(g, output), { axes: [-1], keepAxes: true });
+      const dWeights = ops.matmul(g, v, { transposeB: true });
+      const dLogits = ops.mul(weights, ops.sub(dWeights, total));
+      const dq = ops.matmul(dLogits, k, { scale });
+      const dk = ops.matmul(q, dLogits, { transposeA: true, scale });
+      const dv = ops.matmul(g, weights, { transposeA: true });
+      return [dq, swapped(dk), swapped(dv)];
+    },
+  );
+}
+
+/** `[…, dim, keys]` to `[…, keys, dim]`: a product of few rows is faster than one of few columns. */
+const swapped = (x: Tensor) => ops.transpose(x, { order: [0, 1, 3, 2] });
+
+/** 0 for keys up to a query's place, −1e9 for later ones: `[end − start, end]`. */
+function causalMask(start: number, end: number): Tensor {
+  const queries = ops.slice(ops.range({ size: end }), { axis: 0, start, end });
+  const later = ops.greater(
+    ops.range({ size: end }),
+    ops.reshape(queries, { shape: [end - start, 1] }),
+  );
+  return ops.where(later, -1e9, 0);
+}
