@@ -12,7 +12,7 @@ import {
 import { nextName } from "../lib/runtime/mod.ts";
 import { type KeyValues, linear } from "../lib/nn/mod.ts";
 import { GPT, gpt, positions } from "./gpt.ts";
-import type { Runnable } from "./workloads.ts";
+import type { Runnable } from "./runnable.ts";
 
 /** As many tokens as the context is long, from token 0, for each row of the batch. */
 export async function decode(device: Device, store: StateStore, batch: number): Promise<Runnable> {

@@ -14,17 +14,11 @@ import {
 } from "../mod.ts";
 import { initialValue, type NamedTensor } from "../lib/nn/mod.ts";
 import { chain, decayWeights, type Losses, scaleByAdam } from "../lib/optim/mod.ts";
-import type { TensorData } from "../lib/runtime/mod.ts";
 import { GPT, GPT_BATCH, gptLosses } from "./gpt.ts";
 import { decode } from "./decode.ts";
+import type { Runnable } from "./runnable.ts";
 
 type Numbers = ReadonlyMap<string, NamedTensor>;
-
-/** A workload on a device, ready to run. */
-export interface Runnable {
-  /** Runs once; what it gives is compared with what others give. */
-  run(): Promise<number | number[]>;
-}
 
 export interface Workload {
   readonly title: string;
