@@ -28,15 +28,14 @@ export async function decode(device: Device, store: StateStore, batch: number): 
   }
   const ids = input("ids", "int32", [batch, 1]);
   const position = input("position", "int32", [1]);
-  const slot = ops.range({ size: context });
-  const here = ops.reshape(ops.equal(slot, position), { shape: [1, 1, context, 1] });
+  const slots = ops.expand(position, { shape: [batch] });
   const written: KeyValues[] = [];
   const hidden = gpt(scope, ids, ops.gather(positions(scope), position), {
-    visible: ops.where(ops.greater(slot, position), -1e9, 0),
+    visible: ops.where(ops.greater(ops.range({ size: context }), position), -1e9, 0),
     remember(layer, fresh) {
       const cache = {
-        keys: ops.where(here, fresh.keys, caches[layer].keys),
-        values: ops.where(here, fresh.values, caches[layer].values),
+        keys: ops.write(caches[layer].keys, fresh.keys, slots),
+        values: ops.write(caches[layer].values, fresh.values, slots),
       };
       written.push(cache);
       return cache;
@@ -44,12 +43,13 @@ export async function decode(device: Device, store: StateStore, batch: number): 
   });
   const states = ops.reshape(hidden, { shape: [batch, hiddenSize] });
   const logits = linear(scope.at("lm_head"), states, vocabulary);
-  const outputs: Record<string, Tensor> = { chosen: ops.argmax(logits, { axis: 1 }) };
+  const cache: Record<string, Tensor> = {};
   written.forEach(({ keys, values }, layer) => {
-    outputs[nextName(`cache.${layer}.keys`)] = keys;
-    outputs[nextName(`cache.${layer}.values`)] = values;
+    cache[nextName(`cache.${layer}.keys`)] = keys;
+    cache[nextName(`cache.${layer}.values`)] = values;
   });
-  const program = await Program.compile(device, toOnnx(outputs), store);
+  const model = toOnnx({ chosen: ops.argmax(logits, { axis: 1 }), ...cache });
+  const program = await Program.compile(device, model, store, { inPlace: Object.keys(cache) });
   return {
     async run() {
       let chosen = new Int32Array(batch);

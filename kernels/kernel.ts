@@ -15,6 +15,8 @@ export interface OnnxWriter {
   ): string;
   /** A one-dimensional int64 constant, as shapes, axes and bounds are given in ONNX. */
   ints(values: readonly number[]): string;
+  /** A constant of any type, row by row. */
+  constant(data: readonly number[], type: TensorType): string;
   /** A constant of rank zero. */
   scalar(value: number, dtype: DType): string;
 }

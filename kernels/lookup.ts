@@ -60,6 +60,48 @@ export const scatterAdd: Kernel<Attributes & { rows: number }> = {
   gradient: (ops, { inputs: [, indices], gradient: g }) => [ops.gather(g, indices), undefined],
 };
 
+/**
+ * x with values in one slot of each row: g outside the slot, g in the slot. Written as
+ * ScatterND, which writes in place where input and output have one buffer.
+ */
+export const write: Kernel = {
+  infer([x, values, indices]) {
+    expect(x.shape.length === 4, "x [batch, heads, slots, dim]", show(x));
+    const [batch, heads, , dim] = x.shape;
+    expect(
+      values.dtype === x.dtype && sameShape(values.shape, [batch, heads, 1, dim]),
+      `values ${x.dtype}[${batch}, ${heads}, 1, ${dim}] for ${show(x)}`,
+      show(values),
+    );
+    expect(
+      indices.dtype === "int32" && sameShape(indices.shape, [batch]),
+      `indices int32[${batch}] for ${show(x)}`,
+      show(indices),
+    );
+    return x;
+  },
+  onnx(writer, [x, values, indices], _, { output: { shape: [batch, heads] } }) {
+    const rows = Array.from(
+      { length: batch * heads },
+      (_, i) => [Math.floor(i / heads), i % heads],
+    );
+    const row = writer.constant(rows.flat(), { dtype: "int32", shape: [batch, heads, 1, 2] });
+    const slot = writer.node("Expand", [
+      writer.node("Reshape", [indices, writer.ints([batch, 1, 1, 1])]),
+      writer.ints([batch, heads, 1, 1]),
+    ]);
+    const place = writer.node("Concat", [row, slot], { axis: 3 });
+    return writer.node("ScatterND", [x, writer.node("Cast", [place], { to: 7 }), values]);
+  },
+  gradient(ops, { inputs: [{ shape }, , indices], gradient: g }) {
+    const places = ops.reshape(ops.range({ size: shape[2] }), { shape: [1, 1, shape[2], 1] });
+    const slot = ops.reshape(indices, { shape: [shape[0], 1, 1, 1] });
+    const here = ops.equal(places, slot);
+    const values = ops.sum(ops.where(here, g, 0), { axes: [2], keepAxes: true });
+    return [ops.where(here, 0, g), values, undefined];
+  },
+};
+
 function expectRows(x: TensorType, indices: TensorType): void {
   expect(x.shape.length === 2, "rows and columns", show(x));
   expect(

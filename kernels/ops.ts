@@ -54,6 +54,9 @@ export interface Ops<V> {
   gather(table: V, indices: V): V;
   /** A table `[rows, …]` of zeros to which values `[…indices, …]` are added at their rows. */
   scatterAdd(values: V, indices: V, attributes: { rows: number }): V;
+  /** x `[batch, heads, slots, dim]` with values `[batch, heads, 1, dim]` in the slots that int32
+   * indices `[batch]` name. */
+  write(x: V, values: V, indices: V): V;
   /** x[i, indexᵢ] of each row: `[rows, columns]` and int32 `[rows]` to `[rows]`. */
   pick(x: V, indices: V): V;
   /** x with valueᵢ added to x[i, indexᵢ]: `[rows, columns]`, `[rows]` and int32 `[rows]`. */

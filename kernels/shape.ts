@@ -28,7 +28,7 @@ export const reshape: Kernel<ShapeAttributes> = {
   gradient: (ops, { inputs: [x], gradient: g }) => [ops.reshape(g, { shape: x.shape })],
 };
 
-/** xᵀ: gᵀ by the inverse order */
+/** xᵀ: gᵀ by the inverse order. Where only axes of size 1 move, nothing is copied. */
 export const transpose: Kernel<Attributes & { order: readonly number[] }> = {
   infer([x], { order }) {
     expect(
@@ -38,7 +38,13 @@ export const transpose: Kernel<Attributes & { order: readonly number[] }> = {
     );
     return { dtype: x.dtype, shape: order.map((axis) => x.shape[axis]) };
   },
-  onnx: (writer, inputs, { order }) => writer.node("Transpose", inputs, { perm: order }),
+  onnx(writer, inputs, { order }, { inputs: [{ shape }], output }) {
+    const long = order.filter((axis) => shape[axis] !== 1);
+    const moves = long.some((axis, i) => i > 0 && axis < long[i - 1]);
+    return moves
+      ? writer.node("Transpose", inputs, { perm: order })
+      : writer.node("Reshape", [inputs[0], writer.ints(output.shape)]);
+  },
   gradient: (ops, { gradient: g }, { order }) => [
     ops.transpose(g, { order: order.map((_, i) => order.indexOf(i)) }),
   ],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Kernel, type KernelName, KERNELS } from "../kernels/mod.ts";
 import {
+  compose,
   constant,
   gradient,
   input,
@@ -73,6 +74,7 @@ Deno.test("every kernel that can be misused says so while tracing", () => {
     concat: () => ops.concat([x, ids], { axis: 0 }),
     gather: () => ops.gather(x, double),
     scatterAdd: () => ops.scatterAdd(x, input("ids", "int32", [3]), { rows: 4 }),
+    write: () => ops.write(wide, wide, ids),
     pick: () => ops.pick(x, input("ids", "int32", [3])),
     addAt: () => ops.addAt(x, input("values", "float32", [3]), ids),
     matmul: () => ops.matmul(x, double, { transposeB: true }),
@@ -194,6 +196,28 @@ Deno.test("graphs 5,000 operations deep are differentiated, written and run", as
   for (const value of expected) assert.ok(Math.abs(value - geometric) < 1e-6, `${value}`);
   const found = await runGraph(device, { y, slope }, { start: Float32Array.of(1) });
   assert.ok(Math.abs(found.y[0] - geometric) < 0.1 && Math.abs(found.slope[0] - geometric) < 0.1);
+});
+
+Deno.test("a composed part has the value of its forward and the gradient that it says", () => {
+  const squared = compose([x], (x) => ops.mul(x, x), (g, y) => [ops.mul(g, y)]);
+  const [dx] = gradient(total(ops.add(squared, x)), [x]);
+  const at = { x: [1, 2, 3, 4, 5, 6] };
+  assert.deepEqual(values(squared, at), [1, 4, 9, 16, 25, 36]);
+  assert.deepEqual(values(dx, at), [2, 5, 10, 17, 26, 37]);
+  const wrong = compose([x], (x) => ops.neg(x), (g) => [total(g)]);
+  assert.throws(() => gradient(total(wrong), [x]), {
+    name: "ShapeError",
+    message:
+      /^compose: Expected a gradient like input 0, float32\[2, 3\] "x", but found float32\[\]/,
+  });
+});
+
+Deno.test("an output that is computed is no copy; one that is an input or another output is", () => {
+  const y = ops.tanh(x);
+  const text = (outputs: Record<string, Tensor>) =>
+    new TextDecoder("latin1").decode(toOnnx(outputs));
+  assert.ok(!text({ y, z: ops.neg(y) }).includes("Identity"));
+  assert.equal(text({ y, z: y, same: x }).split("Identity").length, 3);
 });
 
 Deno.test("sorted lists each tensor once, after its inputs", () => {

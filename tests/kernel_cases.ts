@@ -227,6 +227,15 @@ export const CASES: { readonly [K in KernelName]: (draw: Draw) => Case } = {
     const args = [float(draw, [...at, ...sizes(draw, 0, 2)]), indices(draw, at, rows)];
     return { args, apply: (values, i) => ops.scatterAdd(values, i, { rows }) };
   },
+  write(draw) {
+    const [batch, heads, slots, dim] = sizes(draw, 4, 4);
+    const args = [
+      float(draw, [batch, heads, slots, dim]),
+      float(draw, [batch, heads, 1, dim]),
+      indices(draw, [batch], slots),
+    ];
+    return { args, apply: ops.write };
+  },
   pick(draw) {
     const [rows, columns] = [whole(draw, 1, 4), whole(draw, 1, 5)];
     return {

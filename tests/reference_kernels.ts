@@ -228,6 +228,18 @@ export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
     });
     return { shape, data };
   },
+  write([x, values, indices]) {
+    const [, heads, slots, dim] = x.shape;
+    const data = x.data.slice();
+    rows(values, (start, end, row) => {
+      const slot = indices.data[Math.floor(row / heads)];
+      if (!(slot >= 0 && slot < slots)) {
+        throw new Error(`Expected a slot below ${slots}, but found ${slot}`);
+      }
+      data.set(values.data.subarray(start, end), (row * slots + slot) * dim);
+    });
+    return { shape: x.shape, data };
+  },
   pick([x, indices]) {
     const at = picked(x, indices);
     return { shape: indices.shape, data: Float64Array.from(at, (i) => x.data[i]) };

@@ -105,7 +105,11 @@ class Writer implements OnnxWriter {
   readonly initializers: Initializer[] = [];
   readonly #nodes: Node[] = [];
   readonly #computed = new Set<string>();
+  /** What was reshaped, by the name of the result: the shapes between do not matter. */
+  readonly #reshaped = new Map<string, string>();
   readonly #known = new Map<string, string>();
+  /** Values that are outputs. */
+  readonly #outputs: string[] = [];
   /** Outputs by the value that is called so. */
   readonly #renamed = new Map<string, string>();
 
@@ -114,8 +118,10 @@ class Writer implements OnnxWriter {
     inputs: readonly string[],
     attributes: Parameters<OnnxWriter["node"]>[2] = {},
   ): string {
+    if (operator === "Reshape") inputs = [this.#reshaped.get(inputs[0]) ?? inputs[0], inputs[1]];
     return this.#once(`${operator}(${inputs})${JSON.stringify(attributes)}`, (name) => {
       this.#computed.add(name);
+      if (operator === "Reshape") this.#reshaped.set(name, inputs[0]);
       this.#nodes.push({
         opType: operator,
         name,
@@ -152,18 +158,23 @@ class Writer implements OnnxWriter {
 
   /** Gives a value the name of an output: its own, where a node computes it for that one alone. */
   output(name: string, value: string): void {
+    this.#outputs.push(value, name);
     if (this.#computed.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
     else this.#nodes.push({ opType: "Identity", name, input: [value], output: [name] });
   }
 
-  /** All nodes. */
+  /** The nodes that outputs depend on. */
   get nodes(): Node[] {
     const called = (value: string) => this.#renamed.get(value) ?? value;
-    return this.#nodes.map((node) => ({
-      ...node,
-      input: node.input.map(called),
-      output: node.output.map(called),
-    }));
+    const needed = new Set(this.#outputs);
+    const nodes: Node[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!needed.has(node.output[0])) continue;
+      for (const name of node.input) needed.add(name);
+      const [input, output] = [node.input.map(called), node.output.map(called)];
+      nodes.push({ ...node, input, output });
+    }
+    return nodes.reverse();
   }
 
   #once(key: string, write: (name: string) => void): string {

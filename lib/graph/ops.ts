@@ -89,6 +89,7 @@ export const ops: Ops<Tensor> = {
   range: (attributes) => apply("range", [], attributes),
   gather: plain("gather"),
   scatterAdd: (values, indices, attributes) => apply("scatterAdd", [values, indices], attributes),
+  write: plain("write"),
   pick: plain("pick"),
   addAt: plain("addAt"),
   matmul: (a, b, { transposeA = false, transposeB = false, scale = 1 } = {}) =>

@@ -1,5 +1,5 @@
 import type { TensorType } from "../../kernels/tensor_type.ts";
-import type { DeviceBuffer } from "./buffer.ts";
+import type { DeviceBuffer, OrtBuffer } from "./buffer.ts";
 import { NativeHandle } from "./native_handle.ts";
 import { allocateBlock } from "./native_memory.ts";
 import type { OrtLibrary } from "./ort_library.ts";
@@ -35,10 +35,17 @@ export class OrtExecutable implements Executable {
   readonly #inputs: Ports;
   readonly #outputs: Ports;
   readonly #turns: Turns;
+  readonly #inPlace: readonly string[];
 
-  private constructor(library: OrtLibrary, session: Deno.PointerObject, turns: Turns) {
+  private constructor(
+    library: OrtLibrary,
+    session: Deno.PointerObject,
+    turns: Turns,
+    inPlace: readonly string[],
+  ) {
     this.#library = library;
     this.#turns = turns;
+    this.#inPlace = inPlace;
     this.#inputs = new Ports(library, session, "input");
     this.#outputs = new Ports(library, session, "output");
     const { free: freeInputs } = this.#inputs;
@@ -60,7 +67,7 @@ export class OrtExecutable implements Executable {
     if (model.length === 0) throw new Error("Expected an ONNX model, but found 0 bytes");
     const session = await createSession(library, model, provider, options);
     try {
-      return new OrtExecutable(library, session, turns);
+      return new OrtExecutable(library, session, turns, options.inPlace ?? []);
     } catch (error) {
       library.api.ReleaseSession(session);
       throw error;
@@ -91,6 +98,7 @@ export class OrtExecutable implements Executable {
     const pointer = session.pointer;
     const read = this.#inputs.bind(inputs);
     const written = this.#outputs.bind(outputs);
+    const inPlace = this.#writtenInPlace(read, outputs);
     const lent: { letGo(): void }[] = [];
     try {
       session.hold();
@@ -101,6 +109,7 @@ export class OrtExecutable implements Executable {
       }
       for (const buffer of read) await buffer.settle();
       for (const buffer of written) {
+        if (inPlace.has(buffer)) continue;
         buffer.lendToWriter();
         lent.push(buffer);
       }
@@ -118,6 +127,15 @@ export class OrtExecutable implements Executable {
     } finally {
       for (const owner of lent) owner.letGo();
     }
+  }
+
+  /** Inputs that are outputs as well, where the model was compiled for that. */
+  #writtenInPlace(
+    read: readonly OrtBuffer[],
+    outputs: Readonly<Record<string, DeviceBuffer>>,
+  ): ReadonlySet<DeviceBuffer> {
+    const buffers = this.#inPlace.map((name) => outputs[name]);
+    return new Set(buffers.filter((buffer) => read.includes(buffer as OrtBuffer)));
   }
 
   endProfiling(): string {

@@ -8,8 +8,9 @@ export const nextName = (name: string): string => `${name}'`;
 
 /**
  * A compiled graph with state that stays on the device. Inputs whose name is in the store come from
- * there; an output named `name'` replaces the state `name` after the run. On the CPU two buffers
- * take turns. After an error the store holds what it held before.
+ * there; an output named `name'` replaces the state `name` after the run: two buffers take turns,
+ * and after an error the store holds what it held before. Outputs that are compiled `inPlace` are
+ * written where the state is.
  *
  * @example
  * ```ts
@@ -35,17 +36,25 @@ export class Program implements Disposable {
   readonly #store: StateStore;
   readonly #inputTypes: readonly (readonly [string, TensorType])[];
   readonly #outputTypes: readonly (readonly [string, TensorType])[];
+  readonly #inPlace: ReadonlySet<string>;
   readonly #replaced: readonly string[];
   readonly #hostInputs = new Map<string, DeviceBuffer>();
   readonly #hostOutputs = new Map<string, DeviceBuffer>();
 
-  private constructor(device: Device, executable: Executable, store: StateStore) {
+  private constructor(
+    device: Device,
+    executable: Executable,
+    store: StateStore,
+    inPlace: readonly string[] = [],
+  ) {
     this.#device = device;
     this.#executable = executable;
     this.#store = store;
     this.#inputTypes = Object.entries(executable.inputs);
     this.#outputTypes = Object.entries(executable.outputs);
-    this.#replaced = this.#outputTypes.map(([name]) => name).filter(isNext).map(withoutPrime);
+    this.#inPlace = new Set(inPlace);
+    this.#replaced = this.#outputTypes.map(([name]) => name)
+      .filter((name) => isNext(name) && !this.#inPlace.has(name)).map(withoutPrime);
   }
 
   /**
@@ -59,7 +68,8 @@ export class Program implements Disposable {
     store: StateStore,
     options: CompileOptions = {},
   ): Promise<Program> {
-    const program = new Program(device, await device.compile(model, options), store);
+    const executable = await device.compile(model, options);
+    const program = new Program(device, executable, store, options.inPlace);
     try {
       for (const [name, type] of program.#inputTypes) program.#checkState(name, type);
       for (const [name, type] of program.#outputTypes) {
@@ -139,7 +149,8 @@ export class Program implements Disposable {
     for (const [name, type] of this.#outputTypes) {
       if (isNext(name)) {
         this.#checkState(withoutPrime(name), type);
-        buffers[name] = this.#store.spare(withoutPrime(name));
+        const state = withoutPrime(name);
+        buffers[name] = this.#inPlace.has(name) ? this.#store.get(state) : this.#store.spare(state);
       } else {
         buffers[name] = reuse(this.#hostOutputs, name, () => this.#device.buffer(type));
       }

@@ -9,6 +9,11 @@ const OPTIMIZE_ALL = 99;
 export interface CompileOptions {
   /** Writes a JSON trace of every node's time to a file whose name starts so. */
   readonly profile?: string;
+  /**
+   * Outputs that may be written into the buffer of an input. The graph must take such an input
+   * through `ops.write` alone, which is done before anything else reads what it wrote.
+   */
+  readonly inPlace?: readonly string[];
   /** Lets ONNX Runtime fuse and rewrite the graph; true unless told. */
   readonly optimize?: boolean;
 }

@@ -60,11 +60,12 @@ export class Generator implements Disposable {
     for (const { name, tensor } of cache.entries) {
       if (!store.has(name)) store.add(name, tensor);
     }
+    const inPlace = cache.entries.map(({ name }) => nextName(name));
     const compile = (outputs: (scope: Scope) => Record<string, Tensor>) => {
       const scope = new Scope();
       const model = toOnnx(outputs(scope));
       ensureParameters(store, scope.specs(), seed);
-      return Program.compile(device, model, store);
+      return Program.compile(device, model, store, { inPlace });
     };
     const prefill = await compile((scope) => prefillGraph(scope, config, shape, cache));
     const step = await compile((scope) => stepGraph(scope, config, shape, slots, cache));
@@ -253,10 +254,8 @@ function stepGraph(
   const positions = input("positions", "int32", [batch]);
   const angles = rotaryTable(slots, 2 * half);
   const angle = (x: Tensor) => ops.reshape(ops.gather(x, positions), { shape: [batch, 1, half] });
-  const slot = ops.range({ size: slots });
-  const position = ops.reshape(positions, { shape: [batch, 1] });
-  const here = ops.reshape(ops.equal(slot, position), { shape: [batch, 1, slots, 1] });
-  const later = ops.reshape(ops.greater(slot, position), { shape: [batch, 1, 1, slots] });
+  const position = ops.reshape(positions, { shape: [batch, 1, 1, 1] });
+  const later = ops.greater(ops.range({ size: slots }), position);
   const remembered: KeyValues[] = [];
   const embedded = ops.reshape(embedGenerated(scope, ids, config), {
     shape: [batch, 1, config.hiddenSize],
@@ -266,8 +265,8 @@ function stepGraph(
     visible: ops.where(later, -1e9, 0),
     remember(layer, fresh) {
       const written = {
-        keys: ops.where(here, fresh.keys, cache.layers[layer].keys),
-        values: ops.where(here, fresh.values, cache.layers[layer].values),
+        keys: ops.write(cache.layers[layer].keys, fresh.keys, positions),
+        values: ops.write(cache.layers[layer].values, fresh.values, positions),
       };
       remembered.push(written);
       return written;
