@@ -16,7 +16,15 @@
  */
 
 // What is computed with: devices, graphs, layers, optimizers.
-export { type Device, openDevice, Program, Random, StateStore } from "./lib/runtime/mod.ts";
+export {
+  type Device,
+  type DeviceInfo,
+  devices,
+  openDevice,
+  Program,
+  Random,
+  StateStore,
+} from "./lib/runtime/mod.ts";
 export { gradient, input, ops, ShapeError, Tensor, toOnnx } from "./lib/graph/mod.ts";
 export { Scope } from "./lib/nn/mod.ts";
 export {

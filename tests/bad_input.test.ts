@@ -63,7 +63,7 @@ Deno.test("a demo that cannot be started is refused in one line, and nothing is 
 
 Deno.test("an unknown device is refused in one line", () =>
   inFolder(async (folder) => {
-    const expected = /^Expected device "cpu", but found "tpu"/;
+    const expected = /^Expected device "auto", "cpu", "webgpu" or "cuda", but found "tpu"/;
     const tpu = ["--device", "tpu"];
     await assertAllRefused(folder, [
       ["demo", ["--quick", "--out", `${folder}/demo`, ...tpu], expected],

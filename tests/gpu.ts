@@ -1,5 +1,6 @@
 /** The GPU that tests run on, where there is one; a software renderer will do. */
-import { type Device, openDevice } from "../lib/runtime/device.ts";
+import type { Device } from "../lib/runtime/device.ts";
+import { openDevice } from "../lib/runtime/open_device.ts";
 
 const found: Device | Error = await openDevice("webgpu").catch((error) => error);
 

@@ -11,7 +11,7 @@ import {
   type Tensor,
   toOnnx,
 } from "../lib/graph/mod.ts";
-import { openDevice } from "../lib/runtime/device.ts";
+import { openDevice } from "../lib/runtime/open_device.ts";
 import { evaluate } from "./reference.ts";
 import { runGraph } from "./run_graph.ts";
 

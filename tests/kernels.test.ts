@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type KernelName, KERNELS } from "../kernels/mod.ts";
 import { constant, gradient, input, ops, type Tensor } from "../lib/graph/mod.ts";
-import { openDevice } from "../lib/runtime/device.ts";
+import { openDevice } from "../lib/runtime/open_device.ts";
 import { CASES } from "./kernel_cases.ts";
 import { assertClose, Trace } from "./kernel_trace.ts";
 import { evaluate } from "./reference.ts";

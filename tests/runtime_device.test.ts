@@ -6,8 +6,13 @@ import {
   strictEqual as equal,
   throws,
 } from "node:assert/strict";
-import { openDevice } from "../lib/runtime/device.ts";
+import { cpus, totalmem } from "node:os";
+import { CpuBuffer } from "../lib/runtime/buffer.ts";
+import { identityCopier } from "../lib/runtime/identity_copier.ts";
+import { devices, openDevice } from "../lib/runtime/open_device.ts";
+import { openOrtLibrary } from "../lib/runtime/ort_library.ts";
 import { Random } from "../lib/runtime/random.ts";
+import { cpuProvider } from "../lib/runtime/session_options.ts";
 import { float32, onnxModel } from "./runtime_onnx.ts";
 
 const matmul = onnxModel(
@@ -170,7 +175,7 @@ Deno.test("models that cannot be run are refused with the reason", async () => {
 
 Deno.test("an unknown device, thread count or library is refused", async () => {
   await rejects(openDevice("tpu"), {
-    message: 'Expected device "cpu" or "webgpu", but found "tpu"',
+    message: 'Expected device "auto", "cpu", "webgpu" or "cuda", but found "tpu"',
   });
   await rejects(openDevice("cpu", { threads: 0 }), /Expected 1 to 1024 threads, but found 0/);
   await rejects(
@@ -300,7 +305,7 @@ Deno.test("a profile names the nodes that ran", async () => {
 
 Deno.test("a program that fails in the middle of a run says why, and ends", async () => {
   const program = `
-    import { openDevice } from "${import.meta.resolve("../lib/runtime/device.ts")}";
+    import { openDevice } from "${import.meta.resolve("../lib/runtime/open_device.ts")}";
     const device = await openDevice();
     const executable = await device.compile(Uint8Array.fromBase64("${chain(512, 60).toBase64()}"));
     const type = { dtype: "float32", shape: [512, 512] };
@@ -314,4 +319,41 @@ Deno.test("a program that fails in the middle of a run says why, and ends", asyn
   }).output();
   match(new TextDecoder().decode(stderr), /the reason/);
   equal(code, 1);
+});
+
+Deno.test("devices have names and memory, and auto says why it chose one", async () => {
+  const found = await devices();
+  deepEqual(found[0], { name: "cpu", hardware: cpus()[0].model.trim(), memoryBytes: totalmem() });
+  using device = await openDevice("auto");
+  equal(found.some(({ name }) => name === device.name), true);
+  const why = found.length === 1 ? /no other device works here$/ : /GFLOP\/s: \w+ [\d.e+]+, \w+ /;
+  match(device.description, why);
+});
+
+Deno.test("CUDA without a library that has it is refused, and says what it needs", async () => {
+  await rejects(openDevice("cuda"), {
+    message:
+      /^Expected an NVIDIA GPU with CUDA, and a library of ONNX Runtime that was built for it, but found none: .*Cuda/,
+  });
+  await rejects(openDevice("cuda", { library: "/nowhere/libonnxruntime.so" }), {
+    message: /^Expected ONNX Runtime's shared library at \/nowhere\/libonnxruntime.so, but/,
+  });
+});
+
+Deno.test("tensors are copied by graphs, where a provider has no other way", async () => {
+  const library = openOrtLibrary();
+  const copy = identityCopier(library, cpuProvider({ threads: 1, spinning: false }));
+  for (
+    const [dtype, data] of [["float32", Float32Array.of(1, NaN, -3)], [
+      "int32",
+      Int32Array.of(4, 5, 6),
+    ]] as const
+  ) {
+    using from = new CpuBuffer(library, { dtype, shape: [3] }, data);
+    using to = new CpuBuffer(library, { dtype, shape: [3] });
+    await copy(from, to);
+    from.write(data.toReversed());
+    await copy(from, to);
+    deepEqual(await to.read(), data.toReversed());
+  }
 });

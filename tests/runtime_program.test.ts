@@ -6,7 +6,7 @@ import {
 } from "node:assert/strict";
 import fc from "fast-check";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
-import { openDevice } from "../lib/runtime/device.ts";
+import { openDevice } from "../lib/runtime/open_device.ts";
 import { Program } from "../lib/runtime/program.ts";
 import { StateStore } from "../lib/runtime/state_store.ts";
 import { float32, onnxModel } from "./runtime_onnx.ts";

@@ -46,6 +46,7 @@ function prompts(count: number): Sequence[] {
 function listening(heard: Float32Array[]): Device {
   return {
     name: device.name,
+    description: device.description,
     buffer: (type, data) => device.buffer(type, data),
     async compile(model, options) {
       const executable = await device.compile(model, options);

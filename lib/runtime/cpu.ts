@@ -13,7 +13,11 @@ export class CpuDevice implements Device {
   readonly #provider: Provider;
   #open = true;
 
-  constructor(library: OrtLibrary, options: { threads: number; spinning: boolean }) {
+  constructor(
+    library: OrtLibrary,
+    options: { threads: number; spinning: boolean },
+    readonly description: string,
+  ) {
     this.#library = library;
     this.#provider = cpuProvider(options);
   }

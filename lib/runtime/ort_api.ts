@@ -100,6 +100,13 @@ const ORT_API = {
     parameters: ["pointer", "pointer", "pointer"],
     result: status,
   },
+  SessionOptionsAppendExecutionProvider_CUDA_V2: {
+    index: 204,
+    parameters: ["pointer", "pointer"],
+    result: status,
+  },
+  CreateCUDAProviderOptions: { index: 205, parameters: ["buffer"], result: status },
+  ReleaseCUDAProviderOptions: { index: 208, parameters: ["pointer"], result: "void" },
   SessionOptionsAppendExecutionProvider: {
     index: 216,
     parameters: ["pointer", "buffer", "pointer", "pointer", "usize"],

@@ -11,6 +11,7 @@ const DEFAULT_MEMORY = 0;
  * take the memory for values inside their graphs from one arena, which is reused, and not returned.
  */
 export interface OrtLibrary {
+  readonly path: string;
   readonly api: OrtApi;
   readonly version: string;
   readonly environment: Deno.PointerObject;
@@ -109,7 +110,7 @@ function load(path: string): OrtLibrary {
   );
   check(api.CreateAndRegisterAllocator(environment, cpuMemory, null), doing);
   const allocator = create(doing, (out) => api.GetAllocatorWithDefaultOptions(out));
-  return { api, version, environment, cpuMemory, allocator, check, create };
+  return { path, api, version, environment, cpuMemory, allocator, check, create };
 }
 
 const GET_API = { parameters: ["u32"], result: "pointer" } as const;

@@ -15,7 +15,7 @@ export const nextName = (name: string): string => `${name}'`;
  * @example
  * ```ts
  * import { input, ops, toOnnx } from "../graph/mod.ts";
- * import { openDevice } from "./device.ts";
+ * import { openDevice } from "./open_device.ts";
  * import { Program } from "./program.ts";
  * import { StateStore } from "./state_store.ts";
  *

@@ -12,7 +12,7 @@ interface Entry {
  *
  * @example
  * ```ts
- * import { openDevice } from "./device.ts";
+ * import { openDevice } from "./open_device.ts";
  * import { StateStore } from "./state_store.ts";
  *
  * using device = await openDevice();
