@@ -6,6 +6,7 @@ import {
   expect,
   expectFloats,
   type Kernel,
+  ONNX_DTYPE,
   unbroadcast,
 } from "./kernel.ts";
 import type { Ops } from "./ops.ts";
@@ -135,8 +136,6 @@ export const stopGradient: Kernel = {
   onnx: (_, [x]) => x,
   gradient: () => [undefined],
 };
-
-const ONNX_DTYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 interface CastAttributes extends Attributes {
   dtype: DType;

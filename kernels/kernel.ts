@@ -21,6 +21,15 @@ export interface OnnxWriter {
   scalar(value: number, dtype: DType): string;
 }
 
+/** TensorProto.DataType, as Cast takes it. */
+export const ONNX_DTYPE: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
+
 /** What a gradient rule sees: the operation as it was applied, and ∂loss/∂output. */
 export interface Applied<V extends TensorType> {
   readonly inputs: readonly V[];

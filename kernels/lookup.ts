@@ -1,5 +1,5 @@
 /** Table look-up and its opposite. In the formulas g is ∂loss/∂output. */
-import { type Attributes, expect, type Kernel, type OnnxWriter } from "./kernel.ts";
+import { type Attributes, expect, type Kernel, ONNX_DTYPE, type OnnxWriter } from "./kernel.ts";
 import { elements, sameShape, show, type TensorType } from "./tensor_type.ts";
 
 export const range: Kernel<Attributes & { size: number }> = {
@@ -91,7 +91,11 @@ export const write: Kernel = {
       writer.ints([batch, heads, 1, 1]),
     ]);
     const place = writer.node("Concat", [row, slot], { axis: 3 });
-    return writer.node("ScatterND", [x, writer.node("Cast", [place], { to: 7 }), values]);
+    return writer.node("ScatterND", [
+      x,
+      writer.node("Cast", [place], { to: ONNX_DTYPE.int64 }),
+      values,
+    ]);
   },
   gradient(ops, { inputs: [{ shape }, , indices], gradient: g }) {
     const places = ops.reshape(ops.range({ size: shape[2] }), { shape: [1, 1, shape[2], 1] });

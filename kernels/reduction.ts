@@ -1,5 +1,12 @@
 /** Reductions over axes. In the formulas g is ∂loss/∂output, spread over the reduced axes. */
-import { type Attributes, axisOf, expect, expectFloats, type Kernel } from "./kernel.ts";
+import {
+  type Attributes,
+  axisOf,
+  expect,
+  expectFloats,
+  type Kernel,
+  ONNX_DTYPE,
+} from "./kernel.ts";
 import { elements, type TensorType } from "./tensor_type.ts";
 import type { Ops } from "./ops.ts";
 
@@ -73,6 +80,8 @@ export const argmax: Kernel<ArgmaxAttributes> = {
     shape: reducedShape(x.shape, [axis], false),
   }),
   onnx: (writer, [x], { axis }) =>
-    writer.node("Cast", [writer.node("ArgMax", [x], { axis, keepdims: 0 })], { to: 6 }),
+    writer.node("Cast", [writer.node("ArgMax", [x], { axis, keepdims: 0 })], {
+      to: ONNX_DTYPE.int32,
+    }),
   gradient: () => [undefined],
 };

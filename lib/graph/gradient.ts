@@ -1,6 +1,7 @@
 /** Reverse-mode gradients: the chain rule, from the loss back, over the kernel table. */
 import { type Kernel, KERNELS } from "../../kernels/mod.ts";
 import { ops, ShapeError } from "./ops.ts";
+import { onBehalfOf } from "./origin.ts";
 import { sorted } from "./sorted.ts";
 import { constant, inputsOf, type Tensor } from "./tensor.ts";
 
@@ -34,12 +35,13 @@ export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   for (const output of order.toReversed()) {
     const g = gradients.get(output);
     if (g === undefined || !needed.has(output)) continue;
-    inputGradients(output, g).forEach((d, i) => {
-      const x = inputsOf(output)[i];
-      if (d === undefined || !needed.has(x)) return;
-      const sum = gradients.get(x);
-      gradients.set(x, sum === undefined ? d : ops.add(sum, d));
-    });
+    onBehalfOf(output.origin, () =>
+      inputGradients(output, g).forEach((d, i) => {
+        const x = inputsOf(output)[i];
+        if (d === undefined || !needed.has(x)) return;
+        const sum = gradients.get(x);
+        gradients.set(x, sum === undefined ? d : ops.add(sum, d));
+      }));
   }
   return wrt.map((x) => gradients.get(x) ?? constant(0, x.dtype, x.shape));
 }

@@ -28,6 +28,7 @@ const IR_VERSION = 10;
  * Writes the graph that computes the named outputs. Equal parts are computed once; what no output
  * needs is left out. Names of inputs are those given to `input`.
  *
+ * @param written is told, for each node by its name, the tensor that it belongs to
  * @throws Error where two inputs of one name differ in type, or an output is named as an input
  *
  * @example
@@ -40,12 +41,17 @@ const IR_VERSION = 10;
  * if (!text.includes("Softmax")) throw new Error("Expected a Softmax node");
  * ```
  */
-export function toOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array<ArrayBuffer> {
+export function toOnnx(
+  outputs: Readonly<Record<string, Tensor>>,
+  written?: Map<string, Tensor>,
+): Uint8Array<ArrayBuffer> {
   const writer = new Writer();
   const names = new Map<Tensor, string>();
   const inputs = new Map<string, TensorType>();
   for (const tensor of sorted(Object.values(outputs))) {
+    const before = writer.written;
     names.set(tensor, writeTensor(writer, tensor, names, inputs));
+    for (const name of writer.namesSince(before)) written?.set(name, tensor);
   }
   for (const [name, tensor] of Object.entries(outputs)) {
     if (inputs.has(name)) {
@@ -161,6 +167,16 @@ class Writer implements OnnxWriter {
     this.#outputs.push(value, name);
     if (this.#computed.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
     else this.#nodes.push({ opType: "Identity", name, input: [value], output: [name] });
+  }
+
+  /** How many nodes were written. */
+  get written(): number {
+    return this.#nodes.length;
+  }
+
+  /** The names of nodes that were written after that many. */
+  namesSince(count: number): string[] {
+    return this.#nodes.slice(count).map(({ name }) => name);
   }
 
   /** The nodes that outputs depend on. */

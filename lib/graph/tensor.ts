@@ -1,6 +1,7 @@
 /** Symbolic tensors: what a model computes with while it is traced. */
 import { type Attributes, type DType, elements, show, type TensorType } from "../../kernels/mod.ts";
 import type { KernelName } from "../../kernels/mod.ts";
+import { type Origin, origin } from "./origin.ts";
 
 /**
  * Where a tensor comes from: given from outside, written in the graph, computed, or computed from
@@ -28,6 +29,9 @@ export type Source =
  * (`ops.ts`) make new tensors; nothing is computed until a graph is compiled and run.
  */
 export class Tensor implements TensorType {
+  /** The line of the program that made it. */
+  readonly origin: Origin = origin();
+
   constructor(
     readonly dtype: DType,
     readonly shape: readonly number[],

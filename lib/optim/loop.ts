@@ -19,6 +19,8 @@ export interface TrainingEvent {
   /** Since this run of the stage began. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** What was computed, and with which graph; valid until the stage goes on. */
+  readonly batch: Batch;
 }
 
 /** A batch, and the compiled step that takes its shapes. */
@@ -73,6 +75,7 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
       rate,
       seconds,
       samplesPerSecond: (step - done) * batchSize / seconds,
+      batch: batch!,
     };
     if (next.status === "rejected") throw next.reason;
     batch = next.value;

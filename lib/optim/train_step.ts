@@ -1,7 +1,14 @@
 /** One training step as one graph: forward, backward and update. */
 import { ensureParameters, Scope, sumAll } from "../nn/mod.ts";
 import { gradient, input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
-import { type Device, Program, type StateStore, type TensorData } from "../runtime/mod.ts";
+import {
+  type Device,
+  type GraphProfile,
+  profileGraph,
+  Program,
+  type StateStore,
+  type TensorData,
+} from "../runtime/mod.ts";
 import { OptimizerContext, type Transform } from "./transform.ts";
 
 /** What a model's loss function gives: the scalar to minimize, and scalars to report. */
@@ -45,10 +52,11 @@ export interface TrainStepOptions {
  */
 export class TrainStep implements Disposable {
   private constructor(
+    private readonly device: Device,
     private readonly program: Program,
     private readonly store: StateStore,
+    private readonly graph: Readonly<Record<string, Tensor>>,
     private readonly trained: readonly string[],
-    private readonly state: readonly string[],
     private readonly parts: readonly string[],
     private readonly extra: readonly string[],
   ) {}
@@ -83,8 +91,8 @@ export class TrainStep implements Disposable {
       outputs[`${name}'`] = ops.sub(parameter, step);
     }
     const program = await Program.compile(device, toOnnx(outputs), store);
-    const state = context.state.map(({ name }) => name);
-    return new TrainStep(program, store, trained, state, Object.keys(parts), Object.keys(extra));
+    const [names, others] = [Object.keys(parts), Object.keys(extra)];
+    return new TrainStep(device, program, store, outputs, trained, names, others);
   }
 
   /**
@@ -97,17 +105,12 @@ export class TrainStep implements Disposable {
     batch: Readonly<Record<string, TensorData>>,
     { step, rate }: { step: number; rate: number },
   ): Promise<StepResult> {
-    const counted = "optimizer.step" in this.program.inputs;
-    const found = await this.program.run({
-      ...batch,
-      "optimizer.rate": Float32Array.of(rate),
-      ...(counted ? { "optimizer.step": Float32Array.of(step) } : {}),
-    });
+    const found = await this.program.run(this.#inputs(batch, step, rate));
     const loss = Number(found.loss[0]);
     const squares = found["gradient.squares"] as Float32Array;
     const bad = squares.findIndex((square) => !Number.isFinite(square));
     if (bad >= 0 || !Number.isFinite(loss)) {
-      this.store.swap([...this.trained, ...this.state]);
+      this.program.undo();
       const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
       throw new NonFiniteError(
         `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
@@ -118,6 +121,29 @@ export class TrainStep implements Disposable {
     const parts = Object.fromEntries(this.parts.map((name) => [name, Number(found[name][0])]));
     const outputs = Object.fromEntries(this.extra.map((name) => [name, found[name]]));
     return { loss, gradientNorm, parts, outputs };
+  }
+
+  /**
+   * Where the time of a step goes, by operation and by line of the model. Parameters and the
+   * optimizer's state stay as they are.
+   */
+  profile(batch: Readonly<Record<string, TensorData>>): Promise<GraphProfile> {
+    const { device, store, graph: outputs } = this;
+    return profileGraph({ device, store, outputs, inputs: this.#inputs(batch, 1, 0) });
+  }
+
+  #inputs(
+    batch: Readonly<Record<string, TensorData>>,
+    step: number,
+    rate: number,
+  ): Record<string, TensorData> {
+    return {
+      ...batch,
+      "optimizer.rate": Float32Array.of(rate),
+      ...("optimizer.step" in this.program.inputs
+        ? { "optimizer.step": Float32Array.of(step) }
+        : {}),
+    };
   }
 
   /** Frees the graph. Parameters and the optimizer's state stay in the store, to go on from. */

@@ -4,6 +4,7 @@ export { Figure, jupyterDisplay } from "./figure.ts";
 export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";
 export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
 export { type GridPicture, pictureGrid, type PictureGridOptions } from "./picture_grid.ts";
+export { Profile, profile } from "./profile.ts";
 export {
   type Reconstruction,
   reconstructions,

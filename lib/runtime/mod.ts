@@ -4,3 +4,4 @@ export { matmulRate } from "./matmul_rate.ts";
 export { nextName, Program } from "./program.ts";
 export { StateStore } from "./state_store.ts";
 export { Random } from "./random.ts";
+export { type Cost, type GraphProfile, profileGraph } from "./profile.ts";

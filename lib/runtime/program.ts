@@ -113,6 +113,16 @@ export class Program implements Disposable {
     return copies;
   }
 
+  /** Gives the states the values back that they had before the last run. */
+  undo(): void {
+    this.#store.swap(this.#replaced);
+  }
+
+  /** Closes the trace that `compile` was asked for, and returns the path of its file. */
+  endProfiling(): string {
+    return this.#executable.endProfiling();
+  }
+
   #inputBuffers(inputs: Readonly<Record<string, TensorData>>): Record<string, DeviceBuffer> {
     for (const name of Object.keys(inputs)) {
       if (this.#store.has(name) || !Object.hasOwn(this.inputs, name)) {

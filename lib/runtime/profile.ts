@@ -1,0 +1,133 @@
+/** Where the time of a graph goes. */
+import { elements } from "../../kernels/mod.ts";
+import { type Tensor, toOnnx } from "../graph/mod.ts";
+import type { Device, TensorData } from "./device.ts";
+import { matmulRate } from "./matmul_rate.ts";
+import { Program } from "./program.ts";
+import type { StateStore } from "./state_store.ts";
+
+/** What the nodes of one operation at one line of the model cost, in one run. */
+export interface Cost {
+  /** The operation, as models call it (`matmul`). */
+  readonly operation: string;
+  /** The line of the model that it comes from, as `lib/nn/transformer.ts:95 in attention`. */
+  readonly line: string;
+  /** The operators of ONNX Runtime that did it (`Gemm`, `FusedMatMul`). */
+  readonly operators: readonly string[];
+  readonly seconds: number;
+  readonly calls: number;
+  /** Floating-point operations of matrix products: two for each multiplication. */
+  readonly flops: number;
+}
+
+/** One run of a graph, by what it spent its time on: medians over several runs. */
+export interface GraphProfile {
+  /** Most expensive first. */
+  readonly costs: readonly Cost[];
+  /** Of a run, as the program saw it. */
+  readonly seconds: number;
+  /** Of a run, in no operator. */
+  readonly secondsOutside: number;
+  /** What the device reaches in a product of two large matrices. */
+  readonly matmulFlopsPerSecond: number;
+}
+
+/** An event of ONNX Runtime's trace. */
+interface TraceEvent {
+  readonly cat: string;
+  readonly name: string;
+  readonly ts: number;
+  readonly dur: number;
+  readonly args?: { readonly op_name?: string };
+}
+
+/**
+ * Runs a graph several times with ONNX Runtime's clock on. States keep the values that they have.
+ *
+ * @throws Deno.errors.NotCapable where the folder for temporary files may not be written
+ */
+export async function profileGraph(
+  { device, store, outputs, inputs, runs = 5 }: {
+    device: Device;
+    store: StateStore;
+    outputs: Readonly<Record<string, Tensor>>;
+    inputs: Readonly<Record<string, TensorData>>;
+    runs?: number;
+  },
+): Promise<GraphProfile> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const tensors = new Map<string, Tensor>();
+    const model = toOnnx(outputs, tensors);
+    const options = { profile: `${folder}/trace` };
+    using program = await Program.compile(device, model, store, options);
+    const seconds: number[] = [];
+    for (let run = 0; run <= runs; run++) {
+      const start = performance.now();
+      await program.run(inputs);
+      seconds.push((performance.now() - start) / 1000);
+      program.undo();
+    }
+    const trace: TraceEvent[] = JSON.parse(await Deno.readTextFile(program.endProfiling()));
+    const nodes = trace.filter(({ cat, name }) => cat === "Node" && name.endsWith(KERNEL_TIME));
+    const perRun = nodes.length / (runs + 1);
+    const measured = nodes.slice(perRun); // the first run reserves memory
+    const inside = Array.from(
+      { length: runs },
+      (_, run) =>
+        sum(measured.slice(run * perRun, (run + 1) * perRun).map(({ dur }) => dur * 1e-6)),
+    );
+    return {
+      costs: costsOf(measured, tensors, runs),
+      seconds: median(seconds.slice(1)),
+      secondsOutside: median(seconds.slice(1).map((whole, run) => whole - inside[run])),
+      matmulFlopsPerSecond: await matmulRate(device),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const KERNEL_TIME = "_kernel_time";
+
+function costsOf(
+  nodes: readonly TraceEvent[],
+  tensors: ReadonlyMap<string, Tensor>,
+  runs: number,
+): Cost[] {
+  const tensorOf = ({ name }: TraceEvent) => tensors.get(/^%\d+/.exec(name)?.[0] ?? "");
+  const groups = Map.groupBy(nodes, (node) => {
+    const tensor = tensorOf(node);
+    return `${operationOf(tensor)} ${tensor?.origin.line}`;
+  });
+  const costs = [...groups.values()].map((group): Cost => {
+    const tensor = tensorOf(group[0]);
+    const distinct = new Set(group.map(tensorOf));
+    return {
+      operation: operationOf(tensor),
+      line: tensor?.origin.line ?? "added by ONNX Runtime",
+      operators: [...new Set(group.map(({ args }) => args?.op_name ?? "?"))].sort(),
+      seconds: sum(group.map(({ dur }) => dur)) * 1e-6 / runs,
+      calls: group.length / runs,
+      flops: sum([...distinct].map(flopsOf)),
+    };
+  });
+  return costs.sort((a, b) => b.seconds - a.seconds);
+}
+
+function operationOf(tensor: Tensor | undefined): string {
+  if (tensor === undefined) return "layout";
+  return tensor.source.kind === "kernel" ? tensor.source.kernel : tensor.source.kind;
+}
+
+function flopsOf(tensor: Tensor | undefined): number {
+  if (tensor?.source.kind !== "kernel" || tensor.source.kernel !== "matmul") return 0;
+  const { inputs: [a], attributes } = tensor.source;
+  return 2 * elements(tensor.shape) * a.shape.at(attributes.transposeA ? -2 : -1)!;
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
