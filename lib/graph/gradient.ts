@@ -26,24 +26,38 @@ export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (loss.shape.length !== 0 || !loss.dtype.startsWith("float")) {
     throw new ShapeError(`Expected a floating-point scalar to differentiate, but found ${loss}`);
   }
-  const order = sorted([loss]);
+  const gradients = pullBack(loss, constant(1, loss.dtype), wrt);
+  return wrt.map((x, i) => gradients[i] ?? constant(0, x.dtype, x.shape));
+}
+
+/**
+ * ∂loss/∂x for each x, given ∂loss/∂output; undefined for a tensor that the output does not depend
+ * on. What leaves depend on is not looked at.
+ */
+export function pullBack(
+  output: Tensor,
+  gradient: Tensor,
+  wrt: readonly Tensor[],
+  leaves: readonly Tensor[] = [],
+): (Tensor | undefined)[] {
+  const order = sorted([output], leaves);
   const needed = new Set<Tensor>(wrt);
   for (const tensor of order) {
     if (inputsOf(tensor).some((x) => needed.has(x))) needed.add(tensor);
   }
-  const gradients = new Map<Tensor, Tensor>([[loss, constant(1, loss.dtype)]]);
-  for (const output of order.toReversed()) {
-    const g = gradients.get(output);
-    if (g === undefined || !needed.has(output)) continue;
-    onBehalfOf(output.origin, () =>
-      inputGradients(output, g).forEach((d, i) => {
-        const x = inputsOf(output)[i];
+  const gradients = new Map<Tensor, Tensor>([[output, gradient]]);
+  for (const tensor of order.toReversed()) {
+    const g = gradients.get(tensor);
+    if (g === undefined || !needed.has(tensor) || leaves.includes(tensor)) continue;
+    onBehalfOf(tensor.origin, () =>
+      inputGradients(tensor, g).forEach((d, i) => {
+        const x = inputsOf(tensor)[i];
         if (d === undefined || !needed.has(x)) return;
         const sum = gradients.get(x);
         gradients.set(x, sum === undefined ? d : ops.add(sum, d));
       }));
   }
-  return wrt.map((x) => gradients.get(x) ?? constant(0, x.dtype, x.shape));
+  return wrt.map((x) => gradients.get(x));
 }
 
 /** ∂loss/∂input for the inputs of a tensor, given ∂loss/∂tensor. */

@@ -24,6 +24,11 @@ export type Source =
     readonly gradient: (gradient: Tensor) => readonly (Tensor | undefined)[];
   };
 
+let made = 0;
+
+/** The number of the tensor that was made last. */
+export const lastNumber = (): number => made;
+
 /**
  * A value of a graph that has not run: a type and where it comes from. Operations on tensors
  * (`ops.ts`) make new tensors; nothing is computed until a graph is compiled and run.
@@ -31,6 +36,8 @@ export type Source =
 export class Tensor implements TensorType {
   /** The line of the program that made it. */
   readonly origin: Origin = origin();
+  /** Tensors are numbered in the order in which they are made. */
+  readonly number = ++made;
 
   constructor(
     readonly dtype: DType,

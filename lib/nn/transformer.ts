@@ -3,7 +3,7 @@
  * RMSNorm, rotary positions, gated SiLU. Where every token sees all it is the encoder of a
  * vision transformer.
  */
-import { constant, ops, type Tensor } from "../graph/mod.ts";
+import { checkpoint, constant, ops, type Tensor } from "../graph/mod.ts";
 import { scaledDotProduct, type Visible } from "./attention.ts";
 import { linear, rmsNorm } from "./layers.ts";
 import type { Scope } from "./scope.ts";
@@ -32,6 +32,8 @@ export interface AttentionContext {
   readonly visible?: Visible;
   /** Given a layer and its new keys and values, those to attend to. */
   readonly remember?: (layer: number, fresh: KeyValues) => KeyValues;
+  /** Keeps only what enters each block, and computes the rest again for the gradient. */
+  readonly recompute?: boolean;
 }
 
 /** All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape. */
@@ -43,16 +45,16 @@ export function transformer(
 ): Tensor {
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.at("layers").at(layer);
-    const attended = attention(
-      block.at("self_attn"),
-      rmsNorm(block.at("input_layernorm"), x),
-      config,
-      context,
-      layer,
-    );
-    x = ops.add(x, attended);
-    const normed = rmsNorm(block.at("post_attention_layernorm"), x);
-    x = ops.add(x, gatedMlp(block.at("mlp"), normed, config));
+    const forward = (x: Tensor) => {
+      const normed = rmsNorm(block.at("input_layernorm"), x);
+      const attended = ops.add(
+        x,
+        attention(block.at("self_attn"), normed, config, context, layer),
+      );
+      const again = rmsNorm(block.at("post_attention_layernorm"), attended);
+      return ops.add(attended, gatedMlp(block.at("mlp"), again, config));
+    };
+    x = context.recompute ? checkpoint(x, forward) : forward(x);
   }
   return rmsNorm(scope.at("norm"), x);
 }

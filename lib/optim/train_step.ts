@@ -1,5 +1,5 @@
 /** One training step as one graph: forward, backward and update. */
-import { ensureParameters, Scope, sumAll } from "../nn/mod.ts";
+import { ensureParameters, Scope } from "../nn/mod.ts";
 import { gradient, input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import {
   type Device,
@@ -9,7 +9,7 @@ import {
   type StateStore,
   type TensorData,
 } from "../runtime/mod.ts";
-import { OptimizerContext, type Transform } from "./transform.ts";
+import { OptimizerContext, squares, type Transform } from "./transform.ts";
 
 /** What a model's loss function gives: the scalar to minimize, and scalars to report. */
 export interface Losses {
@@ -77,8 +77,7 @@ export class TrainStep implements Disposable {
 
     const rate = input("optimizer.rate", "float32", []);
     const outputs: Record<string, Tensor> = { loss, ...parts, ...extra };
-    const squares = gradients.map((g) => ops.reshape(sumAll(ops.mul(g, g)), { shape: [1] }));
-    outputs["gradient.squares"] = ops.concat(squares, { axis: 0 });
+    outputs["gradient.squares"] = squares(gradients);
     // All of a parameter's together: ONNX Runtime computes outputs in this order, from the last to
     // the first, and so updates a parameter when its gradient has just been computed.
     const remembered = Map.groupBy(context.state, ({ parameter }) => parameter);
@@ -107,8 +106,8 @@ export class TrainStep implements Disposable {
   ): Promise<StepResult> {
     const found = await this.program.run(this.#inputs(batch, step, rate));
     const loss = Number(found.loss[0]);
-    const squares = found["gradient.squares"] as Float32Array;
-    const bad = squares.findIndex((square) => !Number.isFinite(square));
+    const norms = found["gradient.squares"] as Float32Array;
+    const bad = norms.findIndex((square) => !Number.isFinite(square));
     if (bad >= 0 || !Number.isFinite(loss)) {
       this.program.undo();
       const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
@@ -117,7 +116,7 @@ export class TrainStep implements Disposable {
           `(loss ${loss}, rate ${rate})`,
       );
     }
-    const gradientNorm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+    const gradientNorm = Math.sqrt(norms.reduce((sum, square) => sum + square, 0));
     const parts = Object.fromEntries(this.parts.map((name) => [name, Number(found[name][0])]));
     const outputs = Object.fromEntries(this.extra.map((name) => [name, found[name]]));
     return { loss, gradientNorm, parts, outputs };

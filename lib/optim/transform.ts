@@ -59,10 +59,15 @@ function map(updates: Updates, change: (update: Tensor, name: string) => Tensor)
   return new Map([...updates].map(([name, update]) => [name, change(update, name)]));
 }
 
+/** Σ g² of each tensor, as one vector. */
+export function squares(gradients: Iterable<Tensor>): Tensor {
+  const each = [...gradients].map((g) => ops.reshape(sumAll(ops.mul(g, g)), { shape: [1] }));
+  return ops.concat(each, { axis: 0 });
+}
+
 /** √Σ g² over all tensors, as a scalar. */
 export function globalNorm(updates: Updates): Tensor {
-  const squares = [...updates.values()].map((g) => sumAll(ops.mul(g, g)));
-  return ops.sqrt(squares.reduce((a, b) => ops.add(a, b)));
+  return ops.sqrt(sumAll(squares(updates.values())));
 }
 
 /** Scales all gradients down together so that their global norm is at most `largest`. */
