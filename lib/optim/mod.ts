@@ -9,6 +9,13 @@ export {
   type Transform,
 } from "./transform.ts";
 export { warmupCosine } from "./schedule.ts";
-export { type Losses, NonFiniteError, type StepResult, TrainStep } from "./train_step.ts";
+export {
+  type Inputs,
+  type Losses,
+  NonFiniteError,
+  type Part,
+  type StepResult,
+  TrainStep,
+} from "./train_step.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
 export { type Budget, shortened, type Stage } from "./stage.ts";

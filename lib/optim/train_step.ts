@@ -4,6 +4,7 @@ import { gradient, input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import {
   type Device,
   type GraphProfile,
+  nextName,
   profileGraph,
   Program,
   type StateStore,
@@ -33,10 +34,20 @@ export class NonFiniteError extends Error {
   override name = "NonFiniteError";
 }
 
+/** The inputs of a loss function, by name. */
+export type Inputs = Readonly<Record<string, TensorData>>;
+
+/** A part of a batch that is computed by itself, and its share in the loss of the whole batch. */
+export interface Part {
+  readonly inputs: Inputs;
+  /** From 0 to 1; the shares of a batch's parts sum to 1. */
+  readonly share: number;
+}
+
 export interface TrainStepOptions {
   readonly device: Device;
   readonly store: StateStore;
-  /** The model's loss, traced once. Its inputs are the batch. */
+  /** The model's loss, traced once. Its inputs are the batch, or a part of it. */
   readonly losses: (scope: Scope) => Losses;
   /** Further tensors to read after each step, such as which codes were chosen. */
   readonly outputs?: (scope: Scope) => Readonly<Record<string, Tensor>>;
@@ -44,7 +55,16 @@ export interface TrainStepOptions {
   readonly rateOf?: (parameter: string) => number;
   readonly optimizer: Transform;
   readonly seed: number;
+  /**
+   * Whether batches come in parts, whose gradients are added up before the update: a batch of any
+   * size in the memory of one part. The loss must be the mean of its parts', weighted by their
+   * shares. Without it, forward, backward and update are one graph.
+   */
+  readonly accumulate?: boolean;
 }
+
+/** How the names of gradients that are being added up begin. */
+const GRADIENT = "optimizer.gradient.";
 
 /**
  * A compiled training step. Parameters and the optimizer's state stay in the store, on the device;
@@ -53,16 +73,20 @@ export interface TrainStepOptions {
 export class TrainStep implements Disposable {
   private constructor(
     private readonly device: Device,
-    private readonly program: Program,
     private readonly store: StateStore,
+    /** Forward and backward, where gradients are added up; else undefined. */
+    private readonly backward: Program | undefined,
+    /** The update; with forward and backward, where gradients are not added up. */
+    private readonly update: Program,
+    /** The graph that forward and backward are in. */
     private readonly graph: Readonly<Record<string, Tensor>>,
     private readonly trained: readonly string[],
-    private readonly parts: readonly string[],
+    private readonly reported: readonly string[],
     private readonly extra: readonly string[],
   ) {}
 
   static async compile(options: TrainStepOptions): Promise<TrainStep> {
-    const { device, store, losses, rateOf = () => 1, optimizer, seed } = options;
+    const { device, store, losses, rateOf = () => 1, optimizer, seed, accumulate } = options;
     const scope = new Scope();
     const { loss, parts = {} } = losses(scope);
     const extra = options.outputs?.(scope) ?? {};
@@ -72,81 +96,154 @@ export class TrainStep implements Disposable {
     const trained = specs.map(({ name }) => name).filter((name) => rateOf(name) > 0);
     const parameters = new Map(trained.map((name) => [name, scope.tensor(name)]));
     const gradients = gradient(loss, [...parameters.values()]);
-    const context = new OptimizerContext(parameters);
-    const updates = optimizer(new Map(trained.map((name, i) => [name, gradients[i]])), context);
-
-    const rate = input("optimizer.rate", "float32", []);
-    const outputs: Record<string, Tensor> = { loss, ...parts, ...extra };
-    outputs["gradient.squares"] = squares(gradients);
-    // All of a parameter's together: ONNX Runtime computes outputs in this order, from the last to
-    // the first, and so updates a parameter when its gradient has just been computed.
-    const remembered = Map.groupBy(context.state, ({ parameter }) => parameter);
-    for (const [name, parameter] of parameters) {
-      for (const { name: slot, before, after } of remembered.get(name) ?? []) {
-        if (!store.has(slot)) store.add(slot, before);
-        outputs[`${slot}'`] = after;
-      }
-      const step = ops.mul(updates.get(name)!, ops.mul(rate, rateOf(name)));
-      outputs[`${name}'`] = ops.sub(parameter, step);
-    }
-    const program = await Program.compile(device, toOnnx(outputs), store);
+    const told = { loss, ...parts, ...extra };
+    const sums = trained.map((name) => input(GRADIENT + name, "float32", scope.tensor(name).shape));
+    const updated = updateOf(
+      new Map(trained.map((name, i) => [name, accumulate ? sums[i] : gradients[i]])),
+      { parameters, optimizer, rateOf, store },
+    );
     const [names, others] = [Object.keys(parts), Object.keys(extra)];
-    return new TrainStep(device, program, store, outputs, trained, names, others);
+    if (!accumulate) {
+      const graph = { ...told, ...updated };
+      const update = await Program.compile(device, toOnnx(graph), store);
+      return new TrainStep(device, store, undefined, update, graph, trained, names, others);
+    }
+    trained.forEach((name, i) => addOnce(store, GRADIENT + name, sums[i]));
+    const graph = { ...told, ...added(trained, sums, gradients) };
+    const backward = await Program.compile(device, toOnnx(graph), store);
+    const update = await Program.compile(device, toOnnx(updated), store);
+    return new TrainStep(device, store, backward, update, graph, trained, names, others);
   }
 
   /**
    * Takes one step.
-   * @param batch the inputs of the loss function, by name
+   * @param batch the inputs of the loss function, or parts of the batch to add up
    * @param options `step` counts from 1 (Adam's correction depends on it); `rate` is this step's
    * @throws NonFiniteError naming the first tensor whose gradient (or else the loss) is not finite
+   * @throws RangeError where the batch comes in parts but was not compiled to
    */
   async run(
-    batch: Readonly<Record<string, TensorData>>,
+    batch: Inputs | readonly Part[],
     { step, rate }: { step: number; rate: number },
   ): Promise<StepResult> {
-    const found = await this.program.run(this.#inputs(batch, step, rate));
-    const loss = Number(found.loss[0]);
-    const norms = found["gradient.squares"] as Float32Array;
-    const bad = norms.findIndex((square) => !Number.isFinite(square));
-    if (bad >= 0 || !Number.isFinite(loss)) {
-      this.program.undo();
-      const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
-      throw new NonFiniteError(
-        `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
-          `(loss ${loss}, rate ${rate})`,
+    const parts = partsOf(batch);
+    if (this.backward === undefined && parts.length !== 1) {
+      throw new RangeError(
+        `Expected a whole batch, or a step compiled to accumulate, but found ${parts.length} parts`,
       );
     }
-    const gradientNorm = Math.sqrt(norms.reduce((sum, square) => sum + square, 0));
-    const parts = Object.fromEntries(this.parts.map((name) => [name, Number(found[name][0])]));
-    const outputs = Object.fromEntries(this.extra.map((name) => [name, found[name]]));
-    return { loss, gradientNorm, parts, outputs };
+    const told: Record<string, TensorData>[] = [];
+    for (const [i, { inputs, share }] of parts.entries()) {
+      if (this.backward) told.push(await this.backward.run({ ...inputs, ...adding(i, share) }));
+    }
+    const last = await this.update.run({
+      ...(this.backward ? {} : parts[0].inputs),
+      "optimizer.rate": Float32Array.of(rate),
+      ...("optimizer.step" in this.update.inputs
+        ? { "optimizer.step": Float32Array.of(step) }
+        : {}),
+    });
+    if (!this.backward) told.push(last);
+    const mean = (name: string) =>
+      parts.reduce((sum, { share }, i) => sum + share * Number(told[i][name][0]), 0);
+    const loss = mean("loss");
+    const norms = last["gradient.squares"] as Float32Array;
+    this.#checkFinite(loss, norms, step, rate);
+    return {
+      loss,
+      gradientNorm: Math.sqrt(norms.reduce((sum, square) => sum + square, 0)),
+      parts: Object.fromEntries(this.reported.map((name) => [name, mean(name)])),
+      outputs: Object.fromEntries(this.extra.map((name) => [name, told.at(-1)![name]])),
+    };
   }
 
   /**
-   * Where the time of a step goes, by operation and by line of the model. Parameters and the
-   * optimizer's state stay as they are.
+   * Where the time of a step goes, by operation and by line of the model; of a batch in parts, the
+   * time of the first. Parameters and the optimizer's state stay as they are.
    */
-  profile(batch: Readonly<Record<string, TensorData>>): Promise<GraphProfile> {
+  profile(batch: Inputs | readonly Part[]): Promise<GraphProfile> {
     const { device, store, graph: outputs } = this;
-    return profileGraph({ device, store, outputs, inputs: this.#inputs(batch, 1, 0) });
+    const [{ inputs, share }] = partsOf(batch);
+    const others = this.backward ? adding(0, share) : {
+      "optimizer.rate": Float32Array.of(0),
+      ...("optimizer.step" in this.update.inputs ? { "optimizer.step": Float32Array.of(1) } : {}),
+    };
+    return profileGraph({ device, store, outputs, inputs: { ...inputs, ...others } });
   }
 
-  #inputs(
-    batch: Readonly<Record<string, TensorData>>,
-    step: number,
-    rate: number,
-  ): Record<string, TensorData> {
-    return {
-      ...batch,
-      "optimizer.rate": Float32Array.of(rate),
-      ...("optimizer.step" in this.program.inputs
-        ? { "optimizer.step": Float32Array.of(step) }
-        : {}),
-    };
+  #checkFinite(loss: number, norms: Float32Array, step: number, rate: number): void {
+    const bad = norms.findIndex((square) => !Number.isFinite(square));
+    if (bad < 0 && Number.isFinite(loss)) return;
+    this.update.undo();
+    const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
+    throw new NonFiniteError(
+      `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
+        `(loss ${loss}, rate ${rate})`,
+    );
   }
 
   /** Frees the graph. Parameters and the optimizer's state stay in the store, to go on from. */
   [Symbol.dispose](): void {
-    this.program[Symbol.dispose]();
+    this.backward?.[Symbol.dispose]();
+    this.update[Symbol.dispose]();
   }
+}
+
+function partsOf(batch: Inputs | readonly Part[]): readonly Part[] {
+  return Array.isArray(batch) ? batch : [{ inputs: batch as Inputs, share: 1 }];
+}
+
+/** The inputs of a part, besides the loss function's: the first part begins the sum. */
+function adding(part: number, share: number): Inputs {
+  return {
+    "gradient.share": Float32Array.of(share),
+    "gradient.before": Float32Array.of(part === 0 ? 0 : 1),
+  };
+}
+
+/** Gradients added to the sums of before, each with its share. */
+function added(
+  names: readonly string[],
+  sums: readonly Tensor[],
+  gradients: readonly Tensor[],
+): Record<string, Tensor> {
+  const share = input("gradient.share", "float32", []);
+  const before = ops.greater(input("gradient.before", "float32", []), 0);
+  return Object.fromEntries(names.map((name, i) => [
+    nextName(GRADIENT + name),
+    ops.add(ops.where(before, sums[i], 0), ops.mul(gradients[i], share)),
+  ]));
+}
+
+/** The graph's outputs that update parameters by their gradients, and what the optimizer remembers. */
+function updateOf(
+  gradients: ReadonlyMap<string, Tensor>,
+  { parameters, optimizer, rateOf, store }: {
+    parameters: ReadonlyMap<string, Tensor>;
+    optimizer: Transform;
+    rateOf: (parameter: string) => number;
+    store: StateStore;
+  },
+): Record<string, Tensor> {
+  const context = new OptimizerContext(parameters);
+  const updates = optimizer(gradients, context);
+  const rate = input("optimizer.rate", "float32", []);
+  const outputs: Record<string, Tensor> = { "gradient.squares": squares(gradients.values()) };
+  // All of a parameter's together: ONNX Runtime computes outputs in this order, from the last to
+  // the first, and so updates a parameter when its gradient has just been computed.
+  const remembered = Map.groupBy(context.state, ({ parameter }) => parameter);
+  for (const [name, parameter] of parameters) {
+    for (const { name: slot, before, after } of remembered.get(name) ?? []) {
+      addOnce(store, slot, before);
+      outputs[nextName(slot)] = after;
+    }
+    const step = ops.mul(updates.get(name)!, ops.mul(rate, rateOf(name)));
+    outputs[nextName(name)] = ops.sub(parameter, step);
+  }
+  return outputs;
+}
+
+/** Adds a state of zeros, unless the store has it. */
+function addOnce(store: StateStore, name: string, { dtype, shape }: Tensor): void {
+  if (!store.has(name)) store.add(name, { dtype, shape });
 }

@@ -8,6 +8,7 @@ import {
   type Budget,
   forgetOptimizer,
   muon,
+  type Part,
   type Stage,
   trainingLoop,
   TrainStep,
@@ -34,6 +35,10 @@ export interface StagePlan {
   /** How often each task comes up. */
   readonly mixture: { readonly [task in TaskName]?: number };
   readonly budget: Budget;
+  /** In how many parts a batch is computed, to need the memory of one; a whole one unless told. */
+  readonly accumulate?: number;
+  /** Keeps only what enters each block, and computes the rest again for the gradient. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -112,6 +117,13 @@ export function unifiedStage(
 ): Stage {
   const { device, store, seed } = model;
   const { steps, batchSize, peakRate } = plan.budget;
+  const { accumulate: parts = 1, recompute } = plan;
+  if (!Number.isInteger(batchSize / parts) || parts < 1) {
+    throw new RangeError(
+      `Expected the batch of ${batchSize} of stage "${plan.name}" to come in equal parts, ` +
+        `but found ${parts} parts`,
+    );
+  }
   const bySize = Map.groupBy(mixture, ({ task }) => task.size);
   return {
     name: plan.name,
@@ -122,11 +134,12 @@ export function unifiedStage(
       using compiled = new DisposableStack();
       const trainSteps = new Map<Size, TrainStep>();
       for (const size of bySize.keys()) {
-        const shape = shapeOf(size, batchSize, model);
+        const shape = shapeOf(size, batchSize / parts, model);
         const trainStep = await TrainStep.compile({
           device,
           store,
-          losses: (scope) => nextTokenLosses(scope, model.config, shape),
+          losses: (scope) => nextTokenLosses(scope, model.config, shape, { recompute }),
+          accumulate: parts > 1,
           rateOf: (name) => learns(plan, name) ? 1 : 0,
           optimizer: muon(),
           seed,
@@ -143,12 +156,8 @@ export function unifiedStage(
         async batch(step) {
           const random = new Random(seed, plan.name, step);
           const size = pick(mixture, random).task.size;
-          const inputs = await mixedBatch(
-            model,
-            bySize.get(size)!,
-            shapeOf(size, batchSize, model),
-            random,
-          );
+          const shape = shapeOf(size, batchSize / parts, model);
+          const inputs = await mixedBatch(model, bySize.get(size)!, shape, parts, random);
           return { trainStep: trainSteps.get(size)!, inputs };
         },
       });
@@ -176,15 +185,19 @@ function shapeOf(size: Size, batch: number, { config: { pictureTokens } }: Illum
   return { batch, length, learned, pictures: 1 };
 }
 
-/** A batch of examples drawn from the mixture; sequences too long for the shape are left out. */
+/**
+ * A batch of examples drawn from the mixture, in so many parts of a shape; sequences too long for it
+ * are left out.
+ */
 async function mixedBatch(
   { tokenizer, vocabulary, config }: Illume,
   mixture: readonly Weighted[],
   shape: BatchShape,
+  parts: number,
   random: Random,
-) {
+): Promise<Part[]> {
   const examples = Array.from(
-    { length: shape.batch },
+    { length: shape.batch * parts },
     () => pick(mixture, random).task.example(random),
   );
   const encoded = await tokenizer.encode(examples.flatMap(({ pictures }) => pictures));
@@ -193,8 +206,14 @@ async function mixedBatch(
     const own = encoded.slice(next, next += pictures.length);
     return conversation(turns(own), vocabulary, config.pictureTokens);
   });
-  const fitting = sequences.filter((sequence) => fits([sequence], { ...shape, batch: 1 }));
-  return { ...batchOf(fitting, shape, vocabulary, config) };
+  const batches = Array.from({ length: parts }, (_, part) => {
+    const rows = sequences.slice(part * shape.batch, (part + 1) * shape.batch);
+    const fitting = rows.filter((sequence) => fits([sequence], { ...shape, batch: 1 }));
+    return batchOf(fitting, shape, vocabulary, config);
+  });
+  const learned = batches.map(({ weights }) => weights.reduce((a, b) => a + b, 0));
+  const total = learned.reduce((a, b) => a + b, 0);
+  return batches.map((inputs, part) => ({ inputs: { ...inputs }, share: learned[part] / total }));
 }
 
 /** One of the weighted, by weight. */

@@ -106,7 +106,12 @@ export function fromStart(batch: number, tokens: number, config: UnifiedConfig):
  * The one next-token loss, −Σ log P(y_i | y_<i), as a mean over all learned tokens; and its means
  * over words and over codes. Inputs are those of a `SequenceBatch`.
  */
-export function nextTokenLosses(scope: Scope, config: UnifiedConfig, shape: BatchShape): Losses {
+export function nextTokenLosses(
+  scope: Scope,
+  config: UnifiedConfig,
+  shape: BatchShape,
+  { recompute = false }: { recompute?: boolean } = {},
+): Losses {
   const { batch, length } = shape;
   const slots = batch * shape.learned;
   const rows = batch * shape.pictures * config.pictureTokens;
@@ -117,7 +122,8 @@ export function nextTokenLosses(scope: Scope, config: UnifiedConfig, shape: Batc
   const weights = input("weights", "float32", [slots]);
 
   const embedded = embed(scope, ids, features, config);
-  const hidden = contextualize(scope, embedded, config, fromStart(batch, length, config));
+  const context = { ...fromStart(batch, length, config), recompute };
+  const hidden = contextualize(scope, embedded, config, context);
   const predicting = ops.gather(
     ops.reshape(hidden, { shape: [batch * length, config.hiddenSize] }),
     positions,
