@@ -30,10 +30,12 @@ export { Scope } from "./lib/nn/mod.ts";
 export {
   adamw,
   type Budget,
+  MemoryError,
   muon,
   NonFiniteError,
   shortened,
   type Stage,
+  type StepMemory,
   type TrainingEvent,
   TrainStep,
 } from "./lib/optim/mod.ts";

@@ -1,7 +1,7 @@
 /** Command lines of the examples: options with values, checked before anything is done. */
 import { parseArgs } from "node:util";
 import { Interrupted } from "./interrupt.ts";
-import { CaptionError, CheckpointError, PictureError, ResumeError } from "../mod.ts";
+import { CaptionError, CheckpointError, MemoryError, PictureError, ResumeError } from "../mod.ts";
 
 /** What a command takes. */
 interface Usage {
@@ -107,6 +107,7 @@ const MENDABLE = [
   UsageError,
   CaptionError,
   CheckpointError,
+  MemoryError,
   PictureError,
   ResumeError,
   RangeError,

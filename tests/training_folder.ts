@@ -1,13 +1,13 @@
 /** Trainings in folders, small enough to stop and resume at every step. */
 import assert from "node:assert/strict";
-import { forgetOptimizer, type Stage, trainingLoop } from "../lib/optim/mod.ts";
+import { forgetOptimizer, type Stage, trainingLoop, TrainStep } from "../lib/optim/mod.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { Progress } from "../lib/training/progress.ts";
 import { LogView } from "../lib/training/progress_view.ts";
 import { ResumeError, Training } from "../lib/training/training.ts";
 import { filesOf } from "./folder.ts";
-import { contents, LINE_BATCH, lineInputs, lineStep } from "./line.ts";
+import { contents, LINE, LINE_BATCH, lineInputs, lineStep } from "./line.ts";
 
 export const device = await openDevice("cpu", { threads: 1 });
 export const SETTINGS = { preset: "nano", seed: 0, quick: true };
@@ -21,6 +21,7 @@ export function fit(store: StateStore, name: string, steps: number, torn?: numbe
     name,
     steps,
     batchSize: LINE_BATCH,
+    memory: () => TrainStep.memory(LINE),
     async *run({ done = 0, signal } = {}) {
       if (done === 0) forgetOptimizer(store);
       using trainStep = await lineStep(device, store);

@@ -47,6 +47,7 @@ function listening(heard: Float32Array[]): Device {
   return {
     name: device.name,
     description: device.description,
+    freeBytes: device.freeBytes,
     buffer: (type, data) => device.buffer(type, data),
     async compile(model, options) {
       const executable = await device.compile(model, options);

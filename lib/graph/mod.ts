@@ -5,3 +5,4 @@ export { checkpoint } from "./checkpoint.ts";
 export { compose } from "./compose.ts";
 export { sorted } from "./sorted.ts";
 export { toOnnx } from "./onnx.ts";
+export { bytesOf, peakBytes } from "./memory.ts";

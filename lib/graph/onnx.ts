@@ -45,32 +45,54 @@ export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,
   written?: Map<string, Tensor>,
 ): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
-  const names = new Map<Tensor, string>();
-  const inputs = new Map<string, TensorType>();
-  for (const tensor of sorted(Object.values(outputs))) {
-    const before = writer.written;
-    names.set(tensor, writeTensor(writer, tensor, names, inputs));
-    for (const name of writer.namesSince(before)) written?.set(name, tensor);
-  }
-  for (const [name, tensor] of Object.entries(outputs)) {
-    if (inputs.has(name)) {
-      throw new Error(`Expected an output with a name of its own, but found input "${name}"`);
-    }
-    writer.output(name, names.get(tensor)!);
-  }
+  const { nodes, initializers, inputs, tensors } = writeGraph(outputs);
+  for (const [name, tensor] of tensors) written?.set(name, tensor);
   return encodeModel({
     irVersion: IR_VERSION,
     producerName: "illume",
     opsetImport: [{ domain: "", version: OPSET }],
     graph: {
       name: "illume",
-      node: writer.nodes,
-      initializer: writer.initializers,
+      node: nodes,
+      initializer: initializers,
       input: [...inputs].map(([name, type]) => valueInfo(name, type)),
       output: Object.entries(outputs).map(([name, tensor]) => valueInfo(name, tensor)),
     },
   });
+}
+
+/** A graph as the nodes of ONNX. */
+export interface WrittenGraph {
+  readonly nodes: Node[];
+  readonly initializers: Initializer[];
+  readonly inputs: ReadonlyMap<string, TensorType>;
+  /** The tensor that a node belongs to, by the node's name. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The types of values by their names, but for those inside an operation of several nodes. */
+  readonly types: ReadonlyMap<string, TensorType>;
+}
+
+/** Writes the nodes of the graph that computes the named outputs. */
+export function writeGraph(outputs: Readonly<Record<string, Tensor>>): WrittenGraph {
+  const writer = new Writer();
+  const names = new Map<Tensor, string>();
+  const inputs = new Map<string, TensorType>();
+  const tensors = new Map<string, Tensor>();
+  for (const tensor of sorted(Object.values(outputs))) {
+    const before = writer.written;
+    names.set(tensor, writeTensor(writer, tensor, names, inputs));
+    for (const name of writer.namesSince(before)) tensors.set(name, tensor);
+  }
+  const types = new Map<string, TensorType>(inputs);
+  for (const [tensor, name] of names) if (!types.has(name)) types.set(name, tensor);
+  for (const [name, tensor] of Object.entries(outputs)) {
+    if (inputs.has(name)) {
+      throw new Error(`Expected an output with a name of its own, but found input "${name}"`);
+    }
+    writer.output(name, names.get(tensor)!);
+    types.set(name, tensor);
+  }
+  return { nodes: writer.nodes, initializers: writer.initializers, inputs, tensors, types };
 }
 
 function writeTensor(

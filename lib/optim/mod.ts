@@ -16,6 +16,8 @@ export {
   type Part,
   type StepResult,
   TrainStep,
+  type TrainStepOptions,
 } from "./train_step.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
 export { type Budget, shortened, type Stage } from "./stage.ts";
+export { checkFits, MemoryError, type StepMemory } from "./memory.ts";

@@ -1,6 +1,17 @@
 /** One training step as one graph: forward, backward and update. */
-import { ensureParameters, Scope } from "../nn/mod.ts";
-import { gradient, input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
+import type { TensorType } from "../../kernels/mod.ts";
+import {
+  bytesOf,
+  gradient,
+  input,
+  ops,
+  peakBytes,
+  sorted,
+  type Tensor,
+  toOnnx,
+} from "../graph/mod.ts";
+import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
+import type { StepMemory } from "./memory.ts";
 import {
   type Device,
   type GraphProfile,
@@ -85,34 +96,31 @@ export class TrainStep implements Disposable {
     private readonly extra: readonly string[],
   ) {}
 
-  static async compile(options: TrainStepOptions): Promise<TrainStep> {
-    const { device, store, losses, rateOf = () => 1, optimizer, seed, accumulate } = options;
-    const scope = new Scope();
-    const { loss, parts = {} } = losses(scope);
-    const extra = options.outputs?.(scope) ?? {};
-    const specs = scope.specs();
-    ensureParameters(store, specs, seed);
+  /** What a step will need, without compiling it. */
+  static memory(options: Omit<TrainStepOptions, "device" | "store" | "seed">): StepMemory {
+    const { specs, states, graph, updated } = trace(options);
+    const bytes = (types: Iterable<TensorType>) =>
+      [...types].reduce((sum, type) => sum + bytesOf(type), 0);
+    const learning = specs.filter(({ name }) => nextName(name) in updated);
+    const parameters = bytes(specs) + bytes(learning);
+    const optimizer = 2 * bytes(states.values());
+    const activations = Math.max(peakBytes(graph), peakBytes(updated));
+    const known = new Set([...specs.map(({ name }) => name), ...states.keys()]);
+    const batch = bytes([...inputsOf(graph)].flatMap(([name, x]) => known.has(name) ? [] : [x]));
+    const total = parameters + optimizer + activations + batch;
+    return { parameters, optimizer, activations, batch, total };
+  }
 
-    const trained = specs.map(({ name }) => name).filter((name) => rateOf(name) > 0);
-    const parameters = new Map(trained.map((name) => [name, scope.tensor(name)]));
-    const gradients = gradient(loss, [...parameters.values()]);
-    const told = { loss, ...parts, ...extra };
-    const sums = trained.map((name) => input(GRADIENT + name, "float32", scope.tensor(name).shape));
-    const updated = updateOf(
-      new Map(trained.map((name, i) => [name, accumulate ? sums[i] : gradients[i]])),
-      { parameters, optimizer, rateOf, store },
-    );
-    const [names, others] = [Object.keys(parts), Object.keys(extra)];
-    if (!accumulate) {
-      const graph = { ...told, ...updated };
-      const update = await Program.compile(device, toOnnx(graph), store);
-      return new TrainStep(device, store, undefined, update, graph, trained, names, others);
-    }
-    trained.forEach((name, i) => addOnce(store, GRADIENT + name, sums[i]));
-    const graph = { ...told, ...added(trained, sums, gradients) };
-    const backward = await Program.compile(device, toOnnx(graph), store);
-    const update = await Program.compile(device, toOnnx(updated), store);
-    return new TrainStep(device, store, backward, update, graph, trained, names, others);
+  static async compile(options: TrainStepOptions): Promise<TrainStep> {
+    const { device, store, seed } = options;
+    const { specs, states, graph, updated, trained, reported, extra } = trace(options);
+    ensureParameters(store, specs, seed);
+    for (const [name, type] of states) if (!store.has(name)) store.add(name, type);
+    const compiled = await Program.compile(device, toOnnx(graph), store);
+    const [backward, update] = options.accumulate
+      ? [compiled, await Program.compile(device, toOnnx(updated), store)]
+      : [undefined, compiled];
+    return new TrainStep(device, store, backward, update, graph, trained, reported, extra);
   }
 
   /**
@@ -215,14 +223,66 @@ function added(
   ]));
 }
 
-/** The graph's outputs that update parameters by their gradients, and what the optimizer remembers. */
+/** A training step as graphs. */
+interface Traced {
+  readonly specs: readonly ParameterSpec[];
+  /** What the optimizer remembers, and sums of gradients, by name. */
+  readonly states: ReadonlyMap<string, TensorType>;
+  /** Forward and backward; with the update, unless gradients are added up. */
+  readonly graph: Readonly<Record<string, Tensor>>;
+  /** The update. */
+  readonly updated: Readonly<Record<string, Tensor>>;
+  readonly trained: readonly string[];
+  readonly reported: readonly string[];
+  readonly extra: readonly string[];
+}
+
+function trace(options: Omit<TrainStepOptions, "device" | "store" | "seed">): Traced {
+  const { losses, rateOf = () => 1, optimizer, accumulate } = options;
+  const scope = new Scope();
+  const { loss, parts = {} } = losses(scope);
+  const extra = options.outputs?.(scope) ?? {};
+  const specs = scope.specs();
+  const trained = specs.map(({ name }) => name).filter((name) => rateOf(name) > 0);
+  const parameters = new Map(trained.map((name) => [name, scope.tensor(name)]));
+  const gradients = gradient(loss, [...parameters.values()]);
+  const sums = trained.map((name) => input(GRADIENT + name, "float32", scope.tensor(name).shape));
+  const states = new Map<string, TensorType>(
+    accumulate ? trained.map((name, i) => [GRADIENT + name, sums[i]]) : [],
+  );
+  const updated = updateOf(
+    new Map(trained.map((name, i) => [name, accumulate ? sums[i] : gradients[i]])),
+    { parameters, optimizer, rateOf, states },
+  );
+  const told = { loss, ...parts, ...extra };
+  return {
+    specs,
+    states,
+    graph: { ...told, ...(accumulate ? added(trained, sums, gradients) : updated) },
+    updated,
+    trained,
+    reported: Object.keys(parts),
+    extra: Object.keys(extra),
+  };
+}
+
+/** The inputs of a graph, by name. */
+function inputsOf(graph: Readonly<Record<string, Tensor>>): Map<string, Tensor> {
+  const inputs = new Map<string, Tensor>();
+  for (const tensor of sorted(Object.values(graph))) {
+    if (tensor.source.kind === "input") inputs.set(tensor.source.name, tensor);
+  }
+  return inputs;
+}
+
+/** Outputs that update parameters by their gradients; `states` is told what is remembered. */
 function updateOf(
   gradients: ReadonlyMap<string, Tensor>,
-  { parameters, optimizer, rateOf, store }: {
+  { parameters, optimizer, rateOf, states }: {
     parameters: ReadonlyMap<string, Tensor>;
     optimizer: Transform;
     rateOf: (parameter: string) => number;
-    store: StateStore;
+    states: Map<string, TensorType>;
   },
 ): Record<string, Tensor> {
   const context = new OptimizerContext(parameters);
@@ -234,16 +294,11 @@ function updateOf(
   const remembered = Map.groupBy(context.state, ({ parameter }) => parameter);
   for (const [name, parameter] of parameters) {
     for (const { name: slot, before, after } of remembered.get(name) ?? []) {
-      addOnce(store, slot, before);
+      states.set(slot, before);
       outputs[nextName(slot)] = after;
     }
     const step = ops.mul(updates.get(name)!, ops.mul(rate, rateOf(name)));
     outputs[nextName(name)] = ops.sub(parameter, step);
   }
   return outputs;
-}
-
-/** Adds a state of zeros, unless the store has it. */
-function addOnce(store: StateStore, name: string, { dtype, shape }: Tensor): void {
-  if (!store.has(name)) store.add(name, { dtype, shape });
 }

@@ -27,6 +27,7 @@ export class Profile extends Figure implements GraphProfile {
   readonly costs: readonly Cost[];
   readonly seconds: number;
   readonly secondsOutside: number;
+  readonly peakBytes?: number;
   readonly matmulFlopsPerSecond: number;
 
   constructor(profile: GraphProfile) {
@@ -34,6 +35,7 @@ export class Profile extends Figure implements GraphProfile {
     this.costs = profile.costs;
     this.seconds = profile.seconds;
     this.secondsOutside = profile.secondsOutside;
+    this.peakBytes = profile.peakBytes;
     this.matmulFlopsPerSecond = profile.matmulFlopsPerSecond;
   }
 
@@ -95,11 +97,13 @@ function summed(costs: readonly Cost[], key: (cost: Cost) => string): Cost[] {
   })).sort((a, b) => b.seconds - a.seconds);
 }
 
-function describe({ costs, seconds, secondsOutside, matmulFlopsPerSecond }: GraphProfile): string {
+function describe(profile: GraphProfile): string {
+  const { costs, seconds, secondsOutside, peakBytes, matmulFlopsPerSecond } = profile;
   const flops = costs.reduce((sum, cost) => sum + cost.flops, 0);
   return `A step takes ${milliseconds(seconds)} ms, ${milliseconds(secondsOutside)} ms of them ` +
     `outside operators; ${(flops / 1e9).toPrecision(3)} GFLOP of matrix products, at ` +
-    `${percent(flops / seconds / matmulFlopsPerSecond)} of the rate of a large product.`;
+    `${percent(flops / seconds / matmulFlopsPerSecond)} of the rate of a large product` +
+    (peakBytes === undefined ? "." : `; ${(peakBytes / 2 ** 20).toFixed(0)} MiB of inner values.`);
 }
 
 function draw(profile: GraphProfile): string {

@@ -6,6 +6,7 @@ import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { World } from "../data/world.ts";
 import {
   type Budget,
+  checkFits,
   forgetOptimizer,
   muon,
   type Part,
@@ -13,6 +14,7 @@ import {
   trainingLoop,
   TrainStep,
 } from "../optim/mod.ts";
+import type { Scope } from "../nn/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import {
   ADAPTER,
@@ -125,23 +127,33 @@ export function unifiedStage(
     );
   }
   const bySize = Map.groupBy(mixture, ({ task }) => task.size);
+  const step = (size: Size, batch: number) => ({
+    losses: (scope: Scope) => {
+      const shape = shapeOf(size, Math.ceil(batch / parts), model);
+      return nextTokenLosses(scope, model.config, shape, { recompute });
+    },
+    accumulate: parts > 1,
+    rateOf: (name: string) => learns(plan, name) ? 1 : 0,
+    optimizer: muon(),
+  });
+  const memory = (batch = batchSize) =>
+    [...bySize.keys()].map((size) => TrainStep.memory(step(size, batch)))
+      .reduce((most, next) => next.total > most.total ? next : most);
   return {
     name: plan.name,
     steps,
     batchSize,
+    memory,
     async *run({ done = 0, signal } = {}) {
+      checkFits({ name: plan.name, batchSize, memory }, device);
       if (done === 0) forgetOptimizer(store);
       using compiled = new DisposableStack();
       const trainSteps = new Map<Size, TrainStep>();
       for (const size of bySize.keys()) {
-        const shape = shapeOf(size, batchSize / parts, model);
         const trainStep = await TrainStep.compile({
+          ...step(size, batchSize),
           device,
           store,
-          losses: (scope) => nextTokenLosses(scope, model.config, shape, { recompute }),
-          accumulate: parts > 1,
-          rateOf: (name) => learns(plan, name) ? 1 : 0,
-          optimizer: muon(),
           seed,
         });
         trainSteps.set(size, compiled.use(trainStep));

@@ -22,6 +22,10 @@ export class CpuDevice implements Device {
     this.#provider = cpuProvider(options);
   }
 
+  get freeBytes(): number {
+    return Deno.systemMemoryInfo().available;
+  }
+
   buffer(type: TensorType, data?: TensorData): DeviceBuffer {
     this.#checkOpen();
     return new CpuBuffer(this.#library, type, data);

@@ -21,6 +21,8 @@ export interface Device extends Disposable {
   readonly name: DeviceName;
   /** What it is, in words, and why it was chosen where it was. */
   readonly description: string;
+  /** Memory that can still be reserved, in bytes; undefined where nobody says. */
+  readonly freeBytes: number | undefined;
   /** Reserves memory on the device, filled with zeros or with data. */
   buffer(type: TensorType, data?: TensorData): DeviceBuffer;
   /**

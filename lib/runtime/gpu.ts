@@ -48,12 +48,12 @@ const opened = new Map<string, Promise<Gpu>>();
 export async function openGpu(
   library: OrtLibrary,
   kind: GpuKind,
-  description: string,
+  { description, memoryBytes }: { description: string; memoryBytes: number | undefined },
 ): Promise<Device> {
   const key = `${kind.name} ${library.path}`;
   let gpu = opened.get(key);
   if (gpu === undefined) opened.set(key, gpu = findGpu(library, kind));
-  return new GpuDevice(await gpu, description);
+  return new GpuDevice(await gpu, description, memoryBytes);
 }
 
 /** A session gives access to the memory of the GPU; it stays, for as long as the process. */
@@ -78,7 +78,12 @@ class GpuDevice implements Device {
   readonly #gpu: Gpu;
   #open = true;
 
-  constructor(gpu: Gpu, readonly description: string) {
+  constructor(
+    gpu: Gpu,
+    readonly description: string,
+    /** All that the GPU has: what others use of it is not known. */
+    readonly freeBytes: number | undefined,
+  ) {
     this.#gpu = gpu;
   }
 

@@ -87,7 +87,8 @@ async function open(name: DeviceName, options: DeviceOptions, why = ""): Promise
   const library = openOrtLibrary(options.library);
   if (name !== "cpu") {
     const [gpu] = await gpuHardware();
-    return await openGpu(library, GPUS[name], `${gpu?.name ?? "a GPU"}${why}`);
+    const description = `${gpu?.name ?? "a GPU"}${why}`;
+    return await openGpu(library, GPUS[name], { description, memoryBytes: gpu?.memoryBytes });
   }
   const threaded = threads === 1 ? "one thread" : `${threads} threads`;
   return new CpuDevice(library, { threads, spinning }, `${cpuHardware().name}, ${threaded}${why}`);

@@ -28,6 +28,8 @@ export interface GraphProfile {
   readonly seconds: number;
   /** Of a run, in no operator. */
   readonly secondsOutside: number;
+  /** Of values inside the graph, alive together at the most; absent where the provider does not say. */
+  readonly peakBytes?: number;
   /** What the device reaches in a product of two large matrices. */
   readonly matmulFlopsPerSecond: number;
 }
@@ -38,7 +40,7 @@ interface TraceEvent {
   readonly name: string;
   readonly ts: number;
   readonly dur: number;
-  readonly args?: { readonly op_name?: string };
+  readonly args?: { readonly op_name?: string; readonly mem_bytes_in_use?: string };
 }
 
 /**
@@ -80,6 +82,7 @@ export async function profileGraph(
     return {
       costs: costsOf(measured, tensors, runs),
       seconds: median(seconds.slice(1)),
+      ...peak(measured),
       secondsOutside: median(seconds.slice(1).map((whole, run) => whole - inside[run])),
       matmulFlopsPerSecond: await matmulRate(device),
     };
@@ -113,6 +116,11 @@ function costsOf(
     };
   });
   return costs.sort((a, b) => b.seconds - a.seconds);
+}
+
+function peak(nodes: readonly TraceEvent[]): { peakBytes?: number } {
+  const bytes = nodes.flatMap(({ args }) => args?.mem_bytes_in_use ?? []).map(Number);
+  return bytes.length === 0 ? {} : { peakBytes: bytes.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 function operationOf(tensor: Tensor | undefined): string {

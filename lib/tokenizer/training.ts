@@ -12,6 +12,7 @@ import type { Scope } from "../nn/mod.ts";
 import {
   adamw,
   type Budget,
+  checkFits,
   forgetOptimizer,
   type Losses,
   muon,
@@ -84,9 +85,9 @@ function encoderStage(
 ): Stage {
   const { batchSize } = budget;
   const styles = scenes.world.styles.length > 1;
-  const shapes = { batch: batchSize, words: WORDS, textVocabulary: text.size, styles };
+  const shapes = { words: WORDS, textVocabulary: text.size, styles };
   return stage(tokenizer, "semantic encoder", budget, {
-    losses: (scope) => contrastiveLosses(scope, tokenizer.config, shapes),
+    losses: (scope, batch) => contrastiveLosses(scope, tokenizer.config, { ...shapes, batch }),
     optimizer: muon(),
     batch(random) {
       const samples = Array.from({ length: batchSize }, () => scenes.reading(random, CAPTIONED));
@@ -110,14 +111,14 @@ function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budge
   const { config, store, seed } = tokenizer;
   const { steps } = budget;
   return stage(tokenizer, "semantic codebook", budget, {
-    losses(scope) {
-      const { features, quantized, decoded } = reconstruct(scope, tokenizer, budget.batchSize);
+    losses(scope, batch) {
+      const { features, quantized, decoded } = reconstruct(scope, tokenizer, batch);
       const { loss, cosine } = featureLoss(decoded, features);
       const total = ops.add(loss, quantized.loss);
       return { loss: total, parts: { features: loss, codes: quantized.loss, cosine } };
     },
-    outputs(scope) {
-      const { latents, ids } = reconstruct(scope, tokenizer, budget.batchSize).quantized;
+    outputs(scope, batch) {
+      const { latents, ids } = reconstruct(scope, tokenizer, batch).quantized;
       return { latents, ids };
     },
     optimizer: adamw(),
@@ -140,11 +141,11 @@ function pixelDecoderStage(
   const { pictureSize } = tokenizer.config;
   const noise = noiseBank(new Random(tokenizer.seed, "noise"), pictureSize ** 2 * 3);
   return stage(tokenizer, "pixel decoder", budget, {
-    losses(scope) {
-      const { pixels, decoded } = reconstruct(scope, tokenizer, batchSize);
+    losses(scope, batch) {
+      const { pixels, decoded } = reconstruct(scope, tokenizer, batch);
       const randomness = {
         noise: input("noise", "float32", pixels.shape),
-        t: input("t", "float32", [batchSize]),
+        t: input("t", "float32", [batch]),
       };
       return pixelLosses(
         scope.at("pixel_decoder"),
@@ -200,8 +201,8 @@ function noiseBank(source: Random, length: number) {
 }
 
 interface Part {
-  readonly losses: (scope: Scope) => Losses;
-  readonly outputs?: (scope: Scope) => Readonly<Record<string, Tensor>>;
+  readonly losses: (scope: Scope, batch: number) => Losses;
+  readonly outputs?: (scope: Scope, batch: number) => Readonly<Record<string, Tensor>>;
   readonly optimizer: Transform;
   readonly batch: (random: Random) => Readonly<Record<string, Float32Array | Int32Array>>;
   /** Beginnings of the names of parameters that do not learn. */
@@ -212,21 +213,23 @@ interface Part {
 function stage(tokenizer: SemanticTokenizer, name: string, budget: Budget, part: Part): Stage {
   const { device, store, seed } = tokenizer;
   const { steps, batchSize, peakRate } = budget;
+  const { losses, outputs, optimizer, frozen = [] } = part;
+  const step = (batch: number) => ({
+    losses: (scope: Scope) => losses(scope, batch),
+    outputs: outputs && ((scope: Scope) => outputs(scope, batch)),
+    rateOf: (parameter: string) => frozen.some((start) => parameter.startsWith(start)) ? 0 : 1,
+    optimizer,
+  });
+  const memory = (batch = batchSize) => TrainStep.memory(step(batch));
   return {
     name,
     steps,
     batchSize,
+    memory,
     async *run({ done = 0, signal } = {}) {
+      checkFits({ name, batchSize, memory }, device);
       if (done === 0) forgetOptimizer(store);
-      using trainStep = await TrainStep.compile({
-        device,
-        store,
-        losses: part.losses,
-        outputs: part.outputs,
-        rateOf: (parameter) => part.frozen?.some((start) => parameter.startsWith(start)) ? 0 : 1,
-        optimizer: part.optimizer,
-        seed,
-      });
+      using trainStep = await TrainStep.compile({ ...step(batchSize), device, store, seed });
       yield* trainingLoop({
         stage: name,
         steps,

@@ -1,0 +1,50 @@
+/** Whether a training fits into memory, told before it begins. */
+import type { Device } from "../runtime/mod.ts";
+import type { Stage } from "./stage.ts";
+
+/** What a training step needs, in bytes. */
+export interface StepMemory {
+  /** Parameters; those that learn twice, since the step writes new ones beside the old. */
+  readonly parameters: number;
+  /** What the optimizer remembers, twice as well, and sums of gradients. */
+  readonly optimizer: number;
+  /** Values inside the graph that are alive together: activations, gradients, workspace. */
+  readonly activations: number;
+  /** The batch. */
+  readonly batch: number;
+  readonly total: number;
+}
+
+/** A training needs more memory than its device has free. */
+export class MemoryError extends Error {
+  override name = "MemoryError";
+}
+
+/**
+ * @throws MemoryError where a stage needs more memory than is free on its device; it names the batch
+ * that would fit. Devices that do not know what they have are not asked.
+ */
+export function checkFits(
+  { name, batchSize, memory }: Pick<Stage, "name" | "batchSize" | "memory">,
+  device: Device,
+): void {
+  const { freeBytes } = device;
+  if (freeBytes === undefined) return;
+  const fits = (batch: number) => memory(batch).total <= freeBytes;
+  if (fits(batchSize)) return;
+  let [most, tooMany] = [0, batchSize];
+  while (tooMany - most > 1) {
+    const middle = Math.floor((most + tooMany) / 2);
+    if (fits(middle)) most = middle;
+    else tooMany = middle;
+  }
+  const advice = most === 0 ? "not even a batch of 1 would fit" : `a batch of ${most} would fit`;
+  throw new MemoryError(
+    `Expected stage "${name}" to fit into the ${inWords(freeBytes)} that are free on device ` +
+      `"${device.name}", but a batch of ${batchSize} needs ${inWords(memory(batchSize).total)}; ` +
+      advice,
+  );
+}
+
+const inWords = (bytes: number) =>
+  bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
