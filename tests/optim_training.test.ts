@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
+import { input, ops } from "../lib/graph/mod.ts";
 import {
+  adamw,
   type LoopOptions,
   NonFiniteError,
   type TrainingEvent,
   trainingLoop,
-  type TrainStep,
+  TrainStep,
 } from "../lib/optim/mod.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { contents, LINE_BATCH, lineInputs, lineStep } from "./line.ts";
@@ -127,7 +129,7 @@ for (const [what, value] of [["NaN", NaN], ["an infinity", Infinity]] as const) 
       assert.ok(error instanceof NonFiniteError);
       assert.match(
         error.message,
-        /^Expected finite numbers in step 3, but found the gradient of "layer\.(weight|bias)" to be infinite or NaN \(loss (NaN|Infinity), rate 0\.1\)$/,
+        /^Expected finite numbers in step 3, but found the gradient of "layer\.(weight|bias)" to be infinite or NaN \(loss (NaN|Infinity), rate 0\.1\); first in float32\[4, 3\] "x"$/,
       );
       return true;
     });
@@ -147,4 +149,27 @@ Deno.test("a batch that is no batch of the graph is refused by name", async () =
   await assert.rejects(run({ x, y, z: x }), /but found "z"/);
   const loop = loopOver(trainStep, { batch: () => ({ trainStep, inputs: { x } }) });
   await assert.rejects(eventsOf(loop), /input "y" float32\[4, 2\]/);
+});
+
+Deno.test("NaN that the model makes is traced to the operation and its line", async () => {
+  using store = new StateStore(device);
+  using step = await TrainStep.compile({
+    device,
+    store,
+    losses(scope) {
+      const weight = scope.parameter("weight", [3], { kind: "constant", value: 1 });
+      const y = ops.log(ops.sub(input("x", "float32", [3]), weight));
+      return { loss: ops.sum(ops.mul(y, y), { axes: [0], keepAxes: false }) };
+    },
+    optimizer: adamw(),
+    seed: 0,
+  });
+  await step.run({ x: Float32Array.of(2, 3, 4) }, { step: 1, rate: 0.1 });
+  const before = await contents(store);
+  await assert.rejects(step.run({ x: Float32Array.of(2, 3, -4) }, { step: 2, rate: 0.1 }), {
+    name: "NonFiniteError",
+    message:
+      /^Expected finite numbers in step 2, .*; first in log\(float32\[3\]\) at tests\/optim_training.test.ts:\d+ in losses$/,
+  });
+  assert.deepEqual(await contents(store), before);
 });

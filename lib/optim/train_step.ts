@@ -11,6 +11,7 @@ import {
   toOnnx,
 } from "../graph/mod.ts";
 import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
+import { firstNonFinite } from "./first_non_finite.ts";
 import type { StepMemory } from "./memory.ts";
 import {
   type Device,
@@ -144,19 +145,22 @@ export class TrainStep implements Disposable {
     for (const [i, { inputs, share }] of parts.entries()) {
       if (this.backward) told.push(await this.backward.run({ ...inputs, ...adding(i, share) }));
     }
-    const last = await this.update.run({
-      ...(this.backward ? {} : parts[0].inputs),
-      "optimizer.rate": Float32Array.of(rate),
-      ...("optimizer.step" in this.update.inputs
-        ? { "optimizer.step": Float32Array.of(step) }
-        : {}),
-    });
+    const rates = this.#rates(step, rate);
+    const last = await this.update.run(this.backward ? rates : { ...parts[0].inputs, ...rates });
     if (!this.backward) told.push(last);
     const mean = (name: string) =>
       parts.reduce((sum, { share }, i) => sum + share * Number(told[i][name][0]), 0);
     const loss = mean("loss");
     const norms = last["gradient.squares"] as Float32Array;
-    this.#checkFinite(loss, norms, step, rate);
+    const bad = norms.findIndex((square) => !Number.isFinite(square));
+    if (bad >= 0 || !Number.isFinite(loss)) {
+      this.update.undo();
+      const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
+      throw new NonFiniteError(
+        `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
+          `(loss ${loss}, rate ${rate})${await this.#first(parts)}`,
+      );
+    }
     return {
       loss,
       gradientNorm: Math.sqrt(norms.reduce((sum, square) => sum + square, 0)),
@@ -171,23 +175,31 @@ export class TrainStep implements Disposable {
    */
   profile(batch: Inputs | readonly Part[]): Promise<GraphProfile> {
     const { device, store, graph: outputs } = this;
-    const [{ inputs, share }] = partsOf(batch);
-    const others = this.backward ? adding(0, share) : {
-      "optimizer.rate": Float32Array.of(0),
-      ...("optimizer.step" in this.update.inputs ? { "optimizer.step": Float32Array.of(1) } : {}),
-    };
-    return profileGraph({ device, store, outputs, inputs: { ...inputs, ...others } });
+    return profileGraph({ device, store, outputs, inputs: this.#graphInputs(partsOf(batch)[0]) });
   }
 
-  #checkFinite(loss: number, norms: Float32Array, step: number, rate: number): void {
-    const bad = norms.findIndex((square) => !Number.isFinite(square));
-    if (bad < 0 && Number.isFinite(loss)) return;
-    this.update.undo();
-    const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
-    throw new NonFiniteError(
-      `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
-        `(loss ${loss}, rate ${rate})`,
-    );
+  /** Where infinity or NaN first appeared, for the end of a message. */
+  async #first(parts: readonly Part[]): Promise<string> {
+    const { device, store, graph } = this;
+    for (const part of parts) {
+      const inputs = this.#graphInputs(part);
+      const first = await firstNonFinite({ device, store, graph, inputs });
+      if (first !== undefined) return `; first ${first}`;
+    }
+    return "";
+  }
+
+  /** What the graph of forward and backward takes, for a run that changes nothing. */
+  #graphInputs({ inputs, share }: Part): Inputs {
+    return { ...inputs, ...(this.backward ? adding(0, share) : this.#rates(1, 0)) };
+  }
+
+  #rates(step: number, rate: number): Inputs {
+    const counted = "optimizer.step" in this.update.inputs;
+    return {
+      "optimizer.rate": Float32Array.of(rate),
+      ...(counted ? { "optimizer.step": Float32Array.of(step) } : {}),
+    };
   }
 
   /** Frees the graph. Parameters and the optimizer's state stay in the store, to go on from. */
