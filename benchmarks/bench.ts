@@ -102,7 +102,7 @@ function show(measured: readonly Measured[]): void {
     const at = (share: number) =>
       (1000 * sorted[Math.round(share * (sorted.length - 1))]).toFixed(2);
     const own = measured.find((m) => m.workload === workload)!.seconds;
-    const { flops } = WORKLOADS[workload as WorkloadName];
+    const flops = WORKLOADS[workload as WorkloadName].flops();
     const middle = (xs: readonly number[]) =>
       xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)];
     return {

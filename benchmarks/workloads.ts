@@ -12,8 +12,11 @@ import {
   toOnnx,
   TrainStep,
 } from "../mod.ts";
+import { gradient, graphFlops } from "../lib/graph/mod.ts";
 import { initialValue, type NamedTensor } from "../lib/nn/mod.ts";
 import { chain, decayWeights, type Losses, scaleByAdam } from "../lib/optim/mod.ts";
+import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
 import { GPT, GPT_BATCH, gptLosses } from "./gpt.ts";
 import { decode } from "./decode.ts";
 import type { Runnable } from "./runnable.ts";
@@ -23,7 +26,7 @@ type Numbers = ReadonlyMap<string, NamedTensor>;
 export interface Workload {
   readonly title: string;
   /** Floating-point operations of a run: two for each multiplication of matrix products. */
-  readonly flops: number;
+  flops(): number;
   /** Runs in one timing, so that it lasts long enough. */
   readonly times: number;
   /** The numbers it begins from: parameters by name, and `batch.…`. */
@@ -36,12 +39,16 @@ function training(
   title: string,
   losses: (scope: Scope) => Losses,
   batch: () => Record<string, Int32Array | Float32Array>,
-  flops: number,
 ): Workload {
   return {
     title,
-    flops,
     times: 1,
+    flops() {
+      const scope = new Scope();
+      const { loss } = losses(scope);
+      const parameters = scope.specs().map(({ name }) => scope.tensor(name));
+      return graphFlops(gradient(loss, parameters));
+    },
     start() {
       const scope = new Scope();
       losses(scope);
@@ -88,22 +95,53 @@ function gptBatch() {
   return { ids, labels: Int32Array.from(ids, (_, i) => ids[(i + 1) % length]) };
 }
 
-/** Products with parameters, and those of attention; backward takes twice as many. */
-function gptFlops(tokens: number): number {
+/** Products with parameters and those of attention, for so many rows of as many tokens as fit. */
+function decodingFlops(batch: number): number {
   const { hiddenSize: d, layers, intermediateSize, vocabulary, context } = GPT;
   const weights = layers * (4 * d * d + 2 * d * intermediateSize) + d * vocabulary;
-  return 2 * tokens * (weights + layers * 2 * context * d);
+  return 2 * batch * context * (weights + layers * 2 * context * d);
 }
+
+/** The semantic encoder's step against captions of random words, on pictures of noise. */
+function contrastive(title: string, config: TokenizerConfig, batch: number): Workload {
+  const shapes = { batch, words: 24, textVocabulary: 512, styles: false };
+  return training(
+    title,
+    (scope) => contrastiveLosses(scope, config, shapes),
+    () => {
+      const random = new Random(SEED, title);
+      const { words, textVocabulary } = shapes;
+      const captions = Int32Array.from(
+        { length: batch * words },
+        () => random.integer(textVocabulary),
+      );
+      const captionMask = Float32Array.from(captions, (_, i) => i % words < 12 ? 1 : 0);
+      return { pixels: random.normals(batch * config.pictureSize ** 2 * 3), captions, captionMask };
+    },
+  );
+}
+
+/** A picture of 224 pixels in patches of 16, features of 384, six blocks. */
+const WIDE: TokenizerConfig = {
+  ...TOKENIZER_PRESETS.nano,
+  pictureSize: 224,
+  grid: 14,
+  featureSize: 384,
+  encoderLayers: 6,
+  heads: 6,
+};
 
 const SIDE = 1024;
 
 export const WORKLOADS = {
-  gpt: training("gpt step", gptLosses, gptBatch, 3 * gptFlops(GPT_BATCH * GPT.context)),
+  gpt: training("gpt step", gptLosses, gptBatch),
+  vit64: contrastive("vit step, 64 pixels", TOKENIZER_PRESETS.nano, 64),
+  vit224: contrastive("vit step, 224 pixels", WIDE, 8),
   decode1: decoding(1),
   decode16: decoding(16),
   matmul: {
     title: `matrix product ${SIDE}³`,
-    flops: 2 * SIDE ** 3,
+    flops: () => 2 * SIDE ** 3,
     times: 10,
     start() {
       const random = new Random(SEED, "matrices");
@@ -130,7 +168,7 @@ export const WORKLOADS = {
 function decoding(batch: number): Workload {
   return {
     title: `decode, batch ${batch}`,
-    flops: gptFlops(batch * GPT.context),
+    flops: () => decodingFlops(batch),
     times: 1,
     start() {
       const scope = new Scope();

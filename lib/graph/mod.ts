@@ -5,4 +5,5 @@ export { checkpoint } from "./checkpoint.ts";
 export { compose } from "./compose.ts";
 export { sorted } from "./sorted.ts";
 export { toOnnx } from "./onnx.ts";
+export { graphFlops, matmulFlops } from "./flops.ts";
 export { bytesOf, peakBytes } from "./memory.ts";

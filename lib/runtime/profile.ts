@@ -1,6 +1,5 @@
 /** Where the time of a graph goes. */
-import { elements } from "../../kernels/mod.ts";
-import { type Tensor, toOnnx } from "../graph/mod.ts";
+import { matmulFlops, type Tensor, toOnnx } from "../graph/mod.ts";
 import type { Device, TensorData } from "./device.ts";
 import { matmulRate } from "./matmul_rate.ts";
 import { Program } from "./program.ts";
@@ -112,7 +111,7 @@ function costsOf(
       operators: [...new Set(group.map(({ args }) => args?.op_name ?? "?"))].sort(),
       seconds: sum(group.map(({ dur }) => dur)) * 1e-6 / runs,
       calls: group.length / runs,
-      flops: sum([...distinct].map(flopsOf)),
+      flops: sum([...distinct].map((tensor) => tensor ? matmulFlops(tensor) : 0)),
     };
   });
   return costs.sort((a, b) => b.seconds - a.seconds);
@@ -126,12 +125,6 @@ function peak(nodes: readonly TraceEvent[]): { peakBytes?: number } {
 function operationOf(tensor: Tensor | undefined): string {
   if (tensor === undefined) return "layout";
   return tensor.source.kind === "kernel" ? tensor.source.kernel : tensor.source.kind;
-}
-
-function flopsOf(tensor: Tensor | undefined): number {
-  if (tensor?.source.kind !== "kernel" || tensor.source.kernel !== "matmul") return 0;
-  const { inputs: [a], attributes } = tensor.source;
-  return 2 * elements(tensor.shape) * a.shape.at(attributes.transposeA ? -2 : -1)!;
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
