@@ -1,4 +1,4 @@
-/** Reductions over axes. In the formulas g is ∂loss/∂output, spread over the reduced axes. */
+/** Reductions over axes. In the formulas g is ∂loss/∂output, for all that was reduced to it. */
 import {
   type Attributes,
   axisOf,
@@ -23,11 +23,14 @@ function reducedShape(shape: readonly number[], axes: readonly number[], keepAxe
     : shape.filter((_, i) => !reduced.has(i));
 }
 
-/** A reduced value or gradient, stretched over the shape that was reduced. */
-function spread<V extends TensorType>(ops: Ops<V>, y: V, x: V, axes: readonly number[]): V {
-  const kept = ops.reshape(y, { shape: reducedShape(x.shape, axes, true) });
-  return ops.expand(kept, { shape: x.shape });
+/** A reduced value or gradient, with axes of size 1 where x was reduced. */
+function kept<V extends TensorType>(ops: Ops<V>, y: V, x: V, axes: readonly number[]): V {
+  return ops.reshape(y, { shape: reducedShape(x.shape, axes, true) });
 }
+
+/** A gradient, spread over the reduced axes. */
+const spread = <V extends TensorType>(ops: Ops<V>, g: V, x: V): V =>
+  ops.expand(g, { shape: x.shape });
 
 function reduction(
   operator: string,
@@ -50,18 +53,18 @@ function reduction(
       return writer.node(operator, [x, writer.ints(axes)], { keepdims });
     },
     gradient(ops, { inputs: [x], output, gradient: g }, { axes }) {
-      return [gradient(ops, spread(ops, g, x, axes), x, spread(ops, output, x, axes), axes)];
+      return [gradient(ops, kept(ops, g, x, axes), x, kept(ops, output, x, axes), axes)];
     },
   };
 }
 
 /** Σx: g */
-export const sum = reduction("ReduceSum", (_, g) => g);
+export const sum = reduction("ReduceSum", (ops, g, x) => spread(ops, g, x));
 
 /** Σx / n: g / n */
 export const mean = reduction("ReduceMean", (ops, g, x, _y, axes) => {
   const count = elements(axes.map((axis) => x.shape[axisOf(axis, x.shape.length)]));
-  return ops.mul(g, 1 / count);
+  return spread(ops, ops.mul(g, 1 / count), x);
 });
 
 /** max x: g where x is the maximum, in equal parts where several are */
