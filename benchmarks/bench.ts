@@ -1,18 +1,26 @@
 /**
- * `deno task bench`: times Illume, and with `--peers` what a user would pick instead, in turns.
+ * `deno task bench`: times Illume and, with `--peers`, what a user would pick instead, in turns.
  *
  * usage: deno task bench [--only WORKLOAD,…] [--rounds N] [--threads N] [--device NAME] [--peers]
  *                        [--json FILE]
  */
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { encodeSafetensors, writeFileAtomic } from "../lib/nn/mod.ts";
-import { Contestant } from "./contestant.ts";
+import { Contestant, type Result } from "./contestant.ts";
+import { commandsOf } from "./contestants.ts";
 import { type Workload, type WorkloadName, WORKLOADS } from "./workloads.ts";
+
+/** Runs that are compared, and that are not timed. */
+const FIRST = 5;
+/** Milliseconds in which the threads of one contestant come to rest before the next begins. */
+const PAUSE = 50;
+const TOLERANCE = 1e-3;
 
 const { values: options } = parseArgs({
   args: Deno.args,
   options: {
-    only: { type: "string" },
+    only: { type: "string", default: Object.keys(WORKLOADS).join() },
     rounds: { type: "string", default: "11" },
     threads: { type: "string", default: String(navigator.hardwareConcurrency) },
     device: { type: "string", default: "cpu" },
@@ -20,50 +28,65 @@ const { values: options } = parseArgs({
     json: { type: "string" },
   },
 });
-const rounds = Number(options.rounds);
-const names = (options.only?.split(",") ?? Object.keys(WORKLOADS)) as WorkloadName[];
 
+/** What was measured of one contestant at one workload. */
 interface Measured {
   readonly workload: string;
   readonly contestant: string;
-  /** Of one run. */
+  /** Of one run, in each round. */
   readonly seconds: readonly number[];
-  readonly peakMemoryBytes?: number;
+  readonly flops: number;
+  /** The most memory that its process held. */
+  readonly peakMemoryBytes: number;
 }
 
 const measured: Measured[] = [];
-for (const name of names) measured.push(...await measure(name, WORKLOADS[name]));
+for (const name of options.only.split(",")) {
+  if (!Object.hasOwn(WORKLOADS, name)) {
+    const known = Object.keys(WORKLOADS).join(", ");
+    console.error(`Expected workloads among ${known}, but found ${JSON.stringify(name)}`);
+    Deno.exit(1);
+  }
+  measured.push(...await measure(name as WorkloadName, WORKLOADS[name as WorkloadName]));
+}
 show(measured);
 if (options.json !== undefined) {
-  const command = `deno task bench ${Deno.args.join(" ")}`;
-  const text = JSON.stringify({ command, date: new Date().toISOString(), measured }, null, 2);
-  await writeFileAtomic(options.json, new TextEncoder().encode(text));
+  const command = ["deno task bench", ...Deno.args].join(" ");
+  const machine = `${cpus()[0].model.trim()}, ${options.threads} threads`;
+  const report = { command, date: new Date().toISOString(), machine, measured };
+  await writeFileAtomic(options.json, new TextEncoder().encode(JSON.stringify(report, null, 2)));
 }
 
+/** Lets all who take part run in turns, once they have shown that they compute the same. */
 async function measure(name: WorkloadName, workload: Workload): Promise<Measured[]> {
   const start = await Deno.makeTempFile({ suffix: ".safetensors" });
-  await Deno.writeFile(start, encodeSafetensors(workload.start()));
   const contestants: Contestant[] = [];
   try {
-    for (const [who, command] of commands(name, start)) {
+    await Deno.writeFile(start, encodeSafetensors(workload.start()));
+    let expected: readonly Result[] | undefined;
+    for (const [who, command] of commandsOf(name, { ...options, start })) {
+      console.error(`${workload.title}: ${who} begins`);
       const contestant = new Contestant(who, command);
       contestants.push(contestant);
-      const { results } = await contestant.run(5);
-      console.log(`${name} ${who}: ${results.map((x) => String(x).slice(0, 60)).join(" ")}`);
+      const { results } = await contestant.run(FIRST);
+      checkAgreement(results, expected ??= results, `${who} at ${name}`);
     }
     const seconds = contestants.map((): number[] => []);
-    for (let round = 0; round < rounds; round++) {
+    const peaks = contestants.map(() => 0);
+    for (let round = 0; round < Number(options.rounds); round++) {
       for (const [i, contestant] of contestants.entries()) {
         const timing = await contestant.run(workload.times);
         seconds[i].push(timing.seconds / workload.times);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        peaks[i] = timing.peakMemoryBytes;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
       }
     }
     return contestants.map((contestant, i) => ({
       workload: name,
       contestant: contestant.name,
       seconds: seconds[i],
-      peakMemoryBytes: contestant.peakMemory(),
+      flops: workload.flops(),
+      peakMemoryBytes: peaks[i],
     }));
   } finally {
     for (const contestant of contestants) await contestant.end();
@@ -71,48 +94,31 @@ async function measure(name: WorkloadName, workload: Workload): Promise<Measured
   }
 }
 
-function commands(name: WorkloadName, start: string): [string, [string, ...string[]]][] {
-  const { threads, device } = options;
-  const here = import.meta.dirname;
-  const own: [string, ...string[]] = [
-    Deno.execPath(),
-    "run",
-    "--allow-ffi",
-    "--allow-read",
-    "--allow-env",
-    "--allow-sys",
-    `${here}/own.ts`,
-    name,
-    start,
-    threads,
-    device,
-  ];
-  if (!options.peers) return [["illume", own]];
-  const torch = `${here}/../tests/peers/torch_peer.py`;
-  return [
-    ["illume", own],
-    ["torch eager", ["python3", torch, name, start, threads]],
-    ["torch compiled", ["python3", torch, name, start, threads, "compile"]],
-  ];
+function checkAgreement(found: readonly Result[], expected: readonly Result[], who: string): void {
+  found.flat().forEach((value, i) => {
+    const other = expected.flat()[i];
+    if (Math.abs(value - other) > TOLERANCE * Math.max(1, Math.abs(other))) {
+      throw new Error(`Expected ${who} to compute ${expected}, but found ${found}`);
+    }
+  });
 }
 
 function show(measured: readonly Measured[]): void {
-  console.table(measured.map(({ workload, contestant, seconds, peakMemoryBytes }) => {
-    const sorted = seconds.toSorted((a, b) => a - b);
-    const at = (share: number) =>
-      (1000 * sorted[Math.round(share * (sorted.length - 1))]).toFixed(2);
-    const own = measured.find((m) => m.workload === workload)!.seconds;
-    const flops = WORKLOADS[workload as WorkloadName].flops();
-    const middle = (xs: readonly number[]) =>
-      xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)];
+  console.table(measured.map(({ workload, contestant, seconds, flops, peakMemoryBytes }) => {
+    const own = measured.find((other) => other.workload === workload)!;
+    const milliseconds = (share: number) => (1000 * quantile(seconds, share)).toPrecision(3);
     return {
       workload,
       contestant,
-      "median ms": at(0.5),
-      "quartiles": `${at(0.25)}–${at(0.75)}`,
-      "illume / it": (middle(own) / middle(seconds)).toFixed(2),
-      "GFLOP/s": (flops / middle(seconds) / 1e9).toFixed(0),
-      "peak MB": peakMemoryBytes && (peakMemoryBytes / 2 ** 20).toFixed(0),
+      "median ms": milliseconds(0.5),
+      quartiles: `${milliseconds(0.25)}–${milliseconds(0.75)}`,
+      "Illume's share": (quantile(own.seconds, 0.5) / quantile(seconds, 0.5)).toFixed(2),
+      "GFLOP/s": (flops / quantile(seconds, 0.5) / 1e9).toFixed(0),
+      "peak MiB": (peakMemoryBytes / 2 ** 20).toFixed(0),
     };
   }));
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.round(share * (values.length - 1))];
 }

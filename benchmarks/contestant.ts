@@ -1,22 +1,29 @@
 /** Who takes part in a benchmark: a process of its own, asked by lines of JSON. */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import type { Command } from "./contestants.ts";
+
+/** What a run gives: a loss, or tokens. */
+export type Result = number | readonly number[];
 
 export interface Timing {
   readonly seconds: number;
-  readonly results: readonly (number | readonly number[])[];
+  readonly results: readonly Result[];
+  /** The most memory that the process held so far. */
+  readonly peakMemoryBytes: number;
 }
 
 /**
  * A process that waits for `{"times": n}` on standard input, runs its workload so many times, and
- * answers on standard output with the seconds that took and with what each run gave.
+ * answers on standard output with the seconds that took, with what each run gave, and with the most
+ * memory that it held so far.
  */
 export class Contestant {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(readonly name: string, command: readonly [string, ...string[]]) {
+  constructor(readonly name: string, command: Command) {
     const [program, ...args] = command;
     this.#process = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
     this.#input = this.#process.stdin.getWriter();
@@ -30,13 +37,6 @@ export class Contestant {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error(`Expected an answer from ${this.name}, but it ended`);
     return JSON.parse(value);
-  }
-
-  /** The most memory that the process held so far, in bytes; Linux only. */
-  peakMemory(): number | undefined {
-    if (Deno.build.os !== "linux") return undefined;
-    const status = Deno.readTextFileSync(`/proc/${this.#process.pid}/status`);
-    return Number(/VmHWM:\s*(\d+) kB/.exec(status)![1]) * 1024;
   }
 
   async end(): Promise<void> {

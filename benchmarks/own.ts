@@ -19,5 +19,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const began = performance.now();
   for (let i = 0; i < times; i++) results.push(await workload.run());
   const seconds = (performance.now() - began) / 1000;
-  console.log(JSON.stringify({ seconds, results }));
+  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify({ seconds, results, peakMemoryBytes }));
 }

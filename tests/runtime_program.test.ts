@@ -180,3 +180,18 @@ Deno.test("a state that is compiled in place is written where it is; others keep
   equal(store.get("kept"), buffer);
   deepEqual(await store.read("kept"), Float32Array.of(1, 2, 7, 8, 9, 0));
 });
+
+Deno.test("a run that needs more memory than there is says so, and the state stays", async () => {
+  using device = await openDevice();
+  using store = new StateStore(device);
+  const x = input("x", "float32", [4]);
+  store.add("x", x, Float32Array.of(1, 2, 3, 4));
+  const stretched = ops.exp(ops.expand(x, { shape: [2 ** 20, 2 ** 20, 4] }));
+  const largest = ops.max(ops.exp(stretched), { axes: [0, 1], keepAxes: false });
+  using program = await Program.compile(device, toOnnx({ "x'": largest }), store);
+  await rejects(
+    program.run({}),
+    /Failed to allocate memory for requested buffer of size 17592186044416/,
+  );
+  deepEqual(await store.read("x"), Float32Array.of(1, 2, 3, 4));
+});

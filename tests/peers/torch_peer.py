@@ -1,8 +1,9 @@
-"""The benchmark's models in PyTorch, asked by lines of JSON on standard input (see benchmarks/peer.ts).
+"""The benchmark's models in PyTorch, asked by lines of JSON on standard input (see benchmarks/contestant.ts).
 
 usage: torch_peer.py MODEL START THREADS [compile]
 """
 import json
+import resource
 import sys
 import time
 
@@ -236,4 +237,6 @@ for line in sys.stdin:
     began = time.perf_counter()
     results = [work.run() for _ in range(times)]
     seconds = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds, "results": results}), flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    answer = {"seconds": seconds, "results": results, "peakMemoryBytes": peak}
+    print(json.dumps(answer), flush=True)

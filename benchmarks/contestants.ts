@@ -1,0 +1,41 @@
+/** Who takes part in which workload, as commands. */
+import { fileURLToPath } from "node:url";
+import type { WorkloadName } from "./workloads.ts";
+
+export type Command = readonly [string, ...string[]];
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+const PERMISSIONS = ["--allow-ffi", "--allow-read", "--allow-env", "--allow-sys"];
+
+/** Names and commands, Illume first. */
+export function commandsOf(
+  workload: WorkloadName,
+  { start, threads, device, peers }: {
+    start: string;
+    threads: string;
+    device: string;
+    peers: boolean;
+  },
+): [name: string, command: Command][] {
+  const deno = (permissions: readonly string[], file: string, ...rest: string[]): Command => [
+    Deno.execPath(),
+    "run",
+    ...permissions,
+    path(file),
+    workload,
+    start,
+    ...rest,
+  ];
+  const torch = (...rest: string[]): Command => [
+    "python3",
+    path("../tests/peers/torch_peer.py"),
+    workload,
+    start,
+    threads,
+    ...rest,
+  ];
+  const own = deno(PERMISSIONS, "./own.ts", threads, device);
+  if (!peers) return [["Illume", own]];
+  return [["Illume", own], ["PyTorch", torch()], ["PyTorch, compiled", torch("compile")]];
+}
