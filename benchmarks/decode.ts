@@ -1,65 +1,62 @@
 /** Greedy decoding of the benchmark's GPT, with keys and values that stay on the device. */
-import {
-  type Device,
-  input,
-  ops,
-  Program,
-  Scope,
-  type StateStore,
-  type Tensor,
-  toOnnx,
-} from "../mod.ts";
+import { type Device, input, ops, Program, Scope, type StateStore, toOnnx } from "../mod.ts";
+import { KeyValueCache, linear } from "../lib/nn/mod.ts";
 import { nextName } from "../lib/runtime/mod.ts";
-import { type KeyValues, linear } from "../lib/nn/mod.ts";
 import { GPT, gpt, positions } from "./gpt.ts";
 import type { Runnable } from "./runnable.ts";
 
 /** As many tokens as the context is long, from token 0, for each row of the batch. */
 export async function decode(device: Device, store: StateStore, batch: number): Promise<Runnable> {
-  const { context, heads, hiddenSize, layers, vocabulary } = GPT;
-  const shape = [batch, heads, context, hiddenSize / heads];
-  const scope = new Scope();
-  const caches = Array.from({ length: layers }, (_, layer) => ({
-    keys: input(`cache.${layer}.keys`, "float32", shape),
-    values: input(`cache.${layer}.values`, "float32", shape),
-  }));
-  for (const name of ["keys", "values"]) {
-    for (let l = 0; l < layers; l++) store.add(`cache.${l}.${name}`, { dtype: "float32", shape });
+  const { context, heads, hiddenSize, layers } = GPT;
+  const cache = new KeyValueCache({
+    layers,
+    batch,
+    keyValueHeads: heads,
+    headDim: hiddenSize / heads,
+    slots: context,
+  });
+  for (const [name, type] of cache.states) store.add(name, type);
+  const steps: Program[] = [];
+  for (let chunks = 1; chunks <= cache.chunksFor(context - 1); chunks++) {
+    steps.push(await compileStep(device, store, cache, chunks));
   }
-  const ids = input("ids", "int32", [batch, 1]);
-  const position = input("position", "int32", [1]);
-  const slots = ops.expand(position, { shape: [batch] });
-  const written: KeyValues[] = [];
-  const hidden = gpt(scope, ids, ops.gather(positions(scope), position), {
-    visible: ops.where(ops.greater(ops.range({ size: context }), position), -1e9, 0),
-    remember(layer, fresh) {
-      const cache = {
-        keys: ops.write(caches[layer].keys, fresh.keys, slots),
-        values: ops.write(caches[layer].values, fresh.values, slots),
-      };
-      written.push(cache);
-      return cache;
-    },
-  });
-  const states = ops.reshape(hidden, { shape: [batch, hiddenSize] });
-  const logits = linear(scope.at("lm_head"), states, vocabulary);
-  const cache: Record<string, Tensor> = {};
-  written.forEach(({ keys, values }, layer) => {
-    cache[nextName(`cache.${layer}.keys`)] = keys;
-    cache[nextName(`cache.${layer}.values`)] = values;
-  });
-  const model = toOnnx({ chosen: ops.argmax(logits, { axis: 1 }), ...cache });
-  const program = await Program.compile(device, model, store, { inPlace: Object.keys(cache) });
   return {
     async run() {
       let chosen = new Int32Array(batch);
       const first: number[] = [];
       for (let i = 0; i < context; i++) {
-        const found = await program.run({ ids: chosen, position: Int32Array.of(i) });
+        const step = steps[cache.chunksFor(i) - 1];
+        const found = await step.run({ ids: chosen, position: Int32Array.of(i) });
         chosen = found.chosen as Int32Array<ArrayBuffer>;
         first.push(chosen[0]);
       }
       return first;
     },
   };
+}
+
+/** One token, with so many chunks of the cache. */
+function compileStep(
+  device: Device,
+  store: StateStore,
+  cache: KeyValueCache,
+  chunks: number,
+): Promise<Program> {
+  const { batch } = cache.shape;
+  const scope = new Scope();
+  const ids = input("ids", "int32", [batch, 1]);
+  const position = input("position", "int32", [1]);
+  const slot = ops.expand(ops.sub(position, (chunks - 1) * cache.chunk), { shape: [batch] });
+  const later = ops.greater(ops.range({ size: chunks * cache.chunk }), position);
+  cache.begin();
+  const hidden = gpt(scope, ids, ops.gather(positions(scope), position), {
+    visible: ops.where(later, -1e9, 0),
+    remember: (layer, fresh) => cache.extend(layer, fresh, slot, chunks),
+  });
+  const states = ops.reshape(hidden, { shape: [batch, GPT.hiddenSize] });
+  const logits = linear(scope.at("lm_head"), states, GPT.vocabulary);
+  const written = cache.written.entries().map(([name, after]) => [nextName(name), after] as const);
+  const outputs = Object.fromEntries(written);
+  const model = toOnnx({ chosen: ops.argmax(logits, { axis: 1 }), ...outputs });
+  return Program.compile(device, model, store, { inPlace: Object.keys(outputs) });
 }

@@ -4,6 +4,12 @@
  */
 import { compose, ops, type Tensor } from "../graph/mod.ts";
 
+/** Keys and values: `[batch, heads, tokens, dim]` each. */
+export interface KeyValues {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
 /** Which keys a query sees: all, those up to its own place, or what a mask adds to the logits. */
 export type Visible = "all" | "causal" | Tensor;
 
@@ -60,4 +66,29 @@ function causalMask(start: number, end: number): Tensor {
     ops.reshape(queries, { shape: [end - start, 1] }),
   );
   return ops.where(later, -1e9, 0);
+}
+
+/**
+ * Attention over keys and values that come in parts, one after the other: as `scaledDotProduct` over
+ * all of them, without putting them together.
+ */
+export function attendToParts(
+  q: Tensor,
+  parts: readonly KeyValues[],
+  visible: "all" | Tensor,
+): Tensor {
+  if (parts.length === 1) return scaledDotProduct(q, parts[0].keys, parts[0].values, visible);
+  const scale = 1 / Math.sqrt(q.shape[3]);
+  const logits = ops.concat(
+    parts.map(({ keys }) => ops.matmul(q, keys, { transposeB: true, scale })),
+    { axis: 3 },
+  );
+  const weights = ops.softmax(visible === "all" ? logits : ops.add(logits, visible));
+  let start = 0;
+  return parts.map(({ values }) => {
+    const end = start + values.shape[2];
+    const own = ops.slice(weights, { axis: 3, start, end });
+    start = end;
+    return ops.matmul(own, values);
+  }).reduce((a, b) => ops.add(a, b));
 }

@@ -10,12 +10,12 @@ export {
   squaredError,
   sumAll,
 } from "./layers.ts";
-export { scaledDotProduct, type Visible } from "./attention.ts";
+export { attendToParts, type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
+export { type CacheShape, KeyValueCache } from "./key_value_cache.ts";
 export {
   attention,
   type AttentionContext,
   gatedMlp,
-  type KeyValues,
   rotaryTable,
   transformer,
   type TransformerConfig,

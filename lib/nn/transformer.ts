@@ -4,7 +4,7 @@
  * vision transformer.
  */
 import { checkpoint, constant, ops, type Tensor } from "../graph/mod.ts";
-import { scaledDotProduct, type Visible } from "./attention.ts";
+import { attendToParts, type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
 import { linear, rmsNorm } from "./layers.ts";
 import type { Scope } from "./scope.ts";
 
@@ -19,19 +19,13 @@ export interface TransformerConfig {
   readonly queryKeyNorm: boolean;
 }
 
-/** Keys and values of earlier tokens: `[batch, keyValueHeads, slots, headDim]` each. */
-export interface KeyValues {
-  readonly keys: Tensor;
-  readonly values: Tensor;
-}
-
 export interface AttentionContext {
   /** cos and sin of the angles, `[batch, tokens, headDim/2]` each. */
   readonly rotary?: { readonly cos: Tensor; readonly sin: Tensor };
   /** Which tokens each one sees; all of them unless told. */
   readonly visible?: Visible;
-  /** Given a layer and its new keys and values, those to attend to. */
-  readonly remember?: (layer: number, fresh: KeyValues) => KeyValues;
+  /** Given a layer and its new keys and values, those to attend to, in one or several parts. */
+  readonly remember?: (layer: number, fresh: KeyValues) => readonly KeyValues[];
   /** Keeps only what enters each block, and computes the rest again for the gradient. */
   readonly recompute?: boolean;
 }
@@ -84,14 +78,15 @@ export function attention(
   };
   const queries = placed("q", heads);
   const fresh = { keys: placed("k", keyValueHeads), values: byHead(project("v", keyValueHeads)) };
-  const { keys, values } = remember ? remember(layer, fresh) : fresh;
   const repeats = heads / keyValueHeads;
-  const mixed = scaledDotProduct(
-    queries,
-    repeatHeads(keys, repeats),
-    repeatHeads(values, repeats),
-    visible,
-  );
+  const parts = (remember?.(layer, fresh) ?? [fresh]).map(({ keys, values }) => ({
+    keys: repeatHeads(keys, repeats),
+    values: repeatHeads(values, repeats),
+  }));
+  const [first] = parts;
+  const mixed = visible === "causal"
+    ? scaledDotProduct(queries, first.keys, first.values, visible)
+    : attendToParts(queries, parts, visible);
   const joined = ops.reshape(byHead(mixed), { shape: [batch, tokens, hiddenSize] });
   return linear(scope.at("o_proj"), joined, hiddenSize, outputDeviation(hiddenSize, config));
 }

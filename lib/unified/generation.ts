@@ -3,7 +3,7 @@
  * takes one token at a time. With guidance each prompt has a second row without its condition.
  */
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
-import { ensureParameters, type KeyValues, rotaryTable, Scope } from "../nn/mod.ts";
+import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
 import type { UnifiedConfig } from "./config.ts";
 import { contextualize, embed, embedGenerated, fromStart, logitsOf } from "./language_model.ts";
@@ -40,8 +40,10 @@ export class Generator implements Disposable {
     private readonly config: UnifiedConfig,
     private readonly vocabulary: Vocabulary,
     private readonly shape: GenerationShape,
+    private readonly cache: KeyValueCache,
     private readonly prefill: Program,
-    private readonly step: Program,
+    /** By the chunks of the cache that they need, from those on that hold the first answer token. */
+    private readonly steps: readonly Program[],
   ) {}
 
   /** Compiles both graphs over the parameters in the store. */
@@ -55,21 +57,32 @@ export class Generator implements Disposable {
       seed: number;
     },
   ): Promise<Generator> {
-    const slots = shape.prompt + shape.answer;
-    const cache = new Cache(config, shape.batch, slots);
-    for (const { name, tensor } of cache.entries) {
-      if (!store.has(name)) store.add(name, tensor);
-    }
-    const inPlace = cache.entries.map(({ name }) => nextName(name));
-    const compile = (outputs: (scope: Scope) => Record<string, Tensor>) => {
+    const cache = new KeyValueCache({
+      layers: config.layers,
+      batch: shape.batch,
+      keyValueHeads: config.keyValueHeads,
+      headDim: config.hiddenSize / config.heads,
+      slots: shape.prompt + shape.answer,
+    });
+    for (const [name, type] of cache.states) if (!store.has(name)) store.add(name, type);
+    const compile = (logits: (scope: Scope) => Tensor) => {
       const scope = new Scope();
-      const model = toOnnx(outputs(scope));
+      cache.begin();
+      const outputs: Record<string, Tensor> = { logits: logits(scope) };
+      for (const [name, after] of cache.written) outputs[nextName(name)] = after;
       ensureParameters(store, scope.specs(), seed);
-      return Program.compile(device, model, store, { inPlace });
+      const inPlace = Object.keys(outputs).filter((name) => name !== "logits");
+      return Program.compile(device, toOnnx(outputs), store, { inPlace });
     };
     const prefill = await compile((scope) => prefillGraph(scope, config, shape, cache));
-    const step = await compile((scope) => stepGraph(scope, config, shape, slots, cache));
-    return new Generator(config, vocabulary, shape, prefill, step);
+    const [first, last] = [shape.prompt, shape.prompt + shape.answer - 1].map((slot) =>
+      cache.chunksFor(slot)
+    );
+    const steps: Program[] = [];
+    for (let chunks = first; chunks <= last; chunks++) {
+      steps.push(await compile((scope) => stepGraph(scope, config, shape, cache, chunks)));
+    }
+    return new Generator(config, vocabulary, shape, cache, prefill, steps);
   }
 
   /**
@@ -121,7 +134,8 @@ export class Generator implements Disposable {
     const longest = drawing ? config.pictureTokens : shape.answer;
 
     let logits = await this.#read(rows, drawing);
-    const lengths = rows.map((row) => row.ids.length + (drawing ? 1 : 0));
+    const lengths = new Int32Array(shape.batch);
+    rows.forEach((row, i) => lengths[i] = row.ids.length + (drawing ? 1 : 0));
     for (let token = 0; token < longest; token++) {
       for (let i = 0; i < count; i++) {
         if (finished.has(i)) continue;
@@ -137,12 +151,8 @@ export class Generator implements Disposable {
       }
       if (finished.size === count || token === longest - 1) break;
       const ids = new Int32Array(shape.batch).fill(vocabulary.pad);
-      const positions = new Int32Array(shape.batch);
-      rows.forEach((_, row) => {
-        ids[row] = answers[row % count].at(-1) ?? vocabulary.pad;
-        positions[row] = Math.min(lengths[row] + token, shape.prompt + shape.answer - 1);
-      });
-      logits = (await this.step.run({ ids, positions })).logits as Float32Array;
+      rows.forEach((_, row) => ids[row] = answers[row % count].at(-1) ?? vocabulary.pad);
+      logits = await this.#step(ids, lengths, token);
     }
     return answers;
   }
@@ -174,9 +184,18 @@ export class Generator implements Disposable {
     return (await this.prefill.run({ ids, features, last })).logits as Float32Array;
   }
 
+  /** Takes the token after prompts of these lengths and so many tokens: the next logits. */
+  async #step(ids: Int32Array, lengths: Int32Array, token: number): Promise<Float32Array> {
+    const { cache, shape, steps } = this;
+    const slot = shape.prompt + token;
+    const program = steps[cache.chunksFor(slot) - cache.chunksFor(shape.prompt)];
+    const inputs = { ids, lengths, slot: Int32Array.of(slot) };
+    return (await program.run(inputs)).logits as Float32Array;
+  }
+
   [Symbol.dispose](): void {
     this.prefill[Symbol.dispose]();
-    this.step[Symbol.dispose]();
+    for (const step of this.steps) step[Symbol.dispose]();
   }
 }
 
@@ -186,92 +205,61 @@ function forbid(scores: Float32Array, vocabulary: Vocabulary): void {
   for (const id of [pad, bos, answer, picture, endPicture]) scores[id] = -Infinity;
 }
 
-/** The cache's tensors: `[batch, keyValueHeads, slots, headDim]` for keys and values of each layer. */
-class Cache {
-  readonly layers: readonly { readonly keys: Tensor; readonly values: Tensor }[];
-
-  constructor(config: UnifiedConfig, batch: number, slots: number) {
-    const shape = [batch, config.keyValueHeads, slots, config.hiddenSize / config.heads];
-    this.layers = Array.from({ length: config.layers }, (_, layer) => ({
-      keys: input(this.name("keys", layer, shape), "float32", shape),
-      values: input(this.name("values", layer, shape), "float32", shape),
-    }));
-  }
-
-  get entries(): { name: string; tensor: Tensor }[] {
-    return this.layers.flatMap(({ keys, values }) => [keys, values]).map((tensor) => ({
-      name: tensor.source.kind === "input" ? tensor.source.name : "",
-      tensor,
-    }));
-  }
-
-  private name(what: string, layer: number, shape: readonly number[]): string {
-    return `cache.${shape.join("x")}.${layer}.${what}`;
-  }
-
-  /** The graph outputs that replace the cache. */
-  replacedBy(fresh: readonly KeyValues[]): Record<string, Tensor> {
-    const tensors = fresh.flatMap(({ keys, values }) => [keys, values]);
-    return Object.fromEntries(this.entries.map(({ name }, i) => [nextName(name), tensors[i]]));
-  }
-}
-
+/** The logits after each prompt; its keys and values fill the first slots. */
 function prefillGraph(
   scope: Scope,
   config: UnifiedConfig,
-  { batch, prompt, answer, pictures }: GenerationShape,
-  cache: Cache,
-): Record<string, Tensor> {
+  { batch, prompt, pictures }: GenerationShape,
+  cache: KeyValueCache,
+): Tensor {
   const rows = batch * pictures * config.pictureTokens;
   const ids = input("ids", "int32", [batch, prompt]);
   const features = input("features", "float32", [rows, config.featureSize]);
   const last = input("last", "int32", [batch]);
-  const remembered: KeyValues[] = [];
   const hidden = contextualize(scope, embed(scope, ids, features, config), config, {
     ...fromStart(batch, prompt, config),
-    remember(_, fresh) {
-      const room = (x: Tensor) => ops.pad(x, { axis: 2, before: 0, after: answer });
-      remembered.push({ keys: room(fresh.keys), values: room(fresh.values) });
-      return fresh;
+    remember(layer, fresh) {
+      cache.fill(layer, fresh);
+      return [fresh];
     },
   });
   const ends = ops.gather(
     ops.reshape(hidden, { shape: [batch * prompt, config.hiddenSize] }),
     last,
   );
-  return { logits: logitsOf(scope, ends, config), ...cache.replacedBy(remembered) };
+  return logitsOf(scope, ends, config);
 }
 
+/**
+ * The logits after one more token, with so many chunks of the cache. Tokens of answers stand in the
+ * slots after the longest prompt, in all rows alike; their positions go on from their own prompt.
+ */
 function stepGraph(
   scope: Scope,
   config: UnifiedConfig,
-  { batch }: GenerationShape,
-  slots: number,
-  cache: Cache,
-): Record<string, Tensor> {
+  { batch, prompt, answer }: GenerationShape,
+  cache: KeyValueCache,
+  chunks: number,
+): Tensor {
   const half = config.hiddenSize / config.heads / 2;
   const ids = input("ids", "int32", [batch]);
-  const positions = input("positions", "int32", [batch]);
-  const angles = rotaryTable(slots, 2 * half);
-  const angle = (x: Tensor) => ops.reshape(ops.gather(x, positions), { shape: [batch, 1, half] });
-  const position = ops.reshape(positions, { shape: [batch, 1, 1, 1] });
-  const later = ops.greater(ops.range({ size: slots }), position);
-  const remembered: KeyValues[] = [];
+  const lengths = input("lengths", "int32", [batch]);
+  const slot = input("slot", "int32", [1]);
+  const angles = rotaryTable(prompt + answer, 2 * half);
+  const position = ops.add(lengths, ops.sub(slot, prompt));
+  const angle = (x: Tensor) => ops.reshape(ops.gather(x, position), { shape: [batch, 1, half] });
+  const slots = ops.range({ size: chunks * cache.chunk });
+  const inPrompt = ops.greater(ops.reshape(lengths, { shape: [batch, 1, 1, 1] }), slots);
+  const hidesPadding = ops.where(inPrompt, 0, -1e9);
+  const hidesLater = ops.where(ops.greater(slots, slot), -1e9, 0);
+  const here = ops.expand(ops.sub(slot, (chunks - 1) * cache.chunk), { shape: [batch] });
   const embedded = ops.reshape(embedGenerated(scope, ids, config), {
     shape: [batch, 1, config.hiddenSize],
   });
   const hidden = contextualize(scope, embedded, config, {
     rotary: { cos: angle(angles.cos), sin: angle(angles.sin) },
-    visible: ops.where(later, -1e9, 0),
-    remember(layer, fresh) {
-      const written = {
-        keys: ops.write(cache.layers[layer].keys, fresh.keys, positions),
-        values: ops.write(cache.layers[layer].values, fresh.values, positions),
-      };
-      remembered.push(written);
-      return written;
-    },
+    visible: ops.where(ops.greater(prompt, slots), hidesPadding, hidesLater),
+    remember: (layer, fresh) => cache.extend(layer, fresh, here, chunks),
   });
-  const states = ops.reshape(hidden, { shape: [batch, config.hiddenSize] });
-  return { logits: logitsOf(scope, states, config), ...cache.replacedBy(remembered) };
+  return logitsOf(scope, ops.reshape(hidden, { shape: [batch, config.hiddenSize] }), config);
 }
