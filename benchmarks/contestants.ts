@@ -1,6 +1,6 @@
 /** Who takes part in which workload, as commands. */
 import { fileURLToPath } from "node:url";
-import type { WorkloadName } from "./workloads.ts";
+import { type WorkloadName, WORKLOADS } from "./workloads.ts";
 
 export type Command = readonly [string, ...string[]];
 
@@ -37,5 +37,13 @@ export function commandsOf(
   ];
   const own = deno(PERMISSIONS, "./own.ts", threads, device);
   if (!peers) return [["Illume", own]];
-  return [["Illume", own], ["PyTorch", torch()], ["PyTorch, compiled", torch("compile")]];
+  const isTraining = WORKLOADS[workload].trains;
+  const found: [string, Command][] = [["Illume", own], ["PyTorch", torch()]];
+  if (isTraining) found.push(["PyTorch, compiled", torch("compile")]);
+  if (workload === "gpt") {
+    const config = ["--config", path("../tests/peers/deno.json"), "--allow-read"];
+    found.push(["jax-js", deno(config, "../tests/peers/jax_peer.ts", threads)]);
+    found.push(["TensorFlow.js", deno(config, "../tests/peers/tfjs_peer.ts", threads)]);
+  }
+  return found;
 }

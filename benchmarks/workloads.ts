@@ -27,6 +27,8 @@ export interface Workload {
   readonly title: string;
   /** Floating-point operations of a run: two for each multiplication of matrix products. */
   flops(): number;
+  /** Whether a run is a training step. */
+  readonly trains: boolean;
   /** Runs in one timing, so that it lasts long enough. */
   readonly times: number;
   /** The numbers it begins from: parameters by name, and `batch.…`. */
@@ -42,6 +44,7 @@ function training(
 ): Workload {
   return {
     title,
+    trains: true,
     times: 1,
     flops() {
       const scope = new Scope();
@@ -142,6 +145,7 @@ export const WORKLOADS = {
   matmul: {
     title: `matrix product ${SIDE}³`,
     flops: () => 2 * SIDE ** 3,
+    trains: false,
     times: 10,
     start() {
       const random = new Random(SEED, "matrices");
@@ -169,6 +173,7 @@ function decoding(batch: number): Workload {
   return {
     title: `decode, batch ${batch}`,
     flops: () => decodingFlops(batch),
+    trains: false,
     times: 1,
     start() {
       const scope = new Scope();
