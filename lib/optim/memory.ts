@@ -1,6 +1,5 @@
 /** Whether a training fits into memory, told before it begins. */
 import type { Device } from "../runtime/mod.ts";
-import type { Stage } from "./stage.ts";
 
 /** What a training step needs, in bytes. */
 export interface StepMemory {
@@ -25,7 +24,12 @@ export class MemoryError extends Error {
  * that would fit. Devices that do not know what they have are not asked.
  */
 export function checkFits(
-  { name, batchSize, memory }: Pick<Stage, "name" | "batchSize" | "memory">,
+  { name, batchSize, memory }: {
+    readonly name: string;
+    readonly batchSize: number;
+    /** What a step needs with batches of that size. */
+    memory(batchSize?: number): StepMemory;
+  },
   device: Device,
 ): void {
   const { freeBytes } = device;
