@@ -65,6 +65,37 @@ Deno.test("a notebook prints, shows figures, updates them in place, and stops wh
   assert.match(firstError(ran) ?? "", /RangeError: Expected nothing, but found this/);
 });
 
+Deno.test("a signal stops a cell's training at the next step, and the next cell goes on", async () => {
+  const ran = await runNotebook(
+    notebookOf(
+      `import { input, openDevice, ops, StateStore, TrainStep, adamw } from "../mod.ts";
+       import { trainingLoop } from "../lib/optim/mod.ts";
+       const store = new StateStore(await openDevice("cpu"));
+       const losses = (scope) => {
+         const x = input("x", "float32", [64, 64]);
+         const weight = scope.parameter("weight", [64, 64], { kind: "normal", deviation: 0.1 });
+         return { loss: ops.mean(ops.tanh(ops.matmul(x, weight)), { axes: [0, 1], keepAxes: false }) };
+       };
+       const trainStep = await TrainStep.compile(
+         { device: store.device, store, losses, optimizer: adamw(), seed: 0 },
+       );
+       const inputs = { x: new Float32Array(64 * 64).fill(0.5) };
+       const plan = { stage: "fit", batchSize: 64, peakRate: 0.1, batch: () => ({ trainStep, inputs }) };
+       let done = 0;`,
+      `try {
+         const signal = AbortSignal.timeout(300);
+         for await (const { step } of trainingLoop({ ...plan, steps: 1_000_000, signal })) done = step;
+       } catch (error) { console.log(error.name, done > 0); }`,
+      `for await (const { step } of trainingLoop({ ...plan, done, steps: done + 3 })) console.log(step - done);`,
+    ),
+    quick,
+  );
+  assert.equal(firstError(ran), undefined);
+  const [, stopped, after] = cellOutputs(ran);
+  assert.equal(printed(stopped), "TimeoutError true\n");
+  assert.equal(printed(after), "1\n2\n3\n");
+});
+
 Deno.test("a cell that does not end is given up, and its kernel with it", async () => {
   await using kernel = await Kernel.start({ cwd: notebooks, env: { ILLUME_GREETING: "hello" } });
   const greeting = await kernel.execute(`Deno.env.get("ILLUME_GREETING")`, { seconds: 20 });
