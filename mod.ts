@@ -25,7 +25,16 @@ export {
   Random,
   StateStore,
 } from "./lib/runtime/mod.ts";
-export { gradient, input, ops, ShapeError, Tensor, toOnnx } from "./lib/graph/mod.ts";
+export {
+  checkpoint,
+  compose,
+  gradient,
+  input,
+  ops,
+  ShapeError,
+  Tensor,
+  toOnnx,
+} from "./lib/graph/mod.ts";
 export { Scope } from "./lib/nn/mod.ts";
 export {
   adamw,

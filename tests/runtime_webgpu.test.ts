@@ -17,6 +17,7 @@ import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { Program } from "../lib/runtime/program.ts";
 import { gpuTest } from "./gpu.ts";
 import { float32, onnxModel } from "./runtime_onnx.ts";
+import { assertWritesInPlace } from "./writes_in_place.ts";
 
 gpuTest("on WebGPU state stays on the device, step after step", async (gpu) => {
   using store = new StateStore(gpu);
@@ -37,19 +38,7 @@ gpuTest("on WebGPU state stays on the device, step after step", async (gpu) => {
   deepStrictEqual(await store.read("sum"), given.x);
 });
 
-gpuTest("on WebGPU a state that is compiled in place is written where it is", async (gpu) => {
-  using store = new StateStore(gpu);
-  const [kept, fresh] = [
-    input("kept", "float32", [1, 1, 3, 2]),
-    input("fresh", "float32", [1, 1, 1, 2]),
-  ];
-  const model = toOnnx({ "kept'": ops.write(kept, fresh, input("slot", "int32", [1])) });
-  store.add("kept", kept, Float32Array.of(1, 2, 3, 4, 5, 6));
-  using program = await Program.compile(gpu, model, store, { inPlace: ["kept'"] });
-  await program.run({ fresh: Float32Array.of(7, 8), slot: Int32Array.of(1) });
-  await program.run({ fresh: Float32Array.of(9, 0), slot: Int32Array.of(2) });
-  deepStrictEqual(await store.read("kept"), Float32Array.of(1, 2, 7, 8, 9, 0));
-});
+gpuTest("on WebGPU a state that is compiled in place is written where it is", assertWritesInPlace);
 
 gpuTest("on WebGPU an operator that it does not have is refused", async (gpu) => {
   const model = onnxModel({ x: float32(3) }, { y: float32(3) }, [["Round", ["x"], ["y"]]]);

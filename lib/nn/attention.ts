@@ -36,6 +36,10 @@ export function scaledDotProduct(q: Tensor, k: Tensor, v: Tensor, visible: Visib
 /** Queries that share the keys they see; smaller blocks leave out more, but are more nodes. */
 const BLOCK = 128;
 
+/**
+ * With P = softmax(s·q·kᵀ + mask), o = P·v and g = ∂loss/∂o: ∂v = Pᵀ·g, ∂S = P∘(g·vᵀ − Σ g∘o),
+ * ∂q = s·∂S·k, ∂k = s·∂Sᵀ·q; the sum is over `dim`.
+ */
 function block(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined): Tensor {
   const scale = 1 / Math.sqrt(q.shape[3]);
   const logits = ops.matmul(q, k, { transposeB: true, scale });

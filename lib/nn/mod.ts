@@ -10,8 +10,8 @@ export {
   squaredError,
   sumAll,
 } from "./layers.ts";
-export { attendToParts, type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
-export { type CacheShape, KeyValueCache } from "./key_value_cache.ts";
+export type { KeyValues, Visible } from "./attention.ts";
+export { KeyValueCache } from "./key_value_cache.ts";
 export {
   attention,
   type AttentionContext,

@@ -105,7 +105,9 @@ export class TrainStep implements Disposable {
     const learning = specs.filter(({ name }) => nextName(name) in updated);
     const parameters = bytes(specs) + bytes(learning);
     const optimizer = 2 * bytes(states.values());
-    const activations = Math.max(peakBytes(graph), peakBytes(updated));
+    const activations = options.accumulate
+      ? Math.max(peakBytes(graph), peakBytes(updated))
+      : peakBytes(graph);
     const known = new Set([...specs.map(({ name }) => name), ...states.keys()]);
     const batch = bytes([...inputsOf(graph)].flatMap(([name, x]) => known.has(name) ? [] : [x]));
     const total = parameters + optimizer + activations + batch;

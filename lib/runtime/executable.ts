@@ -107,7 +107,10 @@ export class OrtExecutable implements Executable {
         buffer.lendToReader();
         lent.push(buffer);
       }
-      for (const buffer of read) await buffer.settle();
+      for (const buffer of read) {
+        const settled = buffer.settle();
+        if (settled !== undefined) await settled; // on the CPU nothing waits
+      }
       for (const buffer of written) {
         if (inPlace.has(buffer)) continue;
         buffer.lendToWriter();

@@ -14,8 +14,14 @@ export function cpuHardware(): Hardware {
   return { name: cpu?.model.trim() || Deno.build.arch, memoryBytes: totalmem() };
 }
 
-/** The GPUs that drivers tell of, the fastest kind first. */
-export async function gpuHardware(): Promise<Hardware[]> {
+let gpus: Promise<Hardware[]> | undefined;
+
+/** The GPUs that drivers tell of, the fastest kind first. They are asked once in a process. */
+export function gpuHardware(): Promise<Hardware[]> {
+  return gpus ??= findGpus();
+}
+
+async function findGpus(): Promise<Hardware[]> {
   const found = vulkanDevices();
   if (found !== undefined || Deno.build.os === "linux") return found ?? [];
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
