@@ -25,9 +25,9 @@ Deno.test("a profile finds the lines of the model, counts their work, and change
   assert.match(product.line, /^tests\/plot_profile\.test\.ts:10 in losses$/);
   assert.equal(product.flops, 2 * 2 * BATCH * 48 * 32); // the product and ∂loss/∂weight
   assert.equal(product.calls, 2);
-  assert.ok(profile.share(product)! > 0 && profile.secondsOutside < profile.seconds);
-  const inside = profile.costs.reduce((sum, { seconds }) => sum + seconds, 0);
-  assert.ok(inside < 2 * profile.seconds);
+  assert.ok(profile.share(product)! > 0);
+  assert.ok(profile.secondsOutside >= 0 && profile.secondsOutside < profile.seconds);
+  for (const { calls, seconds } of profile.costs) assert.ok(seconds <= calls * profile.seconds);
   const moments = profile.byLine().find(({ line }) => line.startsWith("lib/optim/transform.ts"));
   assert.ok(moments!.seconds > 0);
   assert.equal(profile.byOperation()[0].operators.length > 0, true);

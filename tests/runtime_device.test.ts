@@ -206,7 +206,7 @@ Deno.test("timers fire during a run, and buffers in use are guarded until its en
   const timer = setInterval(() => ticks++, 1);
   try {
     const run = executable.run({ x, w }, { y });
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve));
     throws(() => w.write(new Float32Array(512 * 512)), /to be free, but found it in use by a run/);
     await rejects(y.read(), /to be free, but found it in use by a run/);
     y[Symbol.dispose](); // takes effect when the run has ended

@@ -72,16 +72,15 @@ export async function profileGraph(
     const trace: TraceEvent[] = JSON.parse(await Deno.readTextFile(program.endProfiling()));
     const nodes = trace.filter(({ cat, name }) => cat === "Node" && name.endsWith(KERNEL_TIME));
     const perRun = nodes.length / (runs + 1);
-    const measured = nodes.slice(perRun); // the first run reserves memory
-    const inside = Array.from(
+    const measured = Array.from( // without the first run, which reserves memory
       { length: runs },
-      (_, run) =>
-        sum(measured.slice(run * perRun, (run + 1) * perRun).map(({ dur }) => dur * 1e-6)),
+      (_, run) => nodes.slice((run + 1) * perRun, (run + 2) * perRun),
     );
+    const inside = measured.map((run) => sum(run.map(({ dur }) => dur)) * 1e-6);
     return {
-      costs: costsOf(measured, tensors, runs),
+      costs: costsOf(measured, tensors),
       seconds: median(seconds.slice(1)),
-      ...peak(measured),
+      ...peak(measured.flat()),
       secondsOutside: median(seconds.slice(1).map((whole, run) => whole - inside[run])),
       matmulFlopsPerSecond: await matmulRate(device),
     };
@@ -92,25 +91,30 @@ export async function profileGraph(
 
 const KERNEL_TIME = "_kernel_time";
 
+/** @param runs the same nodes in each */
 function costsOf(
-  nodes: readonly TraceEvent[],
+  runs: readonly (readonly TraceEvent[])[],
   tensors: ReadonlyMap<string, Tensor>,
-  runs: number,
 ): Cost[] {
   const tensorOf = ({ name }: TraceEvent) => tensors.get(/^%\d+/.exec(name)?.[0] ?? "");
-  const groups = Map.groupBy(nodes, (node) => {
-    const tensor = tensorOf(node);
-    return `${operationOf(tensor)} ${tensor?.origin.line}`;
-  });
+  const nodes = runs[0].map((node, place) => ({
+    tensor: tensorOf(node),
+    operator: node.args?.op_name ?? "?",
+    seconds: median(runs.map((run) => run[place].dur)) * 1e-6,
+  }));
+  const groups = Map.groupBy(
+    nodes,
+    ({ tensor }) => `${operationOf(tensor)} ${tensor?.origin.line}`,
+  );
   const costs = [...groups.values()].map((group): Cost => {
-    const tensor = tensorOf(group[0]);
-    const distinct = new Set(group.map(tensorOf));
+    const [{ tensor }] = group;
+    const distinct = new Set(group.map(({ tensor }) => tensor));
     return {
       operation: operationOf(tensor),
       line: tensor?.origin.line ?? "added by ONNX Runtime",
-      operators: [...new Set(group.map(({ args }) => args?.op_name ?? "?"))].sort(),
-      seconds: sum(group.map(({ dur }) => dur)) * 1e-6 / runs,
-      calls: group.length / runs,
+      operators: [...new Set(group.map(({ operator }) => operator))].sort(),
+      seconds: sum(group.map(({ seconds }) => seconds)),
+      calls: group.length,
       flops: sum([...distinct].map((tensor) => tensor ? matmulFlops(tensor) : 0)),
     };
   });
