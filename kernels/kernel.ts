@@ -24,6 +24,7 @@ export interface OnnxWriter {
 /** TensorProto.DataType, as Cast takes it. */
 export const ONNX_DTYPE: Readonly<Record<DType, number>> = {
   float32: 1,
+  float16: 10,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -1,7 +1,7 @@
 /** Static types of tensors. */
 
 /** What an element is. */
-export type DType = "float32" | "float64" | "int32" | "int64" | "bool";
+export type DType = "float16" | "float32" | "float64" | "int32" | "int64" | "bool";
 
 /** What a tensor holds, in which shape. A scalar has shape `[]`. */
 export interface TensorType {

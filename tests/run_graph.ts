@@ -5,6 +5,7 @@ import { Program } from "../lib/runtime/program.ts";
 import { StateStore } from "../lib/runtime/state_store.ts";
 
 const ARRAY = {
+  float16: Float16Array,
   float32: Float32Array,
   float64: Float64Array,
   int32: Int32Array,

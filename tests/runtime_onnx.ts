@@ -3,6 +3,7 @@ import protobuf from "protobufjs";
 import type { DType, TensorType } from "../kernels/tensor_type.ts";
 
 const ELEMENT_TYPE: Record<DType, number> = {
+  float16: 10,
   float32: 1,
   float64: 11,
   int32: 6,

@@ -1,19 +1,23 @@
 /** State, programs and training on a GPU. */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import {
+  adamw,
   type Device,
   emojiScenes,
   Illume,
   ILLUME_STAGES,
   illumeStages,
   openDevice,
+  type Scope,
   SemanticTokenizer,
   StateStore,
   TOKENIZER_PRESETS,
   tokenizerStages,
+  TrainStep,
   trainTextTokenizer,
 } from "../mod.ts";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
+import { linear, meanAll } from "../lib/nn/layers.ts";
 import { Program } from "../lib/runtime/program.ts";
 import { gpuTest } from "./gpu.ts";
 import { float32, onnxModel } from "./runtime_onnx.ts";
@@ -100,6 +104,25 @@ gpuTest("three steps of nano's stages on WebGPU have the losses of the CPU", asy
   found.forEach((loss, i) =>
     ok(Math.abs(loss / expected[i] - 1) < 1e-4, `Expected ${expected[i]}, but found ${loss}`)
   );
+});
+
+gpuTest("mixed precision runs, or is refused with the reason", async (gpu) => {
+  const x = input("x", "float32", [8, 16]);
+  const losses = (scope: Scope) => ({
+    loss: meanAll(linear(scope, x, 4)),
+  });
+  using store = new StateStore(gpu);
+  const options = { device: gpu, store, losses, optimizer: adamw(), seed: 0 } as const;
+  try {
+    using step = await TrainStep.compile({ ...options, precision: "mixed" });
+    using exact = await TrainStep.compile(options);
+    const inputs = { x: new Float32Array(8 * 16).fill(0.3) };
+    const { loss } = await exact.run(inputs, { step: 1, rate: 0 });
+    const found = await step.run(inputs, { step: 1, rate: 0 });
+    ok(Math.abs(found.loss - loss) < 1e-2 * Math.abs(loss));
+  } catch (error) {
+    match(String(error), /Expected a device that computes in float16, but found webgpu, .+ f16/s);
+  }
 });
 
 /** Those whose shaders a renderer in software compiles and runs within seconds. */

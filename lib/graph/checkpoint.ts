@@ -48,5 +48,5 @@ function outsideOf(value: Tensor, x: Tensor, before: number): Tensor[] {
 function after(g: Tensor, x: Tensor): Tensor {
   const flat = ops.reshape(g, { shape: [elements(g.shape)] });
   const one = ops.add(ops.mul(ops.slice(flat, { axis: 0, start: 0, end: 1 }), 0), 1);
-  return ops.mul(x, ops.reshape(one, { shape: [] }));
+  return ops.mul(x, ops.cast(ops.reshape(one, { shape: [] }), { dtype: x.dtype }));
 }

@@ -8,7 +8,7 @@ import { Tensor } from "./tensor.ts";
  * and the output, and gives ∂loss/∂input for each input, or undefined where none flows. No gradient
  * flows to tensors that `forward` uses but that are not among the inputs.
  *
- * @throws ShapeError where a gradient has another type than its input
+ * @throws ShapeError where a gradient has another shape than its input
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export function compose(
   const gradient = (g: Tensor) =>
     backward(g, value).map((d, i) => {
       const x = inputs[i];
-      if (d !== undefined && (d.dtype !== x.dtype || !sameShape(d.shape, x.shape))) {
+      if (d !== undefined && !sameShape(d.shape, x.shape)) {
         throw new ShapeError(`compose: Expected a gradient like input ${i}, ${x}, but found ${d}`);
       }
       return d;

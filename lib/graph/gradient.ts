@@ -2,6 +2,7 @@
 import { type Kernel, KERNELS } from "../../kernels/mod.ts";
 import { ops, ShapeError } from "./ops.ts";
 import { onBehalfOf } from "./origin.ts";
+import { traceGradient } from "./precision.ts";
 import { sorted } from "./sorted.ts";
 import { constant, inputsOf, type Tensor } from "./tensor.ts";
 
@@ -54,7 +55,8 @@ export function pullBack(
         const x = inputsOf(tensor)[i];
         if (d === undefined || !needed.has(x)) return;
         const sum = gradients.get(x);
-        gradients.set(x, sum === undefined ? d : ops.add(sum, d));
+        const more = ops.cast(d, { dtype: x.dtype }); // of x's type also in mixed precision
+        gradients.set(x, sum === undefined ? more : ops.add(sum, more));
       }));
   }
   return wrt.map((x) => gradients.get(x));
@@ -66,7 +68,11 @@ function inputGradients(output: Tensor, gradient: Tensor): readonly (Tensor | un
   switch (source.kind) {
     case "kernel": {
       const { kernel, inputs, attributes } = source;
-      return (KERNELS[kernel] as Kernel).gradient(ops, { inputs, output, gradient }, attributes);
+      const rule = KERNELS[kernel] as Kernel;
+      return traceGradient(
+        kernel,
+        () => rule.gradient(ops, { inputs, output, gradient }, attributes),
+      );
     }
     case "composed":
       return source.gradient(gradient);

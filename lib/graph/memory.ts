@@ -4,7 +4,7 @@ import type { Node } from "./onnx_schema.ts";
 import { writeGraph, type WrittenGraph } from "./onnx.ts";
 import type { Tensor } from "./tensor.ts";
 
-const BYTES = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 } as const;
+const BYTES = { float16: 2, float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 } as const;
 
 /** The bytes of a tensor's elements. */
 export const bytesOf = ({ dtype, shape }: TensorType): number => BYTES[dtype] * elements(shape);

@@ -1,6 +1,7 @@
 export { constant, input, Tensor } from "./tensor.ts";
 export { ops, ShapeError } from "./ops.ts";
 export { gradient } from "./gradient.ts";
+export { inPrecision, type Precision } from "./precision.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { compose } from "./compose.ts";
 export { sorted } from "./sorted.ts";

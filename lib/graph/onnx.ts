@@ -240,6 +240,7 @@ function attribute(
 
 function rawData(data: readonly number[], dtype: DType): Uint8Array {
   const array = {
+    float16: () => Float16Array.from(data),
     float32: () => Float32Array.from(data),
     float64: () => Float64Array.from(data),
     int32: () => Int32Array.from(data),

@@ -47,7 +47,14 @@ export interface Model {
 export const ATTRIBUTE_TYPE = { FLOAT: 1, INT: 2, STRING: 3, INTS: 7 } as const;
 
 /** TensorProto.DataType */
-export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+export const ELEMENT_TYPE = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+} as const;
 
 const { Model: MODEL } = protobuf.parse(`
   syntax = "proto3";

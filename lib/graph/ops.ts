@@ -4,6 +4,7 @@
  */
 import { type Attributes, type Kernel, KernelError, KERNELS } from "../../kernels/mod.ts";
 import type { KernelName, Ops } from "../../kernels/mod.ts";
+import { operandType } from "./precision.ts";
 import { constant, Tensor } from "./tensor.ts";
 
 /** Inputs that an operation cannot take, found while tracing. */
@@ -11,7 +12,16 @@ export class ShapeError extends Error {
   override name = "ShapeError";
 }
 
-function apply(kernel: KernelName, inputs: readonly Tensor[], attributes: Attributes): Tensor {
+function apply(kernel: KernelName, given: readonly Tensor[], attributes: Attributes): Tensor {
+  const dtype = operandType(kernel, given);
+  const inputs = dtype === undefined ? given : given.map((x) => asFloat(x, dtype));
+  return applied(kernel, inputs, attributes);
+}
+
+const asFloat = (x: Tensor, dtype: "float16" | "float32"): Tensor =>
+  x.dtype.startsWith("float") && x.dtype !== dtype ? applied("cast", [x], { dtype }) : x;
+
+function applied(kernel: KernelName, inputs: readonly Tensor[], attributes: Attributes): Tensor {
   try {
     const type = (KERNELS[kernel] as Kernel).infer(inputs, attributes);
     return new Tensor(type.dtype, type.shape, { kind: "kernel", kernel, inputs, attributes });

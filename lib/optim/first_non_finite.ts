@@ -23,7 +23,8 @@ export async function firstNonFinite(
   const zeros: Record<string, Tensor> = {};
   for (let start = 0; start < tensors.length; start += TOGETHER) {
     const each = tensors.slice(start, start + TOGETHER)
-      .map((tensor) => ops.reshape(sumAll(ops.mul(tensor, 0)), { shape: [1] }));
+      .map((tensor) => sumAll(ops.cast(ops.mul(tensor, 0), { dtype: "float32" })))
+      .map((zero) => ops.reshape(zero, { shape: [1] }));
     zeros[`zeros ${start}`] = ops.concat(each, { axis: 0 });
   }
   using program = await Program.compile(device, toOnnx(zeros), store);

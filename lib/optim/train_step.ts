@@ -3,18 +3,22 @@ import type { TensorType } from "../../kernels/mod.ts";
 import {
   bytesOf,
   gradient,
+  inPrecision,
   input,
   ops,
   peakBytes,
+  type Precision,
   sorted,
   type Tensor,
   toOnnx,
 } from "../graph/mod.ts";
 import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
 import { firstNonFinite } from "./first_non_finite.ts";
+import { LossScale, lossScale } from "./loss_scale.ts";
 import type { StepMemory } from "./memory.ts";
 import {
   type Device,
+  expectFloat16,
   type GraphProfile,
   nextName,
   profileGraph,
@@ -73,6 +77,11 @@ export interface TrainStepOptions {
    * shares. Without it, forward, backward and update are one graph.
    */
   readonly accumulate?: boolean;
+  /**
+   * float32 unless told. In mixed precision a step whose gradients overflow is taken again with half
+   * the loss scale.
+   */
+  readonly precision?: Precision;
 }
 
 /** How the names of gradients that are being added up begin. */
@@ -92,6 +101,8 @@ export class TrainStep implements Disposable {
     private readonly update: Program,
     /** The graph that forward and backward are in. */
     private readonly graph: Readonly<Record<string, Tensor>>,
+    /** In mixed precision. */
+    private readonly scale: LossScale | undefined,
     private readonly trained: readonly string[],
     private readonly reported: readonly string[],
     private readonly extra: readonly string[],
@@ -114,16 +125,20 @@ export class TrainStep implements Disposable {
     return { parameters, optimizer, activations, batch, total };
   }
 
+  /** @throws Error where mixed precision is asked of a device that has no float16 */
   static async compile(options: TrainStepOptions): Promise<TrainStep> {
     const { device, store, seed } = options;
     const { specs, states, graph, updated, trained, reported, extra } = trace(options);
     ensureParameters(store, specs, seed);
+    const isMixed = options.precision === "mixed";
+    if (isMixed) await expectFloat16(device);
+    const scale = isMixed ? new LossScale(store) : undefined;
     for (const [name, type] of states) if (!store.has(name)) store.add(name, type);
     const compiled = await Program.compile(device, toOnnx(graph), store);
     const [backward, update] = options.accumulate
       ? [compiled, await Program.compile(device, toOnnx(updated), store)]
       : [undefined, compiled];
-    return new TrainStep(device, store, backward, update, graph, trained, reported, extra);
+    return new TrainStep(device, store, backward, update, graph, scale, trained, reported, extra);
   }
 
   /**
@@ -143,32 +158,40 @@ export class TrainStep implements Disposable {
         `Expected a whole batch, or a step compiled to accumulate, but found ${parts.length} parts`,
       );
     }
-    const told: Record<string, TensorData>[] = [];
-    for (const [i, { inputs, share }] of parts.entries()) {
-      if (this.backward) told.push(await this.backward.run({ ...inputs, ...adding(i, share) }));
-    }
-    const rates = this.#rates(step, rate);
-    const last = await this.update.run(this.backward ? rates : { ...parts[0].inputs, ...rates });
-    if (!this.backward) told.push(last);
-    const mean = (name: string) =>
-      parts.reduce((sum, { share }, i) => sum + share * Number(told[i][name][0]), 0);
-    const loss = mean("loss");
-    const norms = last["gradient.squares"] as Float32Array;
-    const bad = norms.findIndex((square) => !Number.isFinite(square));
-    if (bad >= 0 || !Number.isFinite(loss)) {
+    await this.scale?.begin(step);
+    for (;;) {
+      const { told, squares } = await this.#attempt(parts, this.#rates(step, rate));
+      const mean = (name: string) =>
+        parts.reduce((sum, { share }, i) => sum + share * Number(told[i][name][0]), 0);
+      const loss = mean("loss");
+      const bad = squares.findIndex((square) => !Number.isFinite(square));
+      if (bad < 0 && Number.isFinite(loss)) {
+        return {
+          loss,
+          gradientNorm: Math.sqrt(squares.reduce((sum, square) => sum + square, 0)),
+          parts: Object.fromEntries(this.reported.map((name) => [name, mean(name)])),
+          outputs: Object.fromEntries(this.extra.map((name) => [name, told.at(-1)![name]])),
+        };
+      }
       this.update.undo();
+      if (Number.isFinite(loss) && await this.scale?.overflow()) continue;
       const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
       throw new NonFiniteError(
         `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
           `(loss ${loss}, rate ${rate})${await this.#first(parts)}`,
       );
     }
-    return {
-      loss,
-      gradientNorm: Math.sqrt(norms.reduce((sum, square) => sum + square, 0)),
-      parts: Object.fromEntries(this.reported.map((name) => [name, mean(name)])),
-      outputs: Object.fromEntries(this.extra.map((name) => [name, told.at(-1)![name]])),
-    };
+  }
+
+  /** Computes and updates: what each part told, and Σ g² of each trained parameter. */
+  async #attempt(parts: readonly Part[], rates: Inputs) {
+    const told: Record<string, TensorData>[] = [];
+    for (const [i, { inputs, share }] of parts.entries()) {
+      if (this.backward) told.push(await this.backward.run({ ...inputs, ...adding(i, share) }));
+    }
+    const last = await this.update.run(this.backward ? rates : { ...parts[0].inputs, ...rates });
+    if (!this.backward) told.push(last);
+    return { told, squares: last["gradient.squares"] as Float32Array };
   }
 
   /**
@@ -252,14 +275,18 @@ interface Traced {
 }
 
 function trace(options: Omit<TrainStepOptions, "device" | "store" | "seed">): Traced {
-  const { losses, rateOf = () => 1, optimizer, accumulate } = options;
+  const { losses, rateOf = () => 1, optimizer, accumulate, precision = "float32" } = options;
   const scope = new Scope();
-  const { loss, parts = {} } = losses(scope);
-  const extra = options.outputs?.(scope) ?? {};
+  const { loss, parts = {} } = inPrecision(precision, () => losses(scope));
+  const extra = inPrecision(precision, () => options.outputs?.(scope) ?? {});
   const specs = scope.specs();
   const trained = specs.map(({ name }) => name).filter((name) => rateOf(name) > 0);
   const parameters = new Map(trained.map((name) => [name, scope.tensor(name)]));
-  const gradients = gradient(loss, [...parameters.values()]);
+  const gradients = inPrecision(precision, () => {
+    if (precision === "float32") return gradient(loss, [...parameters.values()]);
+    const scaled = gradient(ops.mul(loss, lossScale()), [...parameters.values()]);
+    return scaled.map((g) => ops.mul(g, ops.div(1, lossScale())));
+  });
   const sums = trained.map((name) => input(GRADIENT + name, "float32", scope.tensor(name).shape));
   const states = new Map<string, TensorType>(
     accumulate ? trained.map((name, i) => [GRADIENT + name, sums[i]]) : [],
@@ -268,7 +295,10 @@ function trace(options: Omit<TrainStepOptions, "device" | "store" | "seed">): Tr
     new Map(trained.map((name, i) => [name, accumulate ? sums[i] : gradients[i]])),
     { parameters, optimizer, rateOf, states },
   );
-  const told = { loss, ...parts, ...extra };
+  const told = Object.fromEntries(
+    Object.entries({ loss, ...parts, ...extra })
+      .map(([name, x]) => [name, x.dtype === "float16" ? ops.cast(x, { dtype: "float32" }) : x]),
+  );
   return {
     specs,
     states,

@@ -4,6 +4,7 @@
  */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { World } from "../data/world.ts";
+import type { Precision } from "../graph/mod.ts";
 import {
   type Budget,
   checkFits,
@@ -41,6 +42,8 @@ export interface StagePlan {
   readonly accumulate?: number;
   /** Keeps only what enters each block, and computes the rest again for the gradient. */
   readonly recompute?: boolean;
+  /** float32 unless told. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -119,7 +122,7 @@ export function unifiedStage(
 ): Stage {
   const { device, store, seed } = model;
   const { steps, batchSize, peakRate } = plan.budget;
-  const { accumulate: parts = 1, recompute } = plan;
+  const { accumulate: parts = 1, recompute, precision } = plan;
   if (!Number.isInteger(batchSize / parts) || parts < 1) {
     throw new RangeError(
       `Expected the batch of ${batchSize} of stage "${plan.name}" to come in equal parts, ` +
@@ -133,6 +136,7 @@ export function unifiedStage(
       return nextTokenLosses(scope, model.config, shape, { recompute });
     },
     accumulate: parts > 1,
+    precision,
     rateOf: (name: string) => learns(plan, name) ? 1 : 0,
     optimizer: muon(),
   });

@@ -158,7 +158,7 @@ function portType(
     const dtype = dtypeOfOrtElementType(elementType[0]);
     if (dtype === undefined) {
       throw new TypeError(
-        `Expected float32, float64, int32, int64 or bool for ${side} "${name}", ` +
+        `Expected float16, float32, float64, int32, int64 or bool for ${side} "${name}", ` +
           `but found ONNX element type ${elementType[0]}`,
       );
     }

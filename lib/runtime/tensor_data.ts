@@ -7,9 +7,16 @@ import {
 } from "../../kernels/tensor_type.ts";
 
 /** The elements of a tensor in row-major order; `bool` is one byte an element, 0 or 1. */
-export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+export type TensorData =
+  | Float16Array
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array;
 
 const ELEMENT = {
+  float16: { array: Float16Array, ort: 10 },
   float32: { array: Float32Array, ort: 1 },
   float64: { array: Float64Array, ort: 11 },
   int32: { array: Int32Array, ort: 6 },
