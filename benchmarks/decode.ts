@@ -49,11 +49,10 @@ function compileStep(
   const slot = ops.expand(ops.sub(position, (chunks - 1) * cache.chunk), { shape: [batch] });
   const later = ops.greater(ops.range({ size: chunks * cache.chunk }), position);
   cache.begin();
-  const hidden = gpt(scope, ids, ops.gather(positions(scope), position), {
+  const states = gpt(scope, ids, ops.gather(positions(scope), position), {
     visible: ops.where(later, -1e9, 0),
     remember: (layer, fresh) => cache.extend(layer, fresh, slot, chunks),
   });
-  const states = ops.reshape(hidden, { shape: [batch, GPT.hiddenSize] });
   const logits = linear(scope.at("lm_head"), states, GPT.vocabulary);
   const written = cache.written.entries().map(([name, after]) => [nextName(name), after] as const);
   const outputs = Object.fromEntries(written);

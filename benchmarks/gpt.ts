@@ -21,11 +21,10 @@ export const GPT_BATCH = 8;
 
 /** The mean next-token loss of `ids` and `labels`, int32 `[batch, context]`. */
 export function gptLosses(scope: Scope, batch = GPT_BATCH): Losses {
-  const { context, hiddenSize, vocabulary } = GPT;
+  const { context, vocabulary } = GPT;
   const ids = input("ids", "int32", [batch, context]);
   const labels = input("labels", "int32", [batch * context]);
-  const hidden = gpt(scope, ids, positions(scope), { visible: "causal" });
-  const states = ops.reshape(hidden, { shape: [batch * context, hiddenSize] });
+  const states = gpt(scope, ids, positions(scope), { visible: "causal" });
   const logits = linear(scope.at("lm_head"), states, vocabulary);
   return { loss: meanAll(ops.crossEntropy(logits, labels)) };
 }
@@ -37,7 +36,7 @@ export function positions(scope: Scope): Tensor {
     .parameter("weight", [context, hiddenSize], { kind: "normal", deviation: 0.02 });
 }
 
-/** Tokens `[batch, n]` at their positions `[n or batch·1…, hiddenSize]`, to states. */
+/** Tokens `[batch, n]` at their positions `[n, hiddenSize]`, to states `[batch·n, hiddenSize]`. */
 export function gpt(
   scope: Scope,
   ids: Tensor,
@@ -48,11 +47,13 @@ export function gpt(
   const model = scope.at("model");
   const table = model.at("embed_tokens")
     .parameter("weight", [vocabulary, hiddenSize], { kind: "normal", deviation: 0.02 });
-  let x = ops.add(ops.gather(table, ids), placed);
+  const [batch, tokens] = ids.shape;
+  const embedded = ops.add(ops.gather(table, ids), placed);
+  let x = ops.reshape(embedded, { shape: [batch * tokens, hiddenSize] });
   for (let layer = 0; layer < layers; layer++) {
     const block = model.at("layers").at(layer);
     const normed = rmsNorm(block.at("input_layernorm"), x);
-    x = ops.add(x, attention(block.at("self_attn"), normed, GPT, context, layer));
+    x = ops.add(x, attention(block.at("self_attn"), normed, batch, GPT, context, layer));
     const before = rmsNorm(block.at("post_attention_layernorm"), x);
     x = ops.add(x, mlp(block.at("mlp"), before));
   }

@@ -2,6 +2,7 @@
  * softmax(q·kᵀ/√dim + mask)·v (arXiv 1706.03762, eq. 1), with the gradient of FlashAttention
  * (arXiv 2205.14135, appendix B.2), which sums over `dim` where the chain rule sums over keys.
  */
+import { elements } from "../../kernels/mod.ts";
 import { compose, ops, type Tensor } from "../graph/mod.ts";
 
 /** Keys and values: `[batch, heads, tokens, dim]` each. */
@@ -82,9 +83,9 @@ export function attendToParts(
   visible: "all" | Tensor,
 ): Tensor {
   if (parts.length === 1) return scaledDotProduct(q, parts[0].keys, parts[0].values, visible);
-  const scale = 1 / Math.sqrt(q.shape[3]);
+  const scaled = scaledByItself(q, 1 / Math.sqrt(q.shape[3]));
   const logits = ops.concat(
-    parts.map(({ keys }) => ops.matmul(q, keys, { transposeB: true, scale })),
+    parts.map(({ keys }) => ops.matmul(scaled, keys, { transposeB: true })),
     { axis: 3 },
   );
   const weights = ops.softmax(visible === "all" ? logits : ops.add(logits, visible));
@@ -95,4 +96,13 @@ export function attendToParts(
     start = end;
     return ops.matmul(own, values);
   }).reduce((a, b) => ops.add(a, b));
+}
+
+/**
+ * scale·q, for a product of its own: ONNX Runtime would make the scale a part of the products, and
+ * those of one query are two to three times as fast without.
+ */
+function scaledByItself(q: Tensor, scale: number): Tensor {
+  const flat = ops.reshape(q, { shape: [elements(q.shape)] });
+  return ops.reshape(ops.mul(flat, scale), { shape: q.shape });
 }

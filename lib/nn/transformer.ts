@@ -30,38 +30,48 @@ export interface AttentionContext {
   readonly recompute?: boolean;
 }
 
-/** All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape. */
+/**
+ * All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape. Inside, tokens are
+ * rows of a matrix.
+ */
 export function transformer(
   scope: Scope,
   x: Tensor,
   config: TransformerConfig,
   context: AttentionContext = {},
 ): Tensor {
+  const [batch, tokens, hiddenSize] = x.shape;
+  let rows = ops.reshape(x, { shape: [batch * tokens, hiddenSize] });
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.at("layers").at(layer);
     const forward = (x: Tensor) => {
       const normed = rmsNorm(block.at("input_layernorm"), x);
       const attended = ops.add(
         x,
-        attention(block.at("self_attn"), normed, config, context, layer),
+        attention(block.at("self_attn"), normed, batch, config, context, layer),
       );
       const again = rmsNorm(block.at("post_attention_layernorm"), attended);
       return ops.add(attended, gatedMlp(block.at("mlp"), again, config));
     };
-    x = context.recompute ? checkpoint(x, forward) : forward(x);
+    rows = context.recompute ? checkpoint(rows, forward) : forward(rows);
   }
-  return rmsNorm(scope.at("norm"), x);
+  return ops.reshape(rmsNorm(scope.at("norm"), rows), { shape: x.shape });
 }
 
-/** Attention with its projections, on `keyValueHeads` heads of keys and values. */
+/**
+ * Attention with its projections, on `keyValueHeads` heads of keys and values:
+ * `[batch·tokens, hiddenSize]` to the same shape.
+ */
 export function attention(
   scope: Scope,
   x: Tensor,
+  batch: number,
   config: TransformerConfig,
   { rotary, visible = "all", remember }: AttentionContext,
   layer: number,
 ): Tensor {
-  const [batch, tokens, hiddenSize] = x.shape;
+  const [rows, hiddenSize] = x.shape;
+  const tokens = rows / batch;
   const { heads, keyValueHeads } = config;
   const headDim = hiddenSize / heads;
   const project = (name: string, count: number) =>
@@ -87,7 +97,7 @@ export function attention(
   const mixed = visible === "causal"
     ? scaledDotProduct(queries, first.keys, first.values, visible)
     : attendToParts(queries, parts, visible);
-  const joined = ops.reshape(byHead(mixed), { shape: [batch, tokens, hiddenSize] });
+  const joined = ops.reshape(byHead(mixed), { shape: [rows, hiddenSize] });
   return linear(scope.at("o_proj"), joined, hiddenSize, outputDeviation(hiddenSize, config));
 }
 
