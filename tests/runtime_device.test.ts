@@ -219,6 +219,20 @@ Deno.test("timers fire during a run, and buffers in use are guarded until its en
   w.write(new Float32Array(512 * 512));
 });
 
+Deno.test("timers fire while short runs follow each other", async () => {
+  using device = await openDevice();
+  using executable = await device.compile(chain(16, 2));
+  const type = float32(16, 16);
+  const [x, w, y] = [1, 2, 3].map(() => device.buffer(type));
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const start = performance.now();
+  while (performance.now() - start < 200) await executable.run({ x, w }, { y });
+  clearInterval(timer);
+  for (const buffer of [x, w, y]) buffer[Symbol.dispose]();
+  equal(ticks >= 2, true, `Expected ticks, but found ${ticks}`);
+});
+
 Deno.test("runs of one executable take turns", async () => {
   using device = await openDevice();
   using executable = await device.compile(chain(64, 4));

@@ -10,6 +10,12 @@ export const ORT_API_VERSION = 23;
 const POINTER_BYTES = 8;
 const status = "pointer";
 
+const RUN = {
+  index: 9,
+  parameters: ["pointer", "pointer", "pointer", "pointer", "usize", "pointer", "usize", "pointer"],
+  result: status,
+} as const;
+
 const ORT_API = {
   GetErrorMessage: { index: 2, parameters: ["pointer"], result: "pointer" },
   CreateEnv: { index: 3, parameters: ["i32", "buffer", "buffer"], result: status },
@@ -19,21 +25,9 @@ const ORT_API = {
     result: status,
     nonblocking: true,
   },
-  Run: {
-    index: 9,
-    parameters: [
-      "pointer",
-      "pointer",
-      "pointer",
-      "pointer",
-      "usize",
-      "pointer",
-      "usize",
-      "pointer",
-    ],
-    result: status,
-    nonblocking: true,
-  },
+  Run: { ...RUN, nonblocking: true },
+  /** `Run` on the thread of the program, which waits. */
+  RunHere: RUN,
   CreateSessionOptions: { index: 10, parameters: ["buffer"], result: status },
   SetSessionExecutionMode: { index: 13, parameters: ["pointer", "i32"], result: status },
   EnableProfiling: { index: 14, parameters: ["pointer", "buffer"], result: status },
