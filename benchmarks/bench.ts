@@ -2,7 +2,7 @@
  * `deno task bench`: times Illume and, with `--peers`, what a user would pick instead, in turns.
  *
  * usage: deno task bench [--only WORKLOAD,…] [--rounds N] [--threads N] [--device NAME] [--peers]
- *                        [--json FILE]
+ *                        [--precision float32|mixed] [--json FILE]
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "11" },
     threads: { type: "string", default: String(navigator.hardwareConcurrency) },
     device: { type: "string", default: "cpu" },
+    precision: { type: "string", default: "float32" },
     peers: { type: "boolean", default: false },
     json: { type: "string" },
   },
@@ -40,6 +41,10 @@ interface Measured {
   readonly peakMemoryBytes: number;
 }
 
+if (options.precision !== "float32" && options.precision !== "mixed") {
+  console.error(`Expected --precision float32 or mixed, but found "${options.precision}"`);
+  Deno.exit(1);
+}
 const measured: Measured[] = [];
 for (const name of options.only.split(",")) {
   if (!Object.hasOwn(WORKLOADS, name)) {

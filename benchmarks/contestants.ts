@@ -11,10 +11,11 @@ const PERMISSIONS = ["--allow-ffi", "--allow-read", "--allow-env", "--allow-sys"
 /** Names and commands, Illume first. */
 export function commandsOf(
   workload: WorkloadName,
-  { start, threads, device, peers }: {
+  { start, threads, device, precision, peers }: {
     start: string;
     threads: string;
     device: string;
+    precision: string;
     peers: boolean;
   },
 ): [name: string, command: Command][] {
@@ -35,7 +36,7 @@ export function commandsOf(
     threads,
     ...rest,
   ];
-  const own = deno(PERMISSIONS, "./own.ts", threads, device);
+  const own = deno(PERMISSIONS, "./own.ts", threads, device, precision);
   if (!peers) return [["Illume", own]];
   const isTraining = WORKLOADS[workload].trains;
   const found: [string, Command][] = [["Illume", own], ["PyTorch", torch()]];

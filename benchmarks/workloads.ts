@@ -5,6 +5,7 @@ import {
   type Device,
   input,
   ops,
+  type Precision,
   Program,
   Random,
   Scope,
@@ -33,7 +34,7 @@ export interface Workload {
   readonly times: number;
   /** The numbers it begins from: parameters by name, and `batch.…`. */
   start(): Numbers;
-  open(device: Device, start: Numbers): Promise<Runnable>;
+  open(device: Device, start: Numbers, precision?: Precision): Promise<Runnable>;
 }
 
 /** Steps of AdamW on one batch, decaying matrices only. */
@@ -57,10 +58,17 @@ function training(
       losses(scope);
       return numbers(scope, batch());
     },
-    async open(device, start) {
+    async open(device, start, precision) {
       const store = parameterStore(device, start);
       const optimizer = chain(scaleByAdam(), decayWeights(0.01));
-      const trainStep = await TrainStep.compile({ device, store, losses, optimizer, seed: SEED });
+      const trainStep = await TrainStep.compile({
+        device,
+        store,
+        losses,
+        optimizer,
+        precision,
+        seed: SEED,
+      });
       const inputs = batch();
       let step = 0;
       return {

@@ -57,12 +57,13 @@ await main(async () => {
   const options = readCommandLine({
     command: "deno task demo",
     words: 0,
-    values: { preset: "nano", seed: "0", out: "out/demo", device: "cpu" },
+    values: { preset: "nano", seed: "0", out: "out/demo", device: "cpu", precision: "float32" },
     flags: ["quick", "resume"],
   });
   const { preset } = worldOf(options.text("preset"));
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
+  const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
   const sizes = quick ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 } : {
@@ -114,6 +115,7 @@ await main(async () => {
   const plans = ILLUME_STAGES[preset].map((plan) => ({
     ...plan,
     budget: shortened(plan.budget, share),
+    precision,
   }));
   const [language, embedding, ...multimodal] = illumeStages(model, scenes, plans);
   const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
@@ -147,7 +149,7 @@ await main(async () => {
     AssessedDrawings,
     () => selfGenerate(model, parserJudge(parser), { drawings: sizes.drawings, seed }),
   );
-  const enhancing = await enhancementStage(model, scenes, drawings, enhancement);
+  const enhancing = await enhancementStage(model, scenes, drawings, enhancement, precision);
   await train([enhancing], look);
   const curve: ScorePoint[] = [];
   for (const stage of [...multimodal, enhancing]) {

@@ -19,6 +19,8 @@ export interface CommandLine {
   readonly words: readonly string[];
   text(option: string): string;
   given(option: string): string | undefined;
+  /** One of several values. */
+  choice<T extends string>(option: string, choices: readonly T[]): T;
   /** A picture to write. */
   pngPath(option: string): string;
   number(option: string, limits: { min: number; max: number; whole?: boolean }): number;
@@ -63,6 +65,14 @@ export function readCommandLine(usage: Usage, args: readonly string[] = Deno.arg
     text,
     given,
     flag: (option) => parsed.values[option] === true,
+    choice<T extends string>(option: string, choices: readonly T[]): T {
+      const found = text(option);
+      const chosen = choices.find((choice) => choice === found);
+      if (chosen !== undefined) return chosen;
+      throw new UsageError(
+        `Expected --${option} to be one of ${choices.join(", ")}, but found "${found}"`,
+      );
+    },
     pngPath(option) {
       const path = text(option);
       if (path.endsWith(".png")) return path;

@@ -48,12 +48,17 @@ Deno.test("a demo that cannot be started is refused in one line, and nothing is 
     await writeFile(`${folder}/file`, "kept\n");
     const quick = (...words: string[]) => ["--quick", "--out", out, ...words];
     await assertAllRefused(folder, [
-      ["demo", quick("--preset", "huge"), /preset .*one of nano, small, but found "huge"/],
+      ["demo", quick("--preset", "huge"), /preset .*one of nano, small, base, but found "huge"/],
       ["demo", quick("--preset", ""), /but found no value for --preset/],
       ["demo", quick("--sede", "1"), /options --preset .*, but found: .*'--sede'/],
       ["demo", quick("--seed", "-1"), /--seed/],
       ["demo", quick("--seed=-1"), /--seed to be a whole number from 0 .*, but found "-1"/],
       ["demo", quick("--seed", "1.5"), /--seed to be a whole number .*, but found "1.5"/],
+      [
+        "demo",
+        quick("--precision", "half"),
+        /--precision .*one of float32, mixed, but found "half"/,
+      ],
       ["demo", quick("nano"), /but found 1 words where 0 belong/],
       ["demo", ["--quick", "--out", `${folder}/file`], /but found: Not a directory.*file/],
       ["demo", ["--quick", "--out", `${folder}/${"long".repeat(99)}`], /but found: .* too long/],

@@ -160,6 +160,6 @@ Deno.test("what a world does not have is refused by name", async () => {
     objects: [{ concept: "pizza", x: 8, y: 8, size: 14 }],
   };
   assert.throws(() => drawScene(pizza, sprites, world), /found fluent-flat, pizza, 14/);
-  assert.throws(() => worldOf("huge"), /one of nano, small, but found "huge"/);
+  assert.throws(() => worldOf("huge"), /one of nano, small, base, but found "huge"/);
   await assert.rejects(emojiScenes({ preset: "constructor" }), /found "constructor"/);
 });

@@ -15,9 +15,12 @@ export interface Background {
   readonly rgb: Rgb;
 }
 
+/** How much there is to learn: minutes on two cores, hours on two cores, or a GPU's work. */
+export type Preset = "nano" | "small" | "base";
+
 /** A closed little world of pictures. */
 export interface World {
-  readonly preset: "nano" | "small";
+  readonly preset: Preset;
   /** Singular names of what may be shown. */
   readonly concepts: readonly string[];
   readonly styles: readonly Style[];
@@ -47,8 +50,21 @@ const BACKGROUNDS: readonly Background[] = [
 
 const concepts = Object.keys(CONCEPTS);
 
-/** The presets. `nano` is learnt in minutes on two cores, `small` in hours. */
-export const WORLDS: Readonly<Record<"nano" | "small", World>> = {
+const SMALL: World = {
+  preset: "small",
+  concepts,
+  styles: ["fluent-flat", "noto", "fluent-3d"],
+  backgrounds: BACKGROUNDS,
+  pictureSize: 64,
+  grid: 4,
+  lattice: [8, 24, 40, 56],
+  objectSizes: [12, 14],
+  jitter: 0,
+  gap: 1,
+};
+
+/** The presets. `base` is `small`'s world, for a larger model. */
+export const WORLDS: Readonly<Record<Preset, World>> = {
   nano: {
     preset: "nano",
     concepts: concepts.slice(0, 12),
@@ -61,18 +77,8 @@ export const WORLDS: Readonly<Record<"nano" | "small", World>> = {
     jitter: 0,
     gap: 1,
   },
-  small: {
-    preset: "small",
-    concepts,
-    styles: ["fluent-flat", "noto", "fluent-3d"],
-    backgrounds: BACKGROUNDS,
-    pictureSize: 64,
-    grid: 4,
-    lattice: [8, 24, 40, 56],
-    objectSizes: [12, 14],
-    jitter: 0,
-    gap: 1,
-  },
+  small: SMALL,
+  base: { ...SMALL, preset: "base" },
 };
 
 /**
@@ -88,7 +94,7 @@ export const WORLDS: Readonly<Record<"nano" | "small", World>> = {
  * ```
  */
 export function worldOf(preset: string): World {
-  if (preset === "nano" || preset === "small") return WORLDS[preset];
+  if (Object.hasOwn(WORLDS, preset)) return WORLDS[preset as Preset];
   throw new RangeError(
     `Expected a preset that is one of ${Object.keys(WORLDS).join(", ")}, but found "${preset}"`,
   );

@@ -25,6 +25,7 @@ import { ask } from "./formats.ts";
 export const LANGUAGE_MODEL_PRESETS = {
   nano: { hiddenSize: 128, layers: 4, heads: 4, intermediateSize: 256 },
   small: { hiddenSize: 256, layers: 6, heads: 8, intermediateSize: 512 },
+  base: { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 2048 },
 } as const;
 
 export interface DrawOptions {

@@ -24,7 +24,7 @@ const VERSION = 1;
 const Config = z.strictObject({
   format: z.literal("illume"),
   version: z.literal(VERSION),
-  preset: z.enum(["nano", "small"]),
+  preset: z.enum(["nano", "small", "base"]),
   seed: z.int(),
   tokenizer: TokenizerConfig,
   languageModel: UnifiedConfig,

@@ -91,6 +91,12 @@ export const ILLUME_STAGES: Readonly<Record<World["preset"], readonly StagePlan[
     alignment: { steps: 6000, batchSize: 32, peakRate: 2e-3 },
     fineTuning: { steps: 2200, batchSize: 32, peakRate: 1.5e-3 },
   }),
+  base: stagesOf({
+    language: { steps: 1000, batchSize: 128, peakRate: 1e-3 },
+    embedding: { steps: 500, batchSize: 128, peakRate: 1e-3 },
+    alignment: { steps: 20_000, batchSize: 128, peakRate: 1e-3 },
+    fineTuning: { steps: 6000, batchSize: 128, peakRate: 5e-4 },
+  }),
 };
 
 /** The stages of a model's preset, ready to run, over a data set. */

@@ -14,6 +14,7 @@ import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
+import type { Precision } from "../graph/mod.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import { answerPicture, answerText, ask } from "./formats.ts";
@@ -57,6 +58,7 @@ export async function selfGenerate(
 export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
   nano: { steps: 500, batchSize: 32, peakRate: 1.2e-3 },
   small: { steps: 700, batchSize: 32, peakRate: 1e-3 },
+  base: { steps: 1000, batchSize: 128, peakRate: 3e-4 },
 };
 
 /** The share of assessments in what it then learns. */
@@ -71,6 +73,7 @@ export async function enhancementStage(
   scenes: EmojiScenes,
   drawings: readonly AssessedDrawing[],
   budget: Budget = ENHANCEMENT_BUDGETS[model.world.preset],
+  precision?: Precision,
 ): Promise<Stage> {
   const tasks = tasksOf(scenes);
   const lastStage = ILLUME_STAGES[model.world.preset].at(-1)!;
@@ -80,7 +83,7 @@ export async function enhancementStage(
   }));
   const total = ordinary.reduce((sum, { weight }) => sum + weight, 0);
   const assess = await assessmentTask(model, scenes, drawings);
-  return unifiedStage(model, { name: "self-enhancement", budget }, [
+  return unifiedStage(model, { name: "self-enhancement", budget, precision }, [
     ...ordinary,
     { task: assess, weight: total * SHARE / (1 - SHARE) },
   ]);

@@ -56,4 +56,16 @@ export const TOKENIZER_PRESETS = {
     featureDecoderLayers: 2,
     pixelDecoderLayers: 3,
   },
+  base: {
+    pictureSize: 64,
+    grid: 4,
+    featureSize: 384,
+    encoderLayers: 6,
+    textLayers: 4,
+    heads: 6,
+    codes: 4096,
+    codeSize: 32,
+    featureDecoderLayers: 4,
+    pixelDecoderLayers: 4,
+  },
 } as const satisfies Record<string, TokenizerConfig>;

@@ -51,6 +51,11 @@ export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudget
     quantizer: { steps: 800, batchSize: 64, peakRate: 2e-3 },
     pixels: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
   },
+  base: {
+    encoder: { steps: 3000, batchSize: 256, peakRate: 1e-3 },
+    quantizer: { steps: 3000, batchSize: 256, peakRate: 1e-3 },
+    pixels: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
+  },
 };
 
 /** Longest caption that the encoder is trained against, in text tokens. */
