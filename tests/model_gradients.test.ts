@@ -8,7 +8,7 @@ import { encode } from "../lib/tokenizer/encoder.ts";
 import { decodeFeatures, featureLoss } from "../lib/tokenizer/feature_decoder.ts";
 import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
 import { pixelLosses } from "../lib/tokenizer/pixel_decoder.ts";
-import { quantize } from "../lib/tokenizer/quantizer.ts";
+import { byPicture, quantize } from "../lib/tokenizer/quantization.ts";
 import { nextTokenLosses } from "../lib/unified/mod.ts";
 import { checkGradients } from "./gradient_check.ts";
 
@@ -26,13 +26,12 @@ Deno.test("the unified model's next-token loss, with text, pictures read and pic
     keyValueHeads: sizes.heads,
     queryKeyNorm: true,
     textVocabulary: 300,
-    codes: 200,
+    quantizer: { kind: "vector", codes: 200, codeSize: 32 } as const,
     pictureTokens: 4,
     featureSize: TOKENIZER.featureSize,
-    codeSize: TOKENIZER.codeSize,
   };
   const shape = { batch: BATCH, length: 14, learned: 6, pictures: 1 };
-  const vocabulary = config.textVocabulary + config.codes;
+  const vocabulary = config.textVocabulary + config.quantizer.codes;
   const ids = Int32Array.from(
     { length: BATCH * shape.length },
     (_, i) => i % shape.length < 4 ? vocabulary + i % shape.length : random.integer(vocabulary),
@@ -85,9 +84,7 @@ Deno.test("codebook and feature decoder, straight through the codes", async () =
     encode(scope.at("encoder"), input("pixels", "float32", PIXELS), TOKENIZER),
   );
   const quantized = quantize(scope.at("quantizer"), features, TOKENIZER);
-  const codes = ops.reshape(quantized.codes, {
-    shape: [BATCH, TOKENIZER.grid ** 2, TOKENIZER.codeSize],
-  });
+  const codes = byPicture(quantized.codes, TOKENIZER);
   const decoded = decodeFeatures(scope.at("feature_decoder"), codes, TOKENIZER);
   await checkGradients({
     scope,

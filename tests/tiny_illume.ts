@@ -12,8 +12,7 @@ const CONFIG: TokenizerConfig = {
   encoderLayers: 1,
   textLayers: 1,
   heads: 2,
-  codes: 64,
-  codeSize: 4,
+  quantizer: { kind: "vector", codes: 64, codeSize: 4 },
   featureDecoderLayers: 1,
   pixelDecoderLayers: 1,
 };

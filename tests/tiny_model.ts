@@ -23,10 +23,9 @@ export const TINY_CONFIG = {
   intermediateSize: 48,
   queryKeyNorm: true,
   textVocabulary: TINY_VOCABULARY.text.size,
-  codes: TINY_VOCABULARY.codes,
+  quantizer: { kind: "vector", codes: TINY_VOCABULARY.codes, codeSize: 4 },
   pictureTokens: 4,
   featureSize: 8,
-  codeSize: 4,
 } as const;
 
 /** The parameters of a tiny unified model. */
@@ -54,7 +53,7 @@ export function tinyPicture(random: Random): Segment & { kind: "read" } {
 
 /** Codes of a picture, as if a tokenizer had given them. */
 export function tinyDrawing(random: Random): Segment & { kind: "draw" } {
-  const { pictureTokens, codes } = TINY_CONFIG;
+  const { pictureTokens, quantizer: { codes } } = TINY_CONFIG;
   return {
     kind: "draw",
     ids: Int32Array.from({ length: pictureTokens }, () => random.integer(codes)),

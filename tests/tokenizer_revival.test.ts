@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
-import { TOKENIZER_PRESETS } from "../lib/tokenizer/mod.ts";
-import { reviveDeadCodes } from "../lib/tokenizer/revival.ts";
+import { reviveDeadCodes } from "../lib/tokenizer/quantizers/revival.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
-const config = { ...TOKENIZER_PRESETS.nano, codes: 24, codeSize: 2 };
 const CODEBOOK = "quantizer.codebook.weight";
 
 /** 600 features of one kind, and 20 kinds of which each has one: all far apart. */
@@ -15,7 +13,7 @@ const ids = new Int32Array(620);
 async function revived(step: number, before: Float32Array<ArrayBuffer>): Promise<Float32Array> {
   using store = new StateStore(device);
   store.add(CODEBOOK, { dtype: "float32", shape: [24, 2] }, before);
-  await reviveDeadCodes(store, config, { seed: 0, step, steps: 100 }, { ids, latents });
+  await reviveDeadCodes(store, CODEBOOK, { seed: 0, step, steps: 100, ids, latents });
   return await store.read(CODEBOOK) as Float32Array;
 }
 

@@ -170,7 +170,7 @@ async function temptingStore(): Promise<StateStore> {
   const store = tinyStore(device);
   for (const name of ["lm_head.weight", "vision_head.weight"]) {
     const head = await store.read(name) as Float32Array;
-    const ids = name.startsWith("lm") ? 6 : TINY_CONFIG.codes;
+    const ids = name.startsWith("lm") ? 6 : TINY_CONFIG.quantizer.codes;
     for (let id = 0; id < ids; id++) {
       const scale = name.startsWith("lm") && id === vocabulary.eos ? 4 : 40;
       const at = id * TINY_CONFIG.hiddenSize;

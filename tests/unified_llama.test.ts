@@ -68,10 +68,9 @@ function llama(
     intermediateSize: file.intermediate_size,
     queryKeyNorm: false,
     textVocabulary: file.vocab_size,
-    codes: 1,
+    quantizer: { kind: "vector", codes: 1, codeSize: 1 } as const,
     pictureTokens: 1,
     featureSize: 1,
-    codeSize: 1,
   };
   const ids = input("ids", "int32", [batch, tokens]);
   const shape = [file.vocab_size, file.hidden_size];

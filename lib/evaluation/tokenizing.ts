@@ -29,7 +29,8 @@ export async function evaluateReconstruction(
   const encoded = await tokenizer.encode(originals);
   const ids = encoded.map((picture) => picture.ids);
   const features = await tokenizer.decodeFeatures(ids);
-  const { featureSize, codes } = tokenizer.config;
+  const { featureSize } = tokenizer.config;
+  const { codes } = tokenizer.quantizer;
   const allIds = ids.flatMap((picture) => [...picture]);
   const shown = Math.min(pictures, 256);
   const decoded = await tokenizer.decode(ids.slice(0, shown), { seed });

@@ -69,7 +69,7 @@ export class Illume {
 
   constructor({ tokenizer, text, world, config, seed }: IllumeParts) {
     this.tokenizer = tokenizer;
-    this.vocabulary = new Vocabulary(text, tokenizer.config.codes);
+    this.vocabulary = new Vocabulary(text, tokenizer.quantizer.codes);
     this.world = world;
     this.config = config;
     this.seed = seed;
@@ -90,8 +90,7 @@ export class Illume {
       keyValueHeads: sizes.heads,
       queryKeyNorm: true,
       textVocabulary: text.size,
-      codes: tokenizer.config.codes,
-      codeSize: tokenizer.config.codeSize,
+      quantizer: tokenizer.config.quantizer,
       pictureTokens: tokenizer.tokens,
       featureSize: tokenizer.config.featureSize,
     };

@@ -19,7 +19,7 @@ import { TextTokenizer } from "../text/mod.ts";
 import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
 import { Illume } from "./illume.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 const Config = z.strictObject({
   format: z.literal("illume"),
@@ -30,10 +30,11 @@ const Config = z.strictObject({
   languageModel: UnifiedConfig,
 }).superRefine(({ tokenizer, languageModel }, context) => {
   // What the tensors' shapes do not tell.
-  const shared = { codes: tokenizer.codes, pictureTokens: tokenizer.grid ** 2 };
-  for (const field of ["codes", "pictureTokens"] as const) {
-    if (languageModel[field] === shared[field]) continue;
-    const message = `Expected the tokenizer's ${shared[field]}`;
+  const shared = { quantizer: tokenizer.quantizer, pictureTokens: tokenizer.grid ** 2 };
+  for (const field of ["quantizer", "pictureTokens"] as const) {
+    const expected = JSON.stringify(shared[field]);
+    if (JSON.stringify(languageModel[field]) === expected) continue;
+    const message = `Expected the tokenizer's ${expected}`;
     context.addIssue({ code: "custom", path: ["languageModel", field], message });
   }
 });

@@ -1,5 +1,6 @@
 /** The sizes of a tokenizer. */
 import { z } from "zod";
+import { QuantizerConfig } from "./quantizers/mod.ts";
 
 const size = z.int().positive();
 
@@ -15,10 +16,7 @@ export const TokenizerConfig = z.strictObject({
   /** Blocks of the text tower that the encoder is trained against. */
   textLayers: size,
   heads: size,
-  /** Entries of the codebook. */
-  codes: size,
-  /** Size of a code. */
-  codeSize: size,
+  quantizer: QuantizerConfig,
   /** Blocks of the feature decoder. */
   featureDecoderLayers: size,
   /** Blocks of each of the two halves of the pixel decoder. */
@@ -39,8 +37,7 @@ export const TOKENIZER_PRESETS = {
     encoderLayers: 3,
     textLayers: 1,
     heads: 4,
-    codes: 448,
-    codeSize: 32,
+    quantizer: { kind: "vector", codes: 448, codeSize: 32 },
     featureDecoderLayers: 2,
     pixelDecoderLayers: 2,
   },
@@ -51,8 +48,7 @@ export const TOKENIZER_PRESETS = {
     encoderLayers: 4,
     textLayers: 2,
     heads: 6,
-    codes: 2048,
-    codeSize: 32,
+    quantizer: { kind: "vector", codes: 2048, codeSize: 32 },
     featureDecoderLayers: 2,
     pixelDecoderLayers: 3,
   },
@@ -63,8 +59,7 @@ export const TOKENIZER_PRESETS = {
     encoderLayers: 6,
     textLayers: 4,
     heads: 6,
-    codes: 4096,
-    codeSize: 32,
+    quantizer: { kind: "vector", codes: 4096, codeSize: 32 },
     featureDecoderLayers: 4,
     pixelDecoderLayers: 4,
   },

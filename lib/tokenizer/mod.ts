@@ -1,3 +1,15 @@
+export {
+  finiteScalarQuantizer,
+  lookupFreeQuantizer,
+  type Quantized,
+  type QuantizedStep,
+  type Quantizer,
+  QuantizerConfig,
+  quantizerOf,
+  residualQuantizer,
+  simQuantizer,
+  vectorQuantizer,
+} from "./quantizers/mod.ts";
 export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
 export {
   type EncodedPicture,

@@ -4,7 +4,7 @@
  * pixels.
  */
 import type { Picture } from "../data/picture.ts";
-import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
+import { input, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
 import { type Device, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { TokenizerConfig } from "./config.ts";
@@ -12,7 +12,8 @@ import { encode } from "./encoder.ts";
 import { decodeFeatures } from "./feature_decoder.ts";
 import { picturesOf, pixelsOf } from "./patches.ts";
 import { drawPixels } from "./pixel_decoder.ts";
-import { lookUp, quantize } from "./quantizer.ts";
+import { byPicture, lookUp, quantize } from "./quantization.ts";
+import { type Quantizer, quantizerOf } from "./quantizers/mod.ts";
 
 /** Pictures that go through a compiled graph at a time. */
 const BATCH = 32;
@@ -23,7 +24,7 @@ const FLOW_STEPS = 4;
 export interface EncodedPicture {
   /** Semantic features, `[grid², featureSize]`. */
   readonly features: Float32Array;
-  /** Code of each patch, row by row: `[grid²]`. */
+  /** Codes of each patch, row by row: `[grid² · depth]`. */
   readonly ids: Int32Array;
 }
 
@@ -51,7 +52,11 @@ export class SemanticTokenizer {
 
   /** Tokens of a picture. */
   get tokens(): number {
-    return this.config.grid ** 2;
+    return this.config.grid ** 2 * this.quantizer.depth;
+  }
+
+  get quantizer(): Quantizer {
+    return quantizerOf(this.config.quantizer);
   }
 
   /** Features and codes of pictures of the tokenizer's size. */
@@ -74,7 +79,7 @@ export class SemanticTokenizer {
       const found = await program.run({ pixels: pixelsOf(batch) });
       const features = found.features as Float32Array;
       const ids = found.ids as Int32Array;
-      const length = this.tokens * featureSize;
+      const length = this.config.grid ** 2 * featureSize;
       return batch.map((_, i) => ({
         features: features.slice(i * length, (i + 1) * length),
         ids: ids.slice(i * this.tokens, (i + 1) * this.tokens),
@@ -87,7 +92,7 @@ export class SemanticTokenizer {
     const program = await this.#program("decode features", (scope) => ({
       features: this.#featuresOf(scope),
     }));
-    const length = this.tokens * this.config.featureSize;
+    const length = this.config.grid ** 2 * this.config.featureSize;
     return this.#inBatches(pictures, async (batch) => {
       const { features } = await program.run({ ids: joined(batch) });
       return batch.map((_, i) => (features as Float32Array).slice(i * length, (i + 1) * length));
@@ -122,11 +127,8 @@ export class SemanticTokenizer {
   }
 
   #featuresOf(scope: Scope): Tensor {
-    const { grid, codeSize } = this.config;
-    const ids = input("ids", "int32", [BATCH * grid * grid]);
-    const codes = ops.reshape(lookUp(scope.at("quantizer"), ids, this.config), {
-      shape: [BATCH, grid * grid, codeSize],
-    });
+    const ids = input("ids", "int32", [BATCH * this.tokens]);
+    const codes = lookUp(scope.at("quantizer"), ids, this.config);
     return decodeFeatures(scope.at("feature_decoder"), codes, this.config);
   }
 
@@ -160,7 +162,7 @@ function joined(pictures: readonly Int32Array[]): Int32Array<ArrayBuffer> {
 
 /** Every parameter that encoding and decoding need, found by tracing them. */
 export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
-  const { pictureSize, grid, codeSize } = config;
+  const { pictureSize } = config;
   const scope = new Scope();
   const pixels = input("pixels", "float32", [1, pictureSize, pictureSize, 3]);
   const quantized = quantize(
@@ -168,7 +170,7 @@ export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
     encode(scope.at("encoder"), pixels, config),
     config,
   );
-  const codes = ops.reshape(quantized.codes, { shape: [1, grid * grid, codeSize] });
+  const codes = byPicture(quantized.codes, config);
   const features = decodeFeatures(scope.at("feature_decoder"), codes, config);
   drawPixels(scope.at("pixel_decoder"), features, pixels, 1, config);
   return scope.specs();

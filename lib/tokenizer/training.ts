@@ -29,8 +29,8 @@ import { encode } from "./encoder.ts";
 import { decodeFeatures, featureLoss } from "./feature_decoder.ts";
 import { pixelsOf } from "./patches.ts";
 import { pixelLosses } from "./pixel_decoder.ts";
-import { quantize } from "./quantizer.ts";
-import { reviveDeadCodes } from "./revival.ts";
+import { byPicture, quantize } from "./quantization.ts";
+import { usageOf } from "./quantizers/mod.ts";
 import type { SemanticTokenizer } from "./semantic_tokenizer.ts";
 
 export interface TokenizerBudgets {
@@ -113,14 +113,16 @@ function encoderStage(
 }
 
 function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budget: Budget): Stage {
-  const { config, store, seed } = tokenizer;
+  const { quantizer, store, seed } = tokenizer;
   const { steps } = budget;
+  const prefix = "quantizer.";
   return stage(tokenizer, "semantic codebook", budget, {
     losses(scope, batch) {
       const { features, quantized, decoded } = reconstruct(scope, tokenizer, batch);
       const { loss, cosine } = featureLoss(decoded, features);
       const total = ops.add(loss, quantized.loss);
-      return { loss: total, parts: { features: loss, codes: quantized.loss, cosine } };
+      const usage = usageOf(quantized.ids, quantizer.codes);
+      return { loss: total, parts: { features: loss, codes: quantized.loss, cosine, ...usage } };
     },
     outputs(scope, batch) {
       const { latents, ids } = reconstruct(scope, tokenizer, batch).quantized;
@@ -128,9 +130,13 @@ function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budge
     },
     optimizer: adamw(),
     batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
-    frozen: ["encoder."],
-    after: (step, { outputs }) =>
-      reviveDeadCodes(store, config, { seed, step, steps }, {
+    frozen: ["encoder.", ...quantizer.frozen.map((name) => prefix + name)],
+    after: async (step, { outputs }) =>
+      await quantizer.after?.(store, {
+        prefix,
+        seed,
+        step,
+        steps,
         ids: outputs.ids as Int32Array,
         latents: outputs.latents as Float32Array,
       }),
@@ -171,11 +177,11 @@ function pixelDecoderStage(
 
 /** Pixels → features of the frozen encoder → codes → reconstructed features. */
 function reconstruct(scope: Scope, { config }: SemanticTokenizer, batch: number) {
-  const { pictureSize, grid, codeSize } = config;
+  const { pictureSize } = config;
   const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
   const features = ops.stopGradient(encode(scope.at("encoder"), pixels, config));
   const quantized = quantize(scope.at("quantizer"), features, config);
-  const codes = ops.reshape(quantized.codes, { shape: [batch, grid * grid, codeSize] });
+  const codes = byPicture(quantized.codes, config);
   const decoded = decodeFeatures(scope.at("feature_decoder"), codes, config);
   return { pixels, features, quantized, decoded };
 }

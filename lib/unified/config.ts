@@ -1,6 +1,7 @@
 /** The sizes of a unified model. */
 import { z } from "zod";
 import type { TransformerConfig } from "../nn/mod.ts";
+import { QuantizerConfig, quantizerOf } from "../tokenizer/mod.ts";
 
 const size = z.int().positive();
 
@@ -13,16 +14,16 @@ export const UnifiedConfig = z.strictObject({
   queryKeyNorm: z.boolean(),
   /** Text tokens, special ones included. */
   textVocabulary: size,
-  /** Codes of the vision tokenizer. */
-  codes: size,
-  /** Size of an entry of its codebook. */
-  codeSize: size,
+  /** The vision tokenizer's. */
+  quantizer: QuantizerConfig,
   /** Tokens of a picture. */
   pictureTokens: size,
   /** Size of the continuous feature that a token of a picture is read as. */
   featureSize: size,
 }).refine((c) => c.hiddenSize % c.heads === 0 && c.heads % c.keyValueHeads === 0, {
   error: "Expected hiddenSize to be a multiple of heads, and heads of keyValueHeads",
+}).refine(({ quantizer }) => quantizerOf(quantizer).depth === 1, {
+  error: "Expected a quantizer of one code to a patch",
 });
 
 export type UnifiedConfig = z.infer<typeof UnifiedConfig> & TransformerConfig;

@@ -14,7 +14,7 @@ import {
   transformer,
 } from "../nn/mod.ts";
 import type { Losses } from "../optim/mod.ts";
-import { codebook } from "../tokenizer/quantizer.ts";
+import { quantizerOf } from "../tokenizer/mod.ts";
 import type { BatchShape } from "./batch.ts";
 import type { UnifiedConfig } from "./config.ts";
 
@@ -34,10 +34,11 @@ function table(scope: Scope, rows: number, size: number, deviation: number): Ten
  * projection, and a part r of its own. A code that is rarely drawn so learns from those like it.
  */
 function codeTable(root: Scope, scope: Scope, config: UnifiedConfig, deviation: number): Tensor {
-  const { codes, hiddenSize } = config;
-  const entries = normalize(codebook(root.at("quantizer"), config));
+  const { hiddenSize } = config;
+  const quantizer = quantizerOf(config.quantizer);
+  const entries = normalize(quantizer.entries(root.at("quantizer")));
   const shared = linear(scope.at("projection"), entries, hiddenSize, { deviation });
-  return ops.add(shared, scope.parameter("weight", [codes, hiddenSize], ZEROS));
+  return ops.add(shared, scope.parameter("weight", [quantizer.codes, hiddenSize], ZEROS));
 }
 
 /**

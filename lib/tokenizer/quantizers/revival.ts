@@ -3,8 +3,8 @@
  * (Arthur and Vassilvitskii 2007): the further a feature is from all codes, the likelier it gets one.
  * Chosen evenly, most codes would go to the background, which most features are.
  */
-import { Random, type StateStore } from "../runtime/mod.ts";
-import type { TokenizerConfig } from "./config.ts";
+import { Random, type StateStore } from "../../runtime/mod.ts";
+import type { QuantizedStep } from "./quantizer.ts";
 
 /** A code that was not chosen in this many steps is dead. */
 const PATIENCE = 20;
@@ -13,23 +13,22 @@ const PATIENCE = 20;
 const USED = "optimizer.codes_used";
 
 /**
- * Counts the chosen ids `[tokens]` of a step, and every {@link PATIENCE} steps moves the codes that
+ * Counts the ids `[tokens]` that a step chose, and every {@link PATIENCE} steps moves the codes that
  * none chose to latents `[tokens, codeSize]` of this step. Revival ends after three quarters of the
  * steps, so that the codebook can settle.
  */
 export async function reviveDeadCodes(
   store: StateStore,
-  { codes, codeSize }: TokenizerConfig,
-  { seed, step, steps }: { seed: number; step: number; steps: number },
-  { ids, latents }: { ids: Int32Array; latents: Float32Array },
+  codebook: string,
+  { seed, step, steps, ids, latents }: Omit<QuantizedStep, "prefix">,
 ): Promise<void> {
+  const [codes, codeSize] = store.get(codebook).type.shape;
   if (!store.has(USED)) store.add(USED, { dtype: "float32", shape: [codes] });
   const used = await store.read(USED) as Float32Array;
   for (const id of ids) used[id] = 1;
   const due = step === 1 || step % PATIENCE === 0;
   if (due && step <= 0.75 * steps) {
-    const name = "quantizer.codebook.weight";
-    const table = await store.read(name) as Float32Array;
+    const table = await store.read(codebook) as Float32Array;
     const random = new Random(seed, "revival", step);
     const latent = (token: number) => latents.subarray(token * codeSize, (token + 1) * codeSize);
     const entry = (code: number) => table.subarray(code * codeSize, (code + 1) * codeSize);
@@ -42,7 +41,7 @@ export async function reviveDeadCodes(
         distances[token] = Math.min(distance, squared(latent(token), chosen));
       });
     }
-    store.write(name, table);
+    store.write(codebook, table);
     used.fill(0);
   }
   store.write(USED, used);

@@ -1,0 +1,46 @@
+/**
+ * SimVQ (arXiv 2411.02038; ILLUME+, arXiv 2504.01934): the codes are one learned linear map of a
+ * random codebook that stays as it is, so that every step moves all of them and none is left behind.
+ */
+import { linear, type Scope } from "../../nn/mod.ts";
+import { ops } from "../../graph/mod.ts";
+import {
+  COMMITMENT,
+  nearest,
+  type Quantizer,
+  squaredDistance,
+  straightThrough,
+} from "./quantizer.ts";
+
+export function simQuantizer(
+  { codes, codeSize }: { readonly codes: number; readonly codeSize: number },
+): Quantizer {
+  const entries = (scope: Scope) => {
+    const table = scope.at("codebook").parameter("weight", [codes, codeSize], {
+      kind: "normal",
+      deviation: 1 / Math.sqrt(codeSize),
+    });
+    return linear(scope.at("map"), table, codeSize, { deviation: 1 });
+  };
+  return {
+    codes,
+    codeSize,
+    depth: 1,
+    frozen: ["codebook."],
+    entries,
+    lookUp: (scope, ids) => ops.gather(entries(scope), ids),
+    quantize(scope, latents) {
+      const table = entries(scope);
+      const ids = nearest(latents, table);
+      const chosen = ops.gather(table, ids);
+      const pull = squaredDistance(ops.stopGradient(latents), chosen);
+      const commit = squaredDistance(latents, ops.stopGradient(chosen));
+      return {
+        latents,
+        ids,
+        codes: straightThrough(latents, chosen),
+        loss: ops.add(pull, ops.mul(commit, COMMITMENT)),
+      };
+    },
+  };
+}

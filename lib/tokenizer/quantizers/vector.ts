@@ -1,0 +1,65 @@
+/**
+ * Vector quantization (VQ-VAE, arXiv 1711.00937): the codes are a codebook, whose entries are drawn
+ * to the latents that chose them, by gradients or as their moving averages. ILLUME's quantizer.
+ */
+import type { Scope } from "../../nn/mod.ts";
+import { ops, type Tensor } from "../../graph/mod.ts";
+import { averageCodebook } from "./moving_average.ts";
+import {
+  COMMITMENT,
+  nearest,
+  type Quantizer,
+  squaredDistance,
+  straightThrough,
+} from "./quantizer.ts";
+import { reviveDeadCodes } from "./revival.ts";
+
+const CODEBOOK = "codebook.weight";
+
+/** The codebook: `[codes, codeSize]`. */
+function codebook(scope: Scope, codes: number, codeSize: number): Tensor {
+  return scope.at("codebook").parameter("weight", [codes, codeSize], {
+    kind: "normal",
+    deviation: 1,
+  });
+}
+
+/**
+ * @param average how much of a moving average stays from step to step; without it entries learn by
+ * gradients
+ */
+export function vectorQuantizer(
+  { codes, codeSize, average }: {
+    readonly codes: number;
+    readonly codeSize: number;
+    readonly average?: number;
+  },
+): Quantizer {
+  const entries = (scope: Scope) => codebook(scope, codes, codeSize);
+  return {
+    codes,
+    codeSize,
+    depth: 1,
+    frozen: average === undefined ? [] : [CODEBOOK],
+    entries,
+    lookUp: (scope, ids) => ops.gather(entries(scope), ids),
+    quantize(scope, latents) {
+      const table = entries(scope);
+      const ids = nearest(latents, table);
+      const chosen = ops.gather(table, ids);
+      const pull = squaredDistance(ops.stopGradient(latents), chosen);
+      const commit = squaredDistance(latents, ops.stopGradient(chosen));
+      return {
+        latents,
+        ids,
+        codes: straightThrough(latents, chosen),
+        loss: ops.add(pull, ops.mul(commit, COMMITMENT)),
+      };
+    },
+    async after(store, step) {
+      const name = step.prefix + CODEBOOK;
+      if (average !== undefined) await averageCodebook(store, name, average, step);
+      await reviveDeadCodes(store, name, step);
+    },
+  };
+}
