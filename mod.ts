@@ -71,11 +71,20 @@ export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
   type EncodedPicture,
+  finiteScalarQuantizer,
+  lookupFreeQuantizer,
+  type Quantized,
+  type Quantizer,
+  QuantizerConfig,
+  quantizerOf,
+  residualQuantizer,
   SemanticTokenizer,
+  simQuantizer,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   TokenizerConfig,
   tokenizerStages,
+  vectorQuantizer,
 } from "./lib/tokenizer/mod.ts";
 
 // The unified model, its stages, and what it makes of its own pictures.

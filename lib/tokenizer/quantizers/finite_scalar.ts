@@ -8,7 +8,22 @@ import { nearest, type Quantizer, straightThrough } from "./quantizer.ts";
 /** Puts the outermost levels within the reach of tanh, ε in the paper's code. */
 const MARGIN = 1e-3;
 
-/** @param levels how many values each number of a latent can take: 3 or more */
+/**
+ * As many codes as the product of the levels.
+ *
+ * @param levels how many values each number of a latent can take: 3 or more
+ *
+ * @example
+ * ```ts
+ * import { input } from "../../graph/mod.ts";
+ * import { Scope } from "../../nn/mod.ts";
+ * import { finiteScalarQuantizer } from "./finite_scalar.ts";
+ *
+ * const quantizer = finiteScalarQuantizer({ levels: [8, 5, 5, 5] });
+ * const { ids, codes } = quantizer.quantize(new Scope(), input("z", "float32", [6, 4]));
+ * if (`${ids} ${codes}` !== "int32[6] float32[6, 4]") throw new Error(`${ids} ${codes}`);
+ * ```
+ */
 export function finiteScalarQuantizer(
   { levels }: { readonly levels: readonly number[] },
 ): Quantizer {

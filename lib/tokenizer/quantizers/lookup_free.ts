@@ -16,7 +16,22 @@ import {
 /** Share of the entropy term in the loss. */
 const ENTROPY = 0.1;
 
-/** @param bits numbers of a latent; there are 2^bits codes */
+/**
+ * 2^bits codes, all corners of a cube.
+ *
+ * @param bits numbers of a latent
+ *
+ * @example
+ * ```ts
+ * import { input } from "../../graph/mod.ts";
+ * import { Scope } from "../../nn/mod.ts";
+ * import { lookupFreeQuantizer } from "./lookup_free.ts";
+ *
+ * const quantizer = lookupFreeQuantizer({ bits: 4 });
+ * const { ids, codes } = quantizer.quantize(new Scope(), input("z", "float32", [6, 4]));
+ * if (`${ids} ${codes}` !== "int32[6] float32[6, 4]") throw new Error(`${ids} ${codes}`);
+ * ```
+ */
 export function lookupFreeQuantizer({ bits }: { readonly bits: number }): Quantizer {
   const codes = 2 ** bits;
   const signs = Array.from(

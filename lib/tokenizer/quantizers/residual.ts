@@ -16,7 +16,20 @@ import { reviveDeadCodes } from "./revival.ts";
 
 const CODEBOOK = "codebook.weight";
 
-/** @param depth how many codes a patch becomes */
+/**
+ * @param depth how many codes a patch becomes
+ *
+ * @example
+ * ```ts
+ * import { input } from "../../graph/mod.ts";
+ * import { Scope } from "../../nn/mod.ts";
+ * import { residualQuantizer } from "./residual.ts";
+ *
+ * const quantizer = residualQuantizer({ codes: 8, codeSize: 4, depth: 3 });
+ * const { ids, codes } = quantizer.quantize(new Scope(), input("z", "float32", [6, 4]));
+ * if (`${ids} ${codes}` !== "int32[18] float32[6, 4]") throw new Error(`${ids} ${codes}`);
+ * ```
+ */
 export function residualQuantizer(
   { codes, codeSize, depth }: {
     readonly codes: number;

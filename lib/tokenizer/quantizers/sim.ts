@@ -12,6 +12,20 @@ import {
   straightThrough,
 } from "./quantizer.ts";
 
+/**
+ * Codes that are learned together, by a map of `codeSize`² numbers.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../../graph/mod.ts";
+ * import { Scope } from "../../nn/mod.ts";
+ * import { simQuantizer } from "./sim.ts";
+ *
+ * const quantizer = simQuantizer({ codes: 8, codeSize: 4 });
+ * const { ids, codes } = quantizer.quantize(new Scope(), input("z", "float32", [6, 4]));
+ * if (`${ids} ${codes}` !== "int32[6] float32[6, 4]") throw new Error(`${ids} ${codes}`);
+ * ```
+ */
 export function simQuantizer(
   { codes, codeSize }: { readonly codes: number; readonly codeSize: number },
 ): Quantizer {

@@ -25,8 +25,22 @@ function codebook(scope: Scope, codes: number, codeSize: number): Tensor {
 }
 
 /**
+ * Codes that are learned one by one. Those that nothing chooses are moved to where latents are
+ * (`revival.ts`).
+ *
  * @param average how much of a moving average stays from step to step; without it entries learn by
  * gradients
+ *
+ * @example
+ * ```ts
+ * import { input } from "../../graph/mod.ts";
+ * import { Scope } from "../../nn/mod.ts";
+ * import { vectorQuantizer } from "./vector.ts";
+ *
+ * const quantizer = vectorQuantizer({ codes: 8, codeSize: 4 });
+ * const { ids, codes } = quantizer.quantize(new Scope(), input("z", "float32", [6, 4]));
+ * if (`${ids} ${codes}` !== "int32[6] float32[6, 4]") throw new Error(`${ids} ${codes}`);
+ * ```
  */
 export function vectorQuantizer(
   { codes, codeSize, average }: {
