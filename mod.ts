@@ -71,6 +71,8 @@ export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
   type EncodedPicture,
+  encoderFromOnnx,
+  encoderFromSafetensors,
   finiteScalarQuantizer,
   lookupFreeQuantizer,
   type Quantized,
@@ -80,6 +82,8 @@ export {
   residualQuantizer,
   SemanticTokenizer,
   simQuantizer,
+  type Teacher,
+  TeacherError,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   TokenizerConfig,

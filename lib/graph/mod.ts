@@ -5,6 +5,7 @@ export { inPrecision, type Precision } from "./precision.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { compose } from "./compose.ts";
 export { sorted } from "./sorted.ts";
+export { type OnnxPort, onnxSignature } from "./onnx_signature.ts";
 export { toOnnx } from "./onnx.ts";
 export { graphFlops, matmulFlops } from "./flops.ts";
 export { bytesOf, peakBytes } from "./memory.ts";

@@ -46,6 +46,16 @@ export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
   return ops.rmsNorm(x, weight, { epsilon });
 }
 
+/** Mean 0 and variance 1 over the last axis (arXiv 1607.06450), with a learned scale and shift. */
+export function layerNorm(scope: Scope, x: Tensor, epsilon = 1e-5): Tensor {
+  const shape = x.shape.slice(-1);
+  const mean = (x: Tensor) => ops.mean(x, { axes: [-1], keepAxes: true });
+  const centered = ops.sub(x, mean(x));
+  const deviation = ops.sqrt(ops.add(mean(ops.mul(centered, centered)), epsilon));
+  const scaled = ops.mul(ops.div(centered, deviation), scope.parameter("weight", shape, ONES));
+  return ops.add(scaled, scope.parameter("bias", shape, ZEROS));
+}
+
 /** x scaled to length 1 along its last axis. */
 export function normalize(x: Tensor): Tensor {
   const squares = ops.sum(ops.mul(x, x), { axes: [-1], keepAxes: true });

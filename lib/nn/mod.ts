@@ -2,6 +2,7 @@ export { ensureParameters } from "./state.ts";
 export { type Initializer, initialValue, type ParameterSpec, Scope } from "./scope.ts";
 export {
   cosine,
+  layerNorm,
   linear,
   meanAll,
   normalize,
@@ -10,7 +11,7 @@ export {
   squaredError,
   sumAll,
 } from "./layers.ts";
-export type { KeyValues, Visible } from "./attention.ts";
+export { type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
 export { KeyValueCache } from "./key_value_cache.ts";
 export {
   attention,

@@ -14,6 +14,8 @@ export interface CompileOptions {
    * through `ops.write` alone, which is done before anything else reads what it wrote.
    */
   readonly inPlace?: readonly string[];
+  /** Sizes that the model leaves open, by their names in it. */
+  readonly dimensions?: Readonly<Record<string, number>>;
   /** Lets ONNX Runtime fuse and rewrite the graph; true unless told. */
   readonly optimize?: boolean;
 }
@@ -68,6 +70,9 @@ export async function withSessionOptions<T>(
       pointer,
       compile.optimize === false ? OPTIMIZE_NOTHING : OPTIMIZE_ALL,
     ));
+    for (const [name, size] of Object.entries(compile.dimensions ?? {})) {
+      check(api.AddFreeDimensionOverrideByName(pointer, cString(name), BigInt(size)));
+    }
     provider({ api, pointer, check, entry });
     if (compile.profile !== undefined) {
       check(api.EnableProfiling(pointer, cPath(compile.profile)));

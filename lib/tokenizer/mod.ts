@@ -10,6 +10,14 @@ export {
   simQuantizer,
   vectorQuantizer,
 } from "./quantizers/mod.ts";
+export {
+  encoderFromOnnx,
+  encoderFromSafetensors,
+  type OnnxEncoderOptions,
+  type Preprocessing,
+  type Teacher,
+  TeacherError,
+} from "./teachers/mod.ts";
 export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
 export {
   type EncodedPicture,

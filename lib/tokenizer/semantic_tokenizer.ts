@@ -10,6 +10,7 @@ import { type Device, Program, Random, type StateStore } from "../runtime/mod.ts
 import { TokenizerConfig } from "./config.ts";
 import { encode } from "./encoder.ts";
 import { decodeFeatures } from "./feature_decoder.ts";
+import { inBatches } from "./in_batches.ts";
 import { picturesOf, pixelsOf } from "./patches.ts";
 import { drawPixels } from "./pixel_decoder.ts";
 import { byPicture, lookUp, quantize } from "./quantization.ts";
@@ -75,7 +76,7 @@ export class SemanticTokenizer {
       const features = encode(scope.at("encoder"), pixels, this.config);
       return { features, ids: quantize(scope.at("quantizer"), features, this.config).ids };
     });
-    return this.#inBatches(pictures, async (batch) => {
+    return inBatches(pictures, BATCH, async (batch) => {
       const found = await program.run({ pixels: pixelsOf(batch) });
       const features = found.features as Float32Array;
       const ids = found.ids as Int32Array;
@@ -93,7 +94,7 @@ export class SemanticTokenizer {
       features: this.#featuresOf(scope),
     }));
     const length = this.config.grid ** 2 * this.config.featureSize;
-    return this.#inBatches(pictures, async (batch) => {
+    return inBatches(pictures, BATCH, async (batch) => {
       const { features } = await program.run({ ids: joined(batch) });
       return batch.map((_, i) => (features as Float32Array).slice(i * length, (i + 1) * length));
     });
@@ -115,7 +116,7 @@ export class SemanticTokenizer {
     });
     const length = pictureSize ** 2 * 3;
     let drawn = 0;
-    return this.#inBatches(pictures, async (batch) => {
+    return inBatches(pictures, BATCH, async (batch) => {
       const noise = new Float32Array(BATCH * length);
       batch.forEach((_, i) => {
         noise.set(new Random(seed, "pixel decoder", drawn + i).normals(length), i * length);
@@ -141,18 +142,6 @@ export class SemanticTokenizer {
     const program = Program.compile(this.device, model, this.store);
     this.#programs.set(name, program);
     return program;
-  }
-
-  /** Graphs have a fixed batch: the last batch is filled up with its first item. */
-  async #inBatches<T, R>(items: readonly T[], run: (batch: T[]) => Promise<R[]>): Promise<R[]> {
-    const results: R[] = [];
-    for (let start = 0; start < items.length; start += BATCH) {
-      const batch = items.slice(start, start + BATCH);
-      const count = batch.length;
-      while (batch.length < BATCH) batch.push(batch[0]);
-      results.push(...(await run(batch)).slice(0, count));
-    }
-    return results;
   }
 }
 

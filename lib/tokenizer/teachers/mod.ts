@@ -1,0 +1,3 @@
+export { type Preprocessing, type Teacher, TeacherError } from "./teacher.ts";
+export { encoderFromOnnx, type OnnxEncoderOptions } from "./onnx.ts";
+export { encoderFromSafetensors } from "./pretrained.ts";
