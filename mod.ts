@@ -52,6 +52,8 @@ export {
 } from "./lib/optim/mod.ts";
 
 // What is learned from.
+export { type Emoji, EMOJI_STYLES, EmojiSet, type EmojiStyle } from "./lib/data/emoji.ts";
+export { plainView, randomView } from "./lib/data/emoji_view.ts";
 export { type EmojiScenes, emojiScenes } from "./lib/data/emoji_scenes.ts";
 export {
   CaptionError,
@@ -70,6 +72,7 @@ export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
 // The text tokenizer and the vision tokenizer.
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
+  ConceptEncoder,
   type EncodedPicture,
   encoderFromOnnx,
   encoderFromSafetensors,
@@ -130,6 +133,7 @@ export {
   evaluateProbes,
   evaluateReconstruction,
 } from "./lib/evaluation/tokenizing.ts";
+export { type Retrieval, retrieve } from "./lib/evaluation/retrieval.ts";
 export { linearProbe, type ProbedRows } from "./lib/evaluation/probe.ts";
 export { Report } from "./lib/evaluation/report.ts";
 

@@ -2,11 +2,8 @@
  * Drawings of the concepts, small and with alpha, out of the emoji sets: Fluent Emoji (flat and 3D,
  * MIT) and Noto Emoji (Apache-2.0); see NOTICE.
  */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import sharp from "sharp";
-import { z } from "zod";
 import { CONCEPTS } from "./concepts.ts";
+import { fluent3dSource, iconSource, shrink } from "./emoji_sources.ts";
 import type { Color } from "./scene.ts";
 import { type Sprite, tint } from "./sprite.ts";
 import type { Style, World } from "./world.ts";
@@ -78,49 +75,15 @@ async function rasterize(world: World): Promise<Sprites> {
 
 const spriteKey = (style: string, concept: string, size: number) => `${style}/${concept}/${size}`;
 
-/** The picture without its empty margin, as large as the square allows, in the square's middle. */
-async function shrink(original: Uint8Array, size: number): Promise<Sprite> {
-  const transparent = { r: 0, g: 0, b: 0, alpha: 0 };
-  const trimmed = await sharp(original).trim({ background: transparent, threshold: 1 }).png()
-    .toBuffer();
-  const rgba = await sharp(trimmed).resize(size, size, { fit: "contain", background: transparent })
-    .ensureAlpha().raw().toBuffer();
-  return { size, rgba: new Uint8Array(rgba) };
-}
-
-/** Gives a concept's drawing as the bytes of a file that sharp reads. */
-type Source = (concept: string) => Promise<Uint8Array>;
-
-const SOURCES: Readonly<Record<Style, () => Promise<Source>>> = {
-  "fluent-flat": () => iconSource("@iconify-json/fluent-emoji-flat/icons.json"),
-  "noto": () => iconSource("@iconify-json/noto/icons.json"),
+/** Gives a concept's drawing. */
+const SOURCES: Readonly<Record<Style, () => Promise<(concept: string) => Promise<Uint8Array>>>> = {
+  "fluent-flat": () => byIcon("@iconify-json/fluent-emoji-flat"),
+  "noto": () => byIcon("@iconify-json/noto"),
   "fluent-3d": () =>
-    Promise.resolve(async (concept) => {
-      const file = `@lobehub/fluent-emoji-3d/assets/${CONCEPTS[concept].codePoints}.webp`;
-      return new Uint8Array(await readFile(packageFile(file)));
-    }),
+    Promise.resolve(async (concept) => (await fluent3dSource(CONCEPTS[concept].codePoints))!),
 };
 
-const IconSet = z.object({
-  width: z.number().default(16),
-  height: z.number().default(16),
-  icons: z.record(
-    z.string(),
-    z.object({ body: z.string(), width: z.number().optional(), height: z.number().optional() }),
-  ),
-});
-
-async function iconSource(file: string): Promise<Source> {
-  const set = IconSet.parse(JSON.parse(await readFile(packageFile(file), "utf8")));
-  return (concept) => {
-    const icon = set.icons[CONCEPTS[concept].icon];
-    const width = icon.width ?? set.width, height = icon.height ?? set.height;
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
-      viewBox="0 0 ${width} ${height}" width="128" height="128">${icon.body}</svg>`;
-    return Promise.resolve(new TextEncoder().encode(svg));
-  };
-}
-
-function packageFile(specifier: string): string {
-  return fileURLToPath(import.meta.resolve(specifier));
+async function byIcon(packageName: string) {
+  const source = await iconSource(packageName);
+  return async (concept: string) => (await source(CONCEPTS[concept].icon))!;
 }

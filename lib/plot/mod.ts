@@ -10,6 +10,7 @@ export {
   reconstructions,
   type ReconstructionsOptions,
 } from "./reconstructions.ts";
+export { retrieval, type RetrievedPictures } from "./retrieval.ts";
 export { type ReportFigure, type ReportPage, reportPage } from "./report.ts";
 export { scoreOverTime, type ScoreOverTimeOptions, type ScorePoint } from "./score_over_time.ts";
 export {

@@ -29,7 +29,10 @@ export function blocks(config: TokenizerConfig, layers: number): TransformerConf
  * with the column. Features so depend on where patches stand to each other, not on where they stand:
  * the same thing gets the same code everywhere.
  */
-export function gridRotary(batch: number, config: TokenizerConfig) {
+export function gridRotary(
+  batch: number,
+  config: Pick<TokenizerConfig, "grid" | "featureSize" | "heads">,
+) {
   const { grid, featureSize, heads } = config;
   const half = featureSize / heads / 2;
   const { cos, sin } = rotaryTable(grid, half, 100);

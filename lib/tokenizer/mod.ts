@@ -18,6 +18,7 @@ export {
   type Teacher,
   TeacherError,
 } from "./teachers/mod.ts";
+export { CONCEPT_ENCODER, ConceptEncoder, type ConceptEncoderConfig } from "./concept_encoder.ts";
 export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
 export {
   type EncodedPicture,
