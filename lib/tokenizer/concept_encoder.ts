@@ -9,20 +9,12 @@ import { randomView } from "../data/emoji_view.ts";
 import type { Picture } from "../data/picture.ts";
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, linear, meanAll, normalize, Scope, transformer } from "../nn/mod.ts";
-import {
-  type Budget,
-  checkFits,
-  forgetOptimizer,
-  type Losses,
-  muon,
-  type Stage,
-  trainingLoop,
-  TrainStep,
-} from "../optim/mod.ts";
-import { type Device, Program, Random, type StateStore } from "../runtime/mod.ts";
+import { type Budget, type Losses, muon, type Stage } from "../optim/mod.ts";
+import { type Device, Program, type Random, type StateStore } from "../runtime/mod.ts";
 import { gridRotary } from "./encoder.ts";
 import { inBatches } from "./in_batches.ts";
 import { pixelsOf, toPatches } from "./patches.ts";
+import { stage } from "./stage.ts";
 import type { Teacher } from "./teachers/mod.ts";
 
 export interface ConceptEncoderConfig {
@@ -168,8 +160,8 @@ export class ConceptEncoder implements Teacher {
 
   /** Learns from emoji that are not held out, in three styles. */
   stage(set: EmojiSet, budget: Budget): Stage {
-    const { device, store, seed, config } = this;
-    const { steps, batchSize, peakRate } = budget;
+    const { config } = this;
+    const { batchSize } = budget;
     const learned = set.emoji.flatMap(({ heldOut }, i) => heldOut ? [] : [i]);
     const vocabulary = new Map<string, number>();
     for (const { name } of set.emoji) {
@@ -177,12 +169,6 @@ export class ConceptEncoder implements Teacher {
         if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
       }
     }
-    const step = (batch: number) => ({
-      losses: (scope: Scope) => losses(scope, config, { batch, vocabulary: vocabulary.size }),
-      optimizer: muon(),
-    });
-    const memory = (batch = batchSize) => TrainStep.memory(step(batch));
-    const name = "concept encoder";
     const batch = (random: Random) => {
       const chosen = random.sample(learned, batchSize);
       const words = new Int32Array(batchSize * WORDS);
@@ -199,27 +185,11 @@ export class ConceptEncoder implements Teacher {
       });
       return { pixels: pixelsOf([...ones, ...others]), words, mask };
     };
-    return {
-      name,
-      steps,
-      batchSize,
-      memory,
-      async *run({ done = 0, signal } = {}) {
-        checkFits({ name, batchSize, memory }, device);
-        if (done === 0) forgetOptimizer(store);
-        using trainStep = await TrainStep.compile({ ...step(batchSize), device, store, seed });
-        yield* trainingLoop({
-          stage: name,
-          steps,
-          batchSize,
-          peakRate,
-          done,
-          signal,
-          batch: (step) => ({ trainStep, inputs: batch(new Random(seed, name, step)) }),
-        });
-        forgetOptimizer(store);
-      },
-    };
+    return stage(this, "concept encoder", budget, {
+      losses: (scope, batch) => losses(scope, config, { batch, vocabulary: vocabulary.size }),
+      optimizer: muon(),
+      batch,
+    });
   }
 
   async #run(

@@ -7,21 +7,9 @@ import type { Picture } from "../data/picture.ts";
 import { randomScene } from "../data/random_scenes.ts";
 import type { Scene } from "../data/scene.ts";
 import type { World } from "../data/world.ts";
-import { input, ops, type Tensor } from "../graph/mod.ts";
+import { input, ops } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
-import {
-  adamw,
-  type Budget,
-  checkFits,
-  forgetOptimizer,
-  type Losses,
-  muon,
-  type Stage,
-  type StepResult,
-  trainingLoop,
-  TrainStep,
-  type Transform,
-} from "../optim/mod.ts";
+import { adamw, type Budget, muon, type Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { contrastiveLosses } from "./contrastive.ts";
@@ -32,6 +20,7 @@ import { pixelLosses } from "./pixel_decoder.ts";
 import { byPicture, quantize } from "./quantization.ts";
 import { usageOf } from "./quantizers/mod.ts";
 import type { SemanticTokenizer } from "./semantic_tokenizer.ts";
+import { stage } from "./stage.ts";
 
 export interface TokenizerBudgets {
   readonly encoder: Budget;
@@ -208,50 +197,5 @@ function noiseBank(source: Random, length: number) {
       noise.set(bank.subarray(start, start + length), i * length);
     }
     return noise;
-  };
-}
-
-interface Part {
-  readonly losses: (scope: Scope, batch: number) => Losses;
-  readonly outputs?: (scope: Scope, batch: number) => Readonly<Record<string, Tensor>>;
-  readonly optimizer: Transform;
-  readonly batch: (random: Random) => Readonly<Record<string, Float32Array | Int32Array>>;
-  /** Beginnings of the names of parameters that do not learn. */
-  readonly frozen?: readonly string[];
-  readonly after?: (step: number, result: StepResult) => Promise<void>;
-}
-
-function stage(tokenizer: SemanticTokenizer, name: string, budget: Budget, part: Part): Stage {
-  const { device, store, seed } = tokenizer;
-  const { steps, batchSize, peakRate } = budget;
-  const { losses, outputs, optimizer, frozen = [] } = part;
-  const step = (batch: number) => ({
-    losses: (scope: Scope) => losses(scope, batch),
-    outputs: outputs && ((scope: Scope) => outputs(scope, batch)),
-    rateOf: (parameter: string) => frozen.some((start) => parameter.startsWith(start)) ? 0 : 1,
-    optimizer,
-  });
-  const memory = (batch = batchSize) => TrainStep.memory(step(batch));
-  return {
-    name,
-    steps,
-    batchSize,
-    memory,
-    async *run({ done = 0, signal } = {}) {
-      checkFits({ name, batchSize, memory }, device);
-      if (done === 0) forgetOptimizer(store);
-      using trainStep = await TrainStep.compile({ ...step(batchSize), device, store, seed });
-      yield* trainingLoop({
-        stage: name,
-        steps,
-        batchSize,
-        peakRate,
-        done,
-        signal,
-        after: part.after,
-        batch: (step) => ({ trainStep, inputs: part.batch(new Random(seed, name, step)) }),
-      });
-      forgetOptimizer(store);
-    },
   };
 }
