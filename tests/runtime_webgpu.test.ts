@@ -68,7 +68,7 @@ gpuTest("on WebGPU memory stays flat over 2,000 steps", async (gpu) => {
   };
   const before = await steps(200);
   const grown = await steps(2000) - before;
-  ok(grown < 16e6, `Expected flat memory, but it grew by ${grown} bytes`); // a leak: 2000 · 256 KB
+  ok(grown < 100e6, `Expected flat memory, but it grew by ${grown} bytes`); // a leak: 2000 · 256 KB
   strictEqual((await store.read("weight"))[0], 2200);
 });
 
