@@ -64,6 +64,20 @@ export function straightThrough(latents: Tensor, codes: Tensor): Tensor {
   return ops.add(latents, ops.stopGradient(ops.sub(codes, latents)));
 }
 
+/** Each latent becomes the nearest of learned entries: ‖sg(z) − e‖² + β‖z − sg(e)‖². */
+export function quantizeByTable(latents: Tensor, entries: Tensor): Quantized {
+  const ids = nearest(latents, entries);
+  const chosen = ops.gather(entries, ids);
+  const pull = squaredDistance(ops.stopGradient(latents), chosen);
+  const commit = squaredDistance(latents, ops.stopGradient(chosen));
+  return {
+    latents,
+    ids,
+    codes: straightThrough(latents, chosen),
+    loss: ops.add(pull, ops.mul(commit, COMMITMENT)),
+  };
+}
+
 /** Mean over patches of ‖a − b‖². */
 export function squaredDistance(a: Tensor, b: Tensor): Tensor {
   const d = ops.sub(a, b);

@@ -4,13 +4,7 @@
  */
 import { linear, type Scope } from "../../nn/mod.ts";
 import { ops } from "../../graph/mod.ts";
-import {
-  COMMITMENT,
-  nearest,
-  type Quantizer,
-  squaredDistance,
-  straightThrough,
-} from "./quantizer.ts";
+import { quantizeByTable, type Quantizer } from "./quantizer.ts";
 
 /**
  * Codes that are learned together, by a map of `codeSize`² numbers.
@@ -43,18 +37,6 @@ export function simQuantizer(
     frozen: ["codebook."],
     entries,
     lookUp: (scope, ids) => ops.gather(entries(scope), ids),
-    quantize(scope, latents) {
-      const table = entries(scope);
-      const ids = nearest(latents, table);
-      const chosen = ops.gather(table, ids);
-      const pull = squaredDistance(ops.stopGradient(latents), chosen);
-      const commit = squaredDistance(latents, ops.stopGradient(chosen));
-      return {
-        latents,
-        ids,
-        codes: straightThrough(latents, chosen),
-        loss: ops.add(pull, ops.mul(commit, COMMITMENT)),
-      };
-    },
+    quantize: (scope, latents) => quantizeByTable(latents, entries(scope)),
   };
 }

@@ -5,13 +5,7 @@
 import type { Scope } from "../../nn/mod.ts";
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { averageCodebook } from "./moving_average.ts";
-import {
-  COMMITMENT,
-  nearest,
-  type Quantizer,
-  squaredDistance,
-  straightThrough,
-} from "./quantizer.ts";
+import { quantizeByTable, type Quantizer } from "./quantizer.ts";
 import { reviveDeadCodes } from "./revival.ts";
 
 const CODEBOOK = "codebook.weight";
@@ -57,19 +51,7 @@ export function vectorQuantizer(
     frozen: average === undefined ? [] : [CODEBOOK],
     entries,
     lookUp: (scope, ids) => ops.gather(entries(scope), ids),
-    quantize(scope, latents) {
-      const table = entries(scope);
-      const ids = nearest(latents, table);
-      const chosen = ops.gather(table, ids);
-      const pull = squaredDistance(ops.stopGradient(latents), chosen);
-      const commit = squaredDistance(latents, ops.stopGradient(chosen));
-      return {
-        latents,
-        ids,
-        codes: straightThrough(latents, chosen),
-        loss: ops.add(pull, ops.mul(commit, COMMITMENT)),
-      };
-    },
+    quantize: (scope, latents) => quantizeByTable(latents, entries(scope)),
     async after(store, step) {
       const name = step.prefix + CODEBOOK;
       if (average !== undefined) await averageCodebook(store, name, average, step);
