@@ -61,9 +61,13 @@ await main(async () => {
       progress.stage(`seed ${seed}`, steps);
       for await (const event of stage.run({ signal })) progress.step(event);
     }
+    const embedded = new Map<EmojiStyle, Float32Array[]>();
+    for (const style of new Set(PAIRS.flat())) {
+      embedded.set(style, await encoder.embed(views(style)));
+    }
     const scores: Record<string, { recallAt1: number; recallAt5: number }> = {};
     for (const [from, to] of PAIRS) {
-      const result = retrieve(await encoder.embed(views(from)), await encoder.embed(views(to)));
+      const result = retrieve(embedded.get(from)!, embedded.get(to)!);
       scores[`${from} to ${to}`] = { recallAt1: result.recallAt1, recallAt5: result.recallAt5 };
       if (seed === 0 && from === "noto" && to === "fluent-3d") {
         const path = options.given("figure");

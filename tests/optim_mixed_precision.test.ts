@@ -143,6 +143,26 @@ Deno.test("gradients too small for float16 arrive all the same", async () => {
   assert.ok(error(scaled) < 1e-2 && error(lost) > 10 * error(scaled));
 });
 
+Deno.test("gradients that no scale makes finite stop training, and the scale stays", async () => {
+  using store = new StateStore(device);
+  const x = input("x", "float32", [4]);
+  const options = {
+    device,
+    store,
+    losses(scope: Scope) {
+      const weight = scope.parameter("weight", [4], { kind: "constant", value: 0 });
+      return { loss: ops.sum(ops.sqrt(ops.mul(weight, x)), { axes: [0], keepAxes: false }) };
+    },
+    optimizer: adamw(),
+    seed: 0,
+    precision: "mixed",
+  } as const;
+  using trainStep = await TrainStep.compile(options);
+  const ones = { x: new Float32Array(4).fill(1) };
+  await assert.rejects(trainStep.run(ones, { step: 1, rate: 1e-3 }), NonFiniteError);
+  assert.equal((await store.read("optimizer.loss_scale"))[0], 2 ** 16);
+});
+
 Deno.test("a larger scale is tried every thousand steps", async () => {
   using store = new StateStore(device);
   const options = { device, store, losses, optimizer: adamw(), seed: 0 } as const;

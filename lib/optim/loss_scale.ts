@@ -25,9 +25,14 @@ export class LossScale {
     if (step % GROWTH_INTERVAL === 0) await this.#multiply(2);
   }
 
-  /** Halves the scale; false where it cannot be the reason that gradients overflow. */
-  async overflow(): Promise<boolean> {
-    return await this.#multiply(0.5) >= 1;
+  /**
+   * Halves the scale; false where it cannot be the reason that gradients overflow, and is then what
+   * it was before it was halved so often.
+   */
+  async overflow(halved: number): Promise<boolean> {
+    if (await this.#multiply(0.5) >= 1) return true;
+    await this.#multiply(2 ** (halved + 1));
+    return false;
   }
 
   async #multiply(factor: number): Promise<number> {

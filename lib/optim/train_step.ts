@@ -159,7 +159,7 @@ export class TrainStep implements Disposable {
       );
     }
     await this.scale?.begin(step);
-    for (;;) {
+    for (let halved = 0;; halved++) {
       const { told, squares } = await this.#attempt(parts, this.#rates(step, rate));
       const mean = (name: string) =>
         parts.reduce((sum, { share }, i) => sum + share * Number(told[i][name][0]), 0);
@@ -174,7 +174,7 @@ export class TrainStep implements Disposable {
         };
       }
       this.update.undo();
-      if (Number.isFinite(loss) && await this.scale?.overflow()) continue;
+      if (Number.isFinite(loss) && await this.scale?.overflow(halved)) continue;
       const where = bad >= 0 ? `the gradient of "${this.trained[bad]}"` : "the loss";
       throw new NonFiniteError(
         `Expected finite numbers in step ${step}, but found ${where} to be infinite or NaN ` +
