@@ -5,7 +5,7 @@
  * The parts, in the order in which a picture meets them:
  *
  * - data: {@link emojiScenes}, pictures with captions, questions, edits and exact truth
- * - tokenizer: {@link SemanticTokenizer}, pictures to semantic tokens and back
+ * - tokenizer: {@link PictureTokenizer}, pictures to semantic tokens and back
  * - model: {@link Illume}, one language model over text and pictures
  * - training: {@link Training} runs {@link tokenizerStages} and {@link illumeStages}
  * - assessment: {@link SceneParser} and {@link parserJudge}; {@link selfGenerate} closes the loop
@@ -52,7 +52,13 @@ export {
 } from "./lib/optim/mod.ts";
 
 // What is learned from.
-export { type Emoji, EMOJI_STYLES, EmojiSet, type EmojiStyle } from "./lib/data/emoji.ts";
+export {
+  type Emoji,
+  EMOJI_STYLES,
+  EmojiSet,
+  type EmojiStyle,
+  LEARNED_STYLES,
+} from "./lib/data/emoji.ts";
 export { plainView, randomView } from "./lib/data/emoji_view.ts";
 export { type EmojiScenes, emojiScenes } from "./lib/data/emoji_scenes.ts";
 export {
@@ -78,12 +84,12 @@ export {
   encoderFromSafetensors,
   finiteScalarQuantizer,
   lookupFreeQuantizer,
+  PictureTokenizer,
   type Quantized,
   type Quantizer,
   QuantizerConfig,
   quantizerOf,
   residualQuantizer,
-  SemanticTokenizer,
   simQuantizer,
   type Teacher,
   TeacherError,
@@ -126,6 +132,7 @@ export {
   type JudgedDrawing,
 } from "./lib/evaluation/drawing.ts";
 export { meanAccuracy } from "./lib/evaluation/pope.ts";
+export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";
 export {
   type Ceilings,

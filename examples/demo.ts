@@ -19,11 +19,11 @@ import {
   meanAccuracy,
   openDevice,
   parserJudge,
+  PictureTokenizer,
   type plot,
   saveIllume,
   SceneParser,
   selfGenerate,
-  SemanticTokenizer,
   shortened,
   type Stage,
   StateStore,
@@ -102,7 +102,7 @@ await main(async () => {
 
   // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
   const config = TOKENIZER_PRESETS[preset];
-  const tokenizer = new SemanticTokenizer({ device, store, config, seed });
+  const tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budgets = TOKENIZER_BUDGETS[preset];
   const tokenizing = tokenizerStages(tokenizer, scenes, text, {
     encoder: shortened(budgets.encoder, share),

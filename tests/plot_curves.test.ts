@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { liveCurve } from "../lib/plot/live_curve.ts";
-import { lossCurve, scoreOverTime } from "../lib/plot/mod.ts";
+import { alignmentCurves, lossCurve, scoreOverTime } from "../lib/plot/mod.ts";
 import { elements, type PageElement, pixels, texts } from "./plot_reading.ts";
 
 const steps = (stage: string, count: number, loss: (step: number) => number, first = 0) =>
@@ -152,4 +152,31 @@ Deno.test("scores over time have a line a name, ended by its last score", async 
   assert.ok(Math.abs(heights[0] - heights[1]) > 11, `labels overlap at ${heights}`);
   await pixels(figure);
   assert.throws(() => scoreOverTime([]), /found none/);
+});
+
+Deno.test("alignment curves are means over seeds in bands, a panel a task, in any order", async () => {
+  const points = ["semantic", "pixel"].flatMap((name, i) =>
+    ["drawing", "answers"].flatMap((task) =>
+      [0, 1, 2].flatMap((seed) =>
+        [100, 200, 400].map((samples) => ({
+          name,
+          task,
+          samples,
+          seed,
+          score: 0.3 + 0.2 * i + samples / 2000 + 0.02 * seed,
+        }))
+      )
+    )
+  );
+  const figure = alignmentCurves(points, { title: "Three seeds" });
+  for (const word of ["Three seeds", "drawing", "answers", "semantic 0.52", "pixel 0.72"]) {
+    assert.ok(texts(figure).includes(word), `${word} is missing`);
+  }
+  assert.equal(elements(figure, `g[aria-label="area"] path`).length, 4);
+  assert.equal(lines(figure).length, 4);
+  const paths = (order: typeof points) =>
+    lines(alignmentCurves(order)).map((path) => path.getAttribute("d"));
+  assert.deepEqual(new Set(paths(points.toReversed())), new Set(paths(points)));
+  assert.throws(() => alignmentCurves([]), /Expected scores to draw/);
+  await pixels(figure);
 });

@@ -8,8 +8,8 @@ import {
   ILLUME_STAGES,
   illumeStages,
   openDevice,
+  PictureTokenizer,
   type Scope,
-  SemanticTokenizer,
   StateStore,
   TOKENIZER_PRESETS,
   tokenizerStages,
@@ -77,7 +77,7 @@ gpuTest("three steps of nano's stages on WebGPU have the losses of the CPU", asy
   const text = trainTextTokenizer(scenes);
   const budget = { steps: 3, batchSize: 2, peakRate: 2e-3 };
   const losses = async (device: Device) => {
-    const tokenizer = new SemanticTokenizer({
+    const tokenizer = new PictureTokenizer({
       device,
       store: new StateStore(device),
       config: TOKENIZER_PRESETS.nano,

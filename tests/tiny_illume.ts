@@ -3,9 +3,10 @@ import { worldOf } from "../lib/data/world.ts";
 import { Illume } from "../lib/recipes/mod.ts";
 import type { StateStore } from "../lib/runtime/mod.ts";
 import type { TextTokenizer } from "../lib/text/mod.ts";
-import { SemanticTokenizer, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+import { PictureTokenizer, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
 
 const CONFIG: TokenizerConfig = {
+  kind: "semantic",
   pictureSize: 64,
   grid: 4,
   featureSize: 8,
@@ -21,7 +22,7 @@ const CONFIG: TokenizerConfig = {
 export function tinyIllume(store: StateStore, text: TextTokenizer, seed = 0): Illume {
   const { device } = store;
   const world = worldOf("nano");
-  const tokenizer = new SemanticTokenizer({ device, store, config: CONFIG, seed });
+  const tokenizer = new PictureTokenizer({ device, store, config: CONFIG, seed });
   const { config } = Illume.init({ tokenizer, text, world });
   const sizes = { hiddenSize: 32, layers: 2, intermediateSize: 48 };
   return new Illume({ tokenizer, text, world, config: { ...config, ...sizes }, seed });

@@ -24,6 +24,10 @@ const CONFIGS: readonly QuantizerConfig[] = [
   { kind: "finite scalar", levels: [4, 3, 5] },
   { kind: "lookup-free", bits: 5 },
   { kind: "residual", codes: 12, codeSize: 3, depth: 3 },
+  {
+    kind: "product",
+    parts: [{ kind: "vector", codes: 10, codeSize: 2 }, { kind: "sim", codes: 14, codeSize: 3 }],
+  },
 ];
 const PATCHES = 64;
 
@@ -75,11 +79,13 @@ for (const config of CONFIGS) {
     assert.equal(entries.length, codes);
     rowsOf(found.seen, codeSize).forEach((latent, patch) => {
       let rest = latent;
-      for (const id of found.ids.slice(patch * depth, (patch + 1) * depth)) {
-        const best = Math.min(...entries.map((entry) => distance(rest, entry)));
+      found.ids.slice(patch * depth, (patch + 1) * depth).forEach((id, place) => {
+        const [from, to] = quantizer.range?.(place) ?? [0, codes];
+        assert.ok(id >= from && id < to);
+        const best = Math.min(...entries.slice(from, to).map((entry) => distance(rest, entry)));
         assert.ok(distance(rest, entries[id]) < best + 1e-5);
         rest = rest.map((x, i) => x - entries[id][i]);
-      }
+      });
       close(rest, latent.map((x, i) => x - found.codes[patch * codeSize + i]));
     });
   });

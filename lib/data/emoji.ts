@@ -1,14 +1,22 @@
 /**
  * Every emoji that four sets draw, large and alone: what an encoder of concepts learns from, and
- * what it is tested on. A quarter of the concepts is held out, and the fourth set is for tests alone.
+ * what it is tested on. A quarter of the concepts is held out, and one set is for tests alone. Four
+ * further sets draw some of these emoji too, for encoders to learn from.
  */
 import { z } from "zod";
 import { Random } from "../runtime/random.ts";
 import { fluent3dSource, iconSource, packageJson, shrink, type Source } from "./emoji_sources.ts";
 import type { Sprite } from "./sprite.ts";
 
-/** The styles that encoders learn from, and one that none has seen. */
-export const EMOJI_STYLES = ["fluent-flat", "noto", "fluent-3d", "twemoji"] as const;
+/** Styles that draw every emoji, and that encoders learn from. */
+const WHOLE_STYLES = ["fluent-flat", "noto", "fluent-3d"] as const;
+/** Styles that draw some of them. */
+const PARTIAL_STYLES = ["noto-v1", "fxemoji", "emojione", "fluent-high-contrast"] as const;
+
+/** The styles that encoders learn from. */
+export const LEARNED_STYLES = [...WHOLE_STYLES, ...PARTIAL_STYLES] as const;
+/** All styles. The last is one that no encoder has seen. */
+export const EMOJI_STYLES = [...LEARNED_STYLES, "twemoji"] as const;
 export type EmojiStyle = typeof EMOJI_STYLES[number];
 
 export interface Emoji {
@@ -34,11 +42,11 @@ export class EmojiSet {
     readonly emoji: readonly Emoji[],
     /** Width and height of drawings, in pixels. */
     readonly size: number,
-    private readonly drawings: Readonly<Record<EmojiStyle, readonly Sprite[]>>,
+    private readonly drawings: ReadonlyMap<EmojiStyle, readonly (Sprite | undefined)[]>,
   ) {}
 
   /**
-   * Draws them, which takes a minute of one core.
+   * Draws them, which takes two minutes of two cores for all of them.
    *
    * @param styles those that are needed; all unless told
    */
@@ -51,32 +59,36 @@ export class EmojiSet {
     },
   ): Promise<EmojiSet> {
     const { emoji, keys } = await inAllSets(count);
-    const drawings: Record<EmojiStyle, Sprite[]> = {
-      "fluent-flat": [],
-      "noto": [],
-      "fluent-3d": [],
-      "twemoji": [],
-    };
+    const drawings = new Map<EmojiStyle, (Sprite | undefined)[]>();
     for (const style of styles) {
       const source = await SOURCES[style]();
+      const draw = async (key: string) => {
+        const file = await source(key);
+        return file && shrink(file, size);
+      };
+      drawings.set(style, []);
       for (let start = 0; start < keys.length; start += TOGETHER) {
         const some = keys.slice(start, start + TOGETHER);
-        drawings[style].push(
-          ...await Promise.all(
-            some.map(async (key) => shrink((await source(key[style]))!, size)),
-          ),
-        );
+        drawings.get(style)!.push(...await Promise.all(some.map((key) => draw(key[style]))));
       }
     }
     return new EmojiSet(emoji, size, drawings);
   }
 
-  /** The drawing of an emoji, by its place in the list. */
+  /** Whether a style that was opened draws an emoji, told by its place in the list. */
+  has(style: EmojiStyle, index: number): boolean {
+    return this.drawings.get(style)?.[index] !== undefined;
+  }
+
+  /**
+   * The drawing of an emoji, by its place in the list.
+   * @throws RangeError where there is none
+   */
   get(style: EmojiStyle, index: number): Sprite {
-    const drawing = this.drawings[style][index];
+    const drawing = this.drawings.get(style)?.[index];
     if (drawing === undefined) {
       throw new RangeError(
-        `Expected an emoji from 0 to ${this.drawings[style].length - 1} in style ${style}, ` +
+        `Expected an emoji from 0 to ${this.emoji.length - 1} that is drawn in style ${style}, ` +
           `but found ${index}`,
       );
     }
@@ -91,12 +103,19 @@ const SOURCES: Readonly<Record<EmojiStyle, () => Promise<Source>>> = {
   "fluent-flat": () => iconSource("@iconify-json/fluent-emoji-flat"),
   "noto": () => iconSource("@iconify-json/noto"),
   "fluent-3d": () => Promise.resolve(fluent3dSource),
+  "noto-v1": () => iconSource("@iconify-json/noto-v1"),
+  "fxemoji": () => iconSource("@iconify-json/fxemoji"),
+  "emojione": () => iconSource("@iconify-json/emojione"),
+  "fluent-high-contrast": () => iconSource("@iconify-json/fluent-emoji-high-contrast"),
   "twemoji": () => iconSource("@iconify-json/twemoji"),
 };
 
 type Keys = Readonly<Record<EmojiStyle, string>>;
 
-/** The emoji that every set draws, and what each set calls them. */
+/** The styles that an emoji has to be drawn in to be one of the list. */
+const NEEDED: readonly EmojiStyle[] = [...WHOLE_STYLES, "twemoji"];
+
+/** The emoji that the whole sets draw, and what each set calls them. */
 async function inAllSets(count: number): Promise<{ emoji: Emoji[]; keys: Keys[] }> {
   const names = async (set: string) => Names.parse(await packageJson(`${set}/chars.json`));
   const noto = await names("@iconify-json/noto");
@@ -106,7 +125,7 @@ async function inAllSets(count: number): Promise<{ emoji: Emoji[]; keys: Keys[] 
   const groups = new Map(
     Object.entries(categories).flatMap(([group, names]) => names.map((name) => [name, group])),
   );
-  const sources = await Promise.all(EMOJI_STYLES.map((style) => SOURCES[style]()));
+  const sources = await Promise.all(NEEDED.map((style) => SOURCES[style]()));
   const emoji: Emoji[] = [];
   const keys: Keys[] = [];
   for (const [codePoints, name] of Object.entries(noto)) {
@@ -117,9 +136,13 @@ async function inAllSets(count: number): Promise<{ emoji: Emoji[]; keys: Keys[] 
         "fluent-flat": flat[codePoints],
         "noto": name,
         "fluent-3d": long,
+        "noto-v1": name,
+        "fxemoji": name,
+        "emojione": name,
+        "fluent-high-contrast": flat[codePoints],
         "twemoji": twemoji[codePoints],
       };
-      const found = await Promise.all(EMOJI_STYLES.map((style, i) => sources[i](key[style])));
+      const found = await Promise.all(NEEDED.map((style, i) => sources[i](key[style])));
       if (found.some((file) => file === undefined)) continue;
       const group = groups.get(name) ?? "Symbols";
       const heldOut = !PLAIN.has(group) && new Random(0, "held-out emoji", name).uniform() < 0.25;

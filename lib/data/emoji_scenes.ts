@@ -131,7 +131,7 @@ function answered(text: string, { question, answer }: Question): string {
 }
 
 /**
- * Opens the data set of a preset: draws its sprites, once a process.
+ * Opens the data set of a preset, or of a world of one's own: draws its sprites, once a process.
  *
  * @throws {RangeError} for a preset that does not exist.
  *
@@ -146,8 +146,11 @@ function answered(text: string, { question, answer }: Question): string {
  * ```
  */
 export async function emojiScenes(
-  { preset = "nano", seed = 0 }: { preset?: string; seed?: number } = {},
+  { preset = "nano", world = worldOf(preset), seed = 0 }: {
+    preset?: string;
+    world?: World;
+    seed?: number;
+  } = {},
 ): Promise<EmojiScenes> {
-  const world = worldOf(preset);
   return new EmojiScenes(world, await loadSprites(world), seed);
 }

@@ -5,7 +5,7 @@ import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { COLORS, type Scene } from "../data/scene.ts";
 import { Random } from "../runtime/mod.ts";
-import type { SemanticTokenizer } from "../tokenizer/mod.ts";
+import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import { type EvaluatedCaption, judgeDrawings } from "./drawing.ts";
 import type { GenevalScores } from "./geneval.ts";
 import { linearProbe, type ProbedRows } from "./probe.ts";
@@ -20,7 +20,7 @@ export interface ReconstructionScores {
 
 /** Reconstructs pictures that were never trained on. */
 export async function evaluateReconstruction(
-  tokenizer: SemanticTokenizer,
+  tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<ReconstructionScores> {
@@ -56,7 +56,7 @@ export interface ProbeScores {
 
 /** Probes the semantic features of pictures that were never trained on; two thirds fit the probes. */
 export async function evaluateProbes(
-  tokenizer: SemanticTokenizer,
+  tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<ProbeScores> {
@@ -93,7 +93,7 @@ export async function evaluateProbes(
 }
 
 /** The object whose centre stands in each patch, row by row. */
-function objectsByPatch(scene: Scene, { config: { grid, pictureSize } }: SemanticTokenizer) {
+function objectsByPatch(scene: Scene, { config: { grid, pictureSize } }: PictureTokenizer) {
   const side = pictureSize / grid;
   return Array.from(
     { length: grid * grid },
@@ -124,7 +124,7 @@ export interface Ceilings {
 
 /** Scores true scenes of captions, before and after the tokenizer. */
 export async function evaluateCeilings(
-  tokenizer: SemanticTokenizer,
+  tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   parser: SceneParser,
   captions: readonly EvaluatedCaption[],

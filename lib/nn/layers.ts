@@ -46,14 +46,18 @@ export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
   return ops.rmsNorm(x, weight, { epsilon });
 }
 
-/** Mean 0 and variance 1 over the last axis (arXiv 1607.06450), with a learned scale and shift. */
+/** Mean 0 and variance 1 over the last axis, with a learned scale and shift (arXiv 1607.06450). */
 export function layerNorm(scope: Scope, x: Tensor, epsilon = 1e-5): Tensor {
   const shape = x.shape.slice(-1);
+  const scaled = ops.mul(standardize(x, epsilon), scope.parameter("weight", shape, ONES));
+  return ops.add(scaled, scope.parameter("bias", shape, ZEROS));
+}
+
+/** Mean 0 and variance 1 over the last axis: layer normalization with nothing learned. */
+export function standardize(x: Tensor, epsilon = 1e-5): Tensor {
   const mean = (x: Tensor) => ops.mean(x, { axes: [-1], keepAxes: true });
   const centered = ops.sub(x, mean(x));
-  const deviation = ops.sqrt(ops.add(mean(ops.mul(centered, centered)), epsilon));
-  const scaled = ops.mul(ops.div(centered, deviation), scope.parameter("weight", shape, ONES));
-  return ops.add(scaled, scope.parameter("bias", shape, ZEROS));
+  return ops.div(centered, ops.sqrt(ops.add(mean(ops.mul(centered, centered)), epsilon)));
 }
 
 /** x scaled to length 1 along its last axis. */

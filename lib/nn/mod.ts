@@ -9,6 +9,7 @@ export {
   rmsNorm,
   smoothL1,
   squaredError,
+  standardize,
   sumAll,
 } from "./layers.ts";
 export { type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";

@@ -1,4 +1,9 @@
 /** Figures that show themselves in a notebook and save themselves from a script. */
+export {
+  alignmentCurves,
+  type AlignmentCurvesOptions,
+  type AlignmentPoint,
+} from "./alignment_curves.ts";
 export { assessment, type AssessmentOptions } from "./assessment.ts";
 export { Figure, jupyterDisplay } from "./figure.ts";
 export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";

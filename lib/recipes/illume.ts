@@ -9,9 +9,10 @@ import { checkText } from "../data/vocabulary.ts";
 import type { Picture } from "../data/picture.ts";
 import type { World } from "../data/world.ts";
 import type { Device, StateStore } from "../runtime/mod.ts";
-import type { SemanticTokenizer } from "../tokenizer/mod.ts";
+import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
+  drawnTokens,
   type GenerationOptions,
   Generator,
   prompt,
@@ -52,7 +53,7 @@ const TEXT = 32;
 const GREEDY = { temperature: 0, topK: 1, seed: 0, grammar: "text" } as const;
 
 export interface IllumeParts {
-  readonly tokenizer: SemanticTokenizer;
+  readonly tokenizer: PictureTokenizer;
   readonly text: TextTokenizer;
   readonly world: World;
   readonly config: UnifiedConfig;
@@ -60,7 +61,7 @@ export interface IllumeParts {
 }
 
 export class Illume {
-  readonly tokenizer: SemanticTokenizer;
+  readonly tokenizer: PictureTokenizer;
   readonly vocabulary: Vocabulary;
   readonly world: World;
   readonly config: UnifiedConfig;
@@ -78,7 +79,7 @@ export class Illume {
   /** A model that has learned nothing yet, on the tokenizer's device. */
   static init(
     { tokenizer, text, world, seed = 0 }: {
-      tokenizer: SemanticTokenizer;
+      tokenizer: PictureTokenizer;
       text: TextTokenizer;
       world: World;
       seed?: number;
@@ -91,8 +92,8 @@ export class Illume {
       queryKeyNorm: true,
       textVocabulary: text.size,
       quantizer: tokenizer.config.quantizer,
-      pictureTokens: tokenizer.tokens,
-      featureSize: tokenizer.config.featureSize,
+      pictureTokens: tokenizer.config.grid ** 2,
+      featureSize: tokenizer.featureSize,
     };
     return new Illume({ tokenizer, text, world, config, seed });
   }
@@ -137,8 +138,13 @@ export class Illume {
 
   /** Says what is in a picture. */
   async describe(picture: Picture): Promise<string> {
-    const [{ features }] = await this.tokenizer.encode([picture]);
-    return (await this.#write([ask.describe(features)]))[0];
+    return (await this.describeAll([picture]))[0];
+  }
+
+  /** Says what is in each picture. */
+  async describeAll(pictures: readonly Picture[]): Promise<string[]> {
+    const encoded = await this.tokenizer.encode(pictures);
+    return this.#write(encoded.map(({ features }) => ask.describe(features)));
   }
 
   /** Answers a question about a picture. */
@@ -215,7 +221,7 @@ export class Illume {
       shape: {
         batch: ROWS,
         prompt: pictureTokens + TEXT,
-        answer: Math.max(pictureTokens, TEXT),
+        answer: Math.max(drawnTokens(config), TEXT),
         pictures: 1,
       },
       seed: this.seed,

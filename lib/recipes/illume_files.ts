@@ -14,12 +14,12 @@ import {
   writeFilesAtomic,
 } from "../nn/mod.ts";
 import { type Device, StateStore } from "../runtime/mod.ts";
-import { SemanticTokenizer, TokenizerConfig, tokenizerParameters } from "../tokenizer/mod.ts";
+import { PictureTokenizer, TokenizerConfig, tokenizerParameters } from "../tokenizer/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
 import { Illume } from "./illume.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 
 const Config = z.strictObject({
   format: z.literal("illume"),
@@ -87,7 +87,7 @@ export async function loadIllume(directory: string, device: Device): Promise<Ill
     store.add(name, { dtype, shape }, tensors.get(name)!.data);
   }
   const { seed } = config;
-  const tokenizer = new SemanticTokenizer({ device, store, config: config.tokenizer, seed });
+  const tokenizer = new PictureTokenizer({ device, store, config: config.tokenizer, seed });
   return new Illume({
     tokenizer,
     text,

@@ -22,6 +22,7 @@ import {
   batchOf,
   type BatchShape,
   conversation,
+  drawnTokens,
   fits,
   nextTokenLosses,
   type Sequence,
@@ -195,14 +196,15 @@ function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
 }
 
 /** Rows of a batch and their length, by what the sequences hold. */
-function shapeOf(size: Size, batch: number, { config: { pictureTokens } }: Illume): BatchShape {
-  const picture = pictureTokens + 2;
+function shapeOf(size: Size, batch: number, { config }: Illume): BatchShape {
+  const read = config.pictureTokens + 2;
+  const drawn = drawnTokens(config) + 2;
   const [length, learned] = {
     "text": [32, 32],
-    "drawing": [picture + 16, picture + 1],
-    "reading": [picture + 42, 22],
-    "editing": [2 * picture + 14, picture + 1],
-    "assessment": [2 * picture + 56, picture + 34],
+    "drawing": [drawn + 16, drawn + 1],
+    "reading": [read + 42, 22],
+    "editing": [read + drawn + 14, drawn + 1],
+    "assessment": [read + drawn + 56, drawn + 34],
   }[size];
   return { batch, length, learned, pictures: 1 };
 }

@@ -4,11 +4,19 @@
  * (CLIP, arXiv 2103.00020). A picture's embedding is read from all patches where they stand: emoji
  * of different styles resemble each other place by place.
  */
-import type { EmojiSet, EmojiStyle } from "../data/emoji.ts";
+import { type EmojiSet, LEARNED_STYLES } from "../data/emoji.ts";
 import { randomView } from "../data/emoji_view.ts";
 import type { Picture } from "../data/picture.ts";
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
-import { ensureParameters, linear, meanAll, normalize, Scope, transformer } from "../nn/mod.ts";
+import {
+  ensureParameters,
+  linear,
+  meanAll,
+  normalize,
+  Scope,
+  standardize,
+  transformer,
+} from "../nn/mod.ts";
 import { type Budget, type Losses, muon, type Stage } from "../optim/mod.ts";
 import { type Device, Program, type Random, type StateStore } from "../runtime/mod.ts";
 import { gridRotary } from "./encoder.ts";
@@ -39,14 +47,15 @@ export const CONCEPT_ENCODER: ConceptEncoderConfig = {
   embeddingSize: 128,
 };
 
-/** The styles that it learns from. */
-const STYLES: readonly EmojiStyle[] = ["fluent-flat", "noto", "fluent-3d"];
 const BATCH = 32;
 const ENCODER = "concept_encoder";
 /** Words of a name that are read. */
 const WORDS = 6;
 
-/** Features of pictures `[batch, size, size, 3]` in [−1, 1]: `[batch, grid², featureSize]`. */
+/**
+ * Features of pictures `[batch, size, size, 3]` in [−1, 1]: `[batch, grid², featureSize]`, each of
+ * mean 0 and variance 1, as codebooks like them.
+ */
 function featuresOf(scope: Scope, pixels: Tensor, config: ConceptEncoderConfig): Tensor {
   const { grid, featureSize, layers, heads } = config;
   const patches = toPatches(pixels, grid);
@@ -55,7 +64,7 @@ function featuresOf(scope: Scope, pixels: Tensor, config: ConceptEncoderConfig):
     kind: "normal",
     deviation: 0.5,
   });
-  return transformer(scope, ops.add(embedded, places), {
+  const seen = transformer(scope, ops.add(embedded, places), {
     hiddenSize: featureSize,
     layers,
     heads,
@@ -63,6 +72,7 @@ function featuresOf(scope: Scope, pixels: Tensor, config: ConceptEncoderConfig):
     intermediateSize: 2 * featureSize,
     queryKeyNorm: true,
   }, { rotary: gridRotary(pixels.shape[0], config) });
+  return standardize(seen);
 }
 
 /** What a picture shows, from its features: `[batch, 2·embeddingSize]`. */
@@ -158,7 +168,7 @@ export class ConceptEncoder implements Teacher {
     });
   }
 
-  /** Learns from emoji that are not held out, in three styles. */
+  /** Learns from emoji that are not held out, in every style but the one that is for tests. */
   stage(set: EmojiSet, budget: Budget): Stage {
     const { config } = this;
     const { batchSize } = budget;
@@ -175,7 +185,10 @@ export class ConceptEncoder implements Teacher {
       const mask = new Float32Array(batchSize * WORDS);
       const [ones, others]: Picture[][] = [[], []];
       chosen.forEach((index, row) => {
-        const [one, other] = random.shuffle(STYLES);
+        const [one, other] = random.sample(
+          LEARNED_STYLES.filter((style) => set.has(style, index)),
+          2,
+        );
         ones.push(randomView(set.get(one, index), random));
         others.push(randomView(set.get(other, index), random));
         set.emoji[index].name.split(" ").slice(0, WORDS).forEach((word, i) => {

@@ -5,6 +5,8 @@ import { QuantizerConfig } from "./quantizers/mod.ts";
 const size = z.int().positive();
 
 export const TokenizerConfig = z.strictObject({
+  /** What becomes tokens: semantic features, pixels, or both. */
+  kind: z.enum(["semantic", "pixel", "dual"]),
   /** Width and height of pictures, in pixels. */
   pictureSize: size,
   /** Tokens a side: a picture has grid² tokens. */
@@ -16,21 +18,28 @@ export const TokenizerConfig = z.strictObject({
   /** Blocks of the text tower that the encoder is trained against. */
   textLayers: size,
   heads: size,
+  /** Of a dual tokenizer the product of a semantic and a pixel one. */
   quantizer: QuantizerConfig,
   /** Blocks of the feature decoder. */
   featureDecoderLayers: size,
-  /** Blocks of each of the two halves of the pixel decoder. */
+  /** Blocks of what draws pixels; of each of the diffusion decoder's two halves. */
   pixelDecoderLayers: size,
 }).refine((c) => c.pictureSize % c.grid === 0, {
   error: "Expected pictureSize to be a multiple of grid",
 }).refine((c) => c.featureSize % c.heads === 0, {
   error: "Expected featureSize to be a multiple of heads",
-});
+}).refine(
+  (c) => c.kind !== "dual" || c.quantizer.kind === "product" && c.quantizer.parts.length === 2,
+  {
+    error: "Expected a dual tokenizer's quantizer to be a product of two",
+  },
+);
 
 export type TokenizerConfig = z.infer<typeof TokenizerConfig>;
 
 export const TOKENIZER_PRESETS = {
   nano: {
+    kind: "semantic",
     pictureSize: 64,
     grid: 4,
     featureSize: 128,
@@ -42,6 +51,7 @@ export const TOKENIZER_PRESETS = {
     pixelDecoderLayers: 2,
   },
   small: {
+    kind: "semantic",
     pictureSize: 64,
     grid: 4,
     featureSize: 192,
@@ -53,6 +63,7 @@ export const TOKENIZER_PRESETS = {
     pixelDecoderLayers: 3,
   },
   base: {
+    kind: "semantic",
     pictureSize: 64,
     grid: 4,
     featureSize: 384,

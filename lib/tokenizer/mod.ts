@@ -1,6 +1,7 @@
 export {
   finiteScalarQuantizer,
   lookupFreeQuantizer,
+  productQuantizer,
   type Quantized,
   type QuantizedStep,
   type Quantizer,
@@ -22,8 +23,8 @@ export { CONCEPT_ENCODER, ConceptEncoder, type ConceptEncoderConfig } from "./co
 export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
 export {
   type EncodedPicture,
-  SemanticTokenizer,
+  PictureTokenizer,
   type TokenizerOptions,
   tokenizerParameters,
-} from "./semantic_tokenizer.ts";
+} from "./picture_tokenizer.ts";
 export { TOKENIZER_BUDGETS, type TokenizerBudgets, tokenizerStages } from "./training.ts";

@@ -22,7 +22,7 @@ function regress(scope: Scope, features: Tensor, config: TokenizerConfig): Tenso
 }
 
 /** Pixels of patches. A linear view of so few numbers could not tell all shapes and colours. */
-function toPixels(scope: Scope, x: Tensor, pixels: number): Tensor {
+export function toPixels(scope: Scope, x: Tensor, pixels: number): Tensor {
   const wide = ops.silu(linear(scope.at("linear_1"), x, 4 * x.shape[2], { bias: true }));
   return linear(scope.at("linear_2"), wide, pixels, { bias: true });
 }

@@ -1,26 +1,28 @@
 /**
- * How a semantic tokenizer is trained, part after part: the encoder against captions; with the
- * encoder frozen, codebook and feature decoder; with those frozen, the pixel decoder.
+ * How tokenizers are trained, part after part: the semantic encoder against captions; with it
+ * frozen, what the kind of tokenizer needs.
  */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
 import { randomScene } from "../data/random_scenes.ts";
 import type { Scene } from "../data/scene.ts";
 import type { World } from "../data/world.ts";
-import { input, ops } from "../graph/mod.ts";
+import { input, ops, type Tensor } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
 import { adamw, type Budget, muon, type Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { contrastiveLosses } from "./contrastive.ts";
+import { drawFromBoth, encodeBoth, halves } from "./dual.ts";
 import { encode } from "./encoder.ts";
 import { decodeFeatures, featureLoss } from "./feature_decoder.ts";
 import { pixelsOf } from "./patches.ts";
+import type { PictureTokenizer } from "./picture_tokenizer.ts";
+import { decodePicture, pictureLosses } from "./pixel.ts";
 import { pixelLosses } from "./pixel_decoder.ts";
 import { byPicture, quantize } from "./quantization.ts";
-import { usageOf } from "./quantizers/mod.ts";
-import type { SemanticTokenizer } from "./semantic_tokenizer.ts";
-import { stage } from "./stage.ts";
+import { type Quantized, usageOf } from "./quantizers/mod.ts";
+import { type Part, stage } from "./stage.ts";
 
 export interface TokenizerBudgets {
   readonly encoder: Budget;
@@ -57,22 +59,33 @@ const WORDS = 24;
 const CAPTIONED = { objects: 4, tinted: 0.8 } as const;
 const CROWDED = { objects: 6, tinted: 0.9 } as const;
 
-/** The three parts, in order. */
+/**
+ * The parts of a tokenizer, in order. All begin with the semantic encoder: a tokenizer of pixels
+ * needs it to compare pictures.
+ */
 export function tokenizerStages(
-  tokenizer: SemanticTokenizer,
+  tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   text: TextTokenizer,
   budgets: TokenizerBudgets,
 ): Stage[] {
-  return [
-    encoderStage(tokenizer, scenes, text, budgets.encoder),
-    quantizerStage(tokenizer, scenes, budgets.quantizer),
-    pixelDecoderStage(tokenizer, scenes, budgets.pixels),
-  ];
+  const encoder = encoderStage(tokenizer, scenes, text, budgets.encoder);
+  switch (tokenizer.config.kind) {
+    case "semantic":
+      return [
+        encoder,
+        semanticCodebookStage(tokenizer, scenes, budgets.quantizer),
+        pixelDecoderStage(tokenizer, scenes, budgets.pixels),
+      ];
+    case "pixel":
+      return [encoder, pixelCodebookStage(tokenizer, scenes, budgets.pixels)];
+    case "dual":
+      return [encoder, dualCodebooksStage(tokenizer, scenes, budgets.pixels)];
+  }
 }
 
 function encoderStage(
-  tokenizer: SemanticTokenizer,
+  tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   text: TextTokenizer,
   budget: Budget,
@@ -101,24 +114,114 @@ function encoderStage(
   });
 }
 
-function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budget: Budget): Stage {
-  const { quantizer, store, seed } = tokenizer;
-  const { steps } = budget;
-  const prefix = "quantizer.";
+/** Codebook and feature decoder; the encoder stays as it is. */
+function semanticCodebookStage(
+  tokenizer: PictureTokenizer,
+  scenes: EmojiScenes,
+  budget: Budget,
+): Stage {
   return stage(tokenizer, "semantic codebook", budget, {
-    losses(scope, batch) {
+    ...quantizing(tokenizer, budget, (scope, batch) => {
       const { features, quantized, decoded } = reconstruct(scope, tokenizer, batch);
       const { loss, cosine } = featureLoss(decoded, features);
-      const total = ops.add(loss, quantized.loss);
+      return { quantized, loss, parts: { features: loss, cosine } };
+    }),
+    batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
+  });
+}
+
+/** Encoder, codebook and decoder of pixels, all together. */
+function pixelCodebookStage(
+  tokenizer: PictureTokenizer,
+  scenes: EmojiScenes,
+  budget: Budget,
+): Stage {
+  const { config } = tokenizer;
+  return stage(tokenizer, "pixel codebook", budget, {
+    ...quantizing(tokenizer, budget, (scope, batch) => {
+      const pixels = pixelInput(tokenizer, batch);
+      const features = encode(scope.at("pixel_encoder"), pixels, config);
+      const quantized = quantize(scope.at("quantizer"), features, config);
+      const codes = byPicture(quantized.codes, config);
+      const drawn = decodePicture(scope.at("picture_decoder"), codes, config);
+      const parts = pictureLosses(scope, drawn, pixels, config);
+      return { quantized, loss: ops.add(parts.l1, parts.perceptual), parts };
+    }),
+    batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
+  });
+}
+
+/** Both codebooks, the pixel encoder, and what decodes features and pictures from them. */
+function dualCodebooksStage(
+  tokenizer: PictureTokenizer,
+  scenes: EmojiScenes,
+  budget: Budget,
+): Stage {
+  const { config } = tokenizer;
+  const patches = budget.batchSize * config.grid ** 2;
+  return stage(tokenizer, "dual codebooks", budget, {
+    ...quantizing(tokenizer, budget, (scope, batch) => {
+      const pixels = pixelInput(tokenizer, batch);
+      const { semantic, quantized } = encodeBoth(scope, pixels, config);
+      const [meaning, look] = halves(byPicture(quantized.codes, config), config);
+      const decoded = decodeFeatures(scope.at("feature_decoder"), meaning, config);
+      const { loss: features, cosine } = featureLoss(decoded, semantic);
+      const from = input("from", "int32", [batch * config.grid ** 2]);
+      const rows = ops.reshape(look, { shape: [from.shape[0], look.shape[2]] });
+      const disturbed = ops.reshape(ops.gather(rows, from), { shape: look.shape });
+      const drawn = drawFromBoth(scope, ops.stopGradient(decoded), disturbed, config);
+      const parts = pictureLosses(scope, drawn, pixels, config);
+      const loss = ops.add(features, ops.add(parts.l1, parts.perceptual));
+      return { quantized, loss, parts: { features, cosine, ...parts } };
+    }),
+    batch: (random) => ({
+      pixels: pixelsOf(drawn(scenes, random, budget.batchSize)),
+      from: tokenNoise(random, budget.batchSize, patches),
+    }),
+  });
+}
+
+/** Share of the pictures whose pixel tokens are disturbed, and of their tokens that are. */
+const DISTURBED = 0.1;
+
+/** From which patch of the batch each patch gets its pixel token: in most cases, from itself. */
+function tokenNoise(random: Random, pictures: number, patches: number): Int32Array {
+  const from = Int32Array.from({ length: patches }, (_, i) => i);
+  const each = patches / pictures;
+  for (let picture = 0; picture < pictures; picture++) {
+    if (random.uniform() >= DISTURBED) continue;
+    for (let i = picture * each; i < (picture + 1) * each; i++) {
+      if (random.uniform() < DISTURBED) from[i] = random.integer(patches);
+    }
+  }
+  return from;
+}
+
+/** What a part that trains a quantizer has in common with others: the codes' own loss and care. */
+function quantizing(
+  { quantizer, store, seed }: PictureTokenizer,
+  { steps }: Budget,
+  build: (scope: Scope, batch: number) => {
+    readonly quantized: Quantized;
+    readonly loss: Tensor;
+    readonly parts: Readonly<Record<string, Tensor>>;
+  },
+): Omit<Part, "batch"> {
+  const prefix = "quantizer.";
+  return {
+    losses(scope, batch) {
+      const { quantized, loss, parts } = build(scope, batch);
       const usage = usageOf(quantized.ids, quantizer.codes);
-      return { loss: total, parts: { features: loss, codes: quantized.loss, cosine, ...usage } };
+      return {
+        loss: ops.add(loss, quantized.loss),
+        parts: { ...parts, codes: quantized.loss, ...usage },
+      };
     },
     outputs(scope, batch) {
-      const { latents, ids } = reconstruct(scope, tokenizer, batch).quantized;
+      const { latents, ids } = build(scope, batch).quantized;
       return { latents, ids };
     },
     optimizer: adamw(),
-    batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
     frozen: ["encoder.", ...quantizer.frozen.map((name) => prefix + name)],
     after: async (step, { outputs }) =>
       await quantizer.after?.(store, {
@@ -129,11 +232,11 @@ function quantizerStage(tokenizer: SemanticTokenizer, scenes: EmojiScenes, budge
         ids: outputs.ids as Int32Array,
         latents: outputs.latents as Float32Array,
       }),
-  });
+  };
 }
 
 function pixelDecoderStage(
-  tokenizer: SemanticTokenizer,
+  tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   budget: Budget,
 ): Stage {
@@ -164,10 +267,14 @@ function pixelDecoderStage(
   });
 }
 
+function pixelInput({ config: { pictureSize } }: PictureTokenizer, batch: number): Tensor {
+  return input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
+}
+
 /** Pixels → features of the frozen encoder → codes → reconstructed features. */
-function reconstruct(scope: Scope, { config }: SemanticTokenizer, batch: number) {
-  const { pictureSize } = config;
-  const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
+function reconstruct(scope: Scope, tokenizer: PictureTokenizer, batch: number) {
+  const { config } = tokenizer;
+  const pixels = pixelInput(tokenizer, batch);
   const features = ops.stopGradient(encode(scope.at("encoder"), pixels, config));
   const quantized = quantize(scope.at("quantizer"), features, config);
   const codes = byPicture(quantized.codes, config);

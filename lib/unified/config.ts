@@ -16,14 +16,17 @@ export const UnifiedConfig = z.strictObject({
   textVocabulary: size,
   /** The vision tokenizer's. */
   quantizer: QuantizerConfig,
-  /** Tokens of a picture. */
+  /** Tokens of a picture that is read; drawn, each becomes as many codes as the quantizer has it. */
   pictureTokens: size,
   /** Size of the continuous feature that a token of a picture is read as. */
   featureSize: size,
 }).refine((c) => c.hiddenSize % c.heads === 0 && c.heads % c.keyValueHeads === 0, {
   error: "Expected hiddenSize to be a multiple of heads, and heads of keyValueHeads",
-}).refine(({ quantizer }) => quantizerOf(quantizer).depth === 1, {
-  error: "Expected a quantizer of one code to a patch",
 });
 
 export type UnifiedConfig = z.infer<typeof UnifiedConfig> & TransformerConfig;
+
+/** Codes of a picture that is drawn. */
+export function drawnTokens({ quantizer, pictureTokens }: UnifiedConfig): number {
+  return pictureTokens * quantizerOf(quantizer).depth;
+}

@@ -5,7 +5,8 @@
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
-import type { UnifiedConfig } from "./config.ts";
+import { quantizerOf } from "../tokenizer/mod.ts";
+import { drawnTokens, type UnifiedConfig } from "./config.ts";
 import { contextualize, embed, embedGenerated, fromStart, logitsOf } from "./language_model.ts";
 import { guided, sample, type Sampling } from "./sampling.ts";
 import type { Sequence } from "./sequence.ts";
@@ -122,21 +123,26 @@ export class Generator implements Disposable {
   ): Promise<number[][]> {
     const { vocabulary, config, shape } = this;
     const drawing = options.grammar === "picture";
-    const [low, high] = drawing
-      ? [vocabulary.text.size, vocabulary.size]
-      : [0, vocabulary.text.size];
+    const quantizer = quantizerOf(config.quantizer);
+    /** The ids that the grammar allows at a place of the answer, from and to. */
+    const range = (place: number) => {
+      if (!drawing) return [0, vocabulary.text.size];
+      const codes = quantizer.range?.(place % quantizer.depth) ?? [0, quantizer.codes];
+      return codes.map((code) => vocabulary.idOfCode(code));
+    };
     const randoms = Array.from(
       { length: count },
       (_, i) => new Random(options.seed, "generation", first + i),
     );
     const answers: number[][] = rows.slice(0, count).map(() => []);
     const finished = new Set<number>();
-    const longest = drawing ? config.pictureTokens : shape.answer;
+    const longest = drawing ? drawnTokens(config) : shape.answer;
 
     let logits = await this.#read(rows, drawing);
     const lengths = new Int32Array(shape.batch);
     rows.forEach((row, i) => lengths[i] = row.ids.length + (drawing ? 1 : 0));
     for (let token = 0; token < longest; token++) {
+      const [low, high] = range(token);
       for (let i = 0; i < count; i++) {
         if (finished.has(i)) continue;
         const allowed = (row: number) =>

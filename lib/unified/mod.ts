@@ -1,4 +1,4 @@
-export { UnifiedConfig } from "./config.ts";
+export { drawnTokens, UnifiedConfig } from "./config.ts";
 export { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
 export { conversation, prompt, type Segment, type Sequence, type Turn } from "./sequence.ts";
 export { batchOf, type BatchShape, fits } from "./batch.ts";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { finiteScalarQuantizer } from "./finite_scalar.ts";
 import { lookupFreeQuantizer } from "./lookup_free.ts";
 import type { Quantizer } from "./quantizer.ts";
+import { productQuantizer } from "./product.ts";
 import { residualQuantizer } from "./residual.ts";
 import { simQuantizer } from "./sim.ts";
 import { vectorQuantizer } from "./vector.ts";
@@ -10,7 +11,7 @@ import { vectorQuantizer } from "./vector.ts";
 const size = z.int().positive();
 const table = { codes: size, codeSize: size };
 
-export const QuantizerConfig = z.discriminatedUnion("kind", [
+const singles = [
   z.strictObject({
     kind: z.literal("vector"),
     ...table,
@@ -19,7 +20,15 @@ export const QuantizerConfig = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("sim"), ...table }),
   z.strictObject({ kind: z.literal("finite scalar"), levels: z.array(z.int().min(3)).min(1) }),
   z.strictObject({ kind: z.literal("lookup-free"), bits: z.int().min(1).max(18) }),
+] as const;
+
+export const QuantizerConfig = z.discriminatedUnion("kind", [
+  ...singles,
   z.strictObject({ kind: z.literal("residual"), ...table, depth: size }),
+  z.strictObject({
+    kind: z.literal("product"),
+    parts: z.array(z.discriminatedUnion("kind", singles)).min(2),
+  }),
 ]);
 
 export type QuantizerConfig = z.infer<typeof QuantizerConfig>;
@@ -47,5 +56,7 @@ export function quantizerOf(config: QuantizerConfig): Quantizer {
       return lookupFreeQuantizer(config);
     case "residual":
       return residualQuantizer(config);
+    case "product":
+      return productQuantizer(config.parts.map(quantizerOf));
   }
 }

@@ -5,3 +5,4 @@ export { simQuantizer } from "./sim.ts";
 export { finiteScalarQuantizer } from "./finite_scalar.ts";
 export { lookupFreeQuantizer } from "./lookup_free.ts";
 export { residualQuantizer } from "./residual.ts";
+export { productQuantizer } from "./product.ts";

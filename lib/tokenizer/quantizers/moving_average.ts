@@ -6,7 +6,7 @@ import type { StateStore } from "../../runtime/mod.ts";
 import type { QuantizedStep } from "./quantizer.ts";
 
 /** How many latents choose each entry, on average; in the store, so that a run can resume. */
-const COUNTS = "optimizer.code_counts";
+const COUNTS = "optimizer.code_counts.";
 
 /** Moves the entries of a codebook in the store after a step. Entries that none chose stay. */
 export async function averageCodebook(
@@ -16,8 +16,9 @@ export async function averageCodebook(
   { ids, latents }: Pick<QuantizedStep, "ids" | "latents">,
 ): Promise<void> {
   const [codes, size] = store.get(codebook).type.shape;
-  if (!store.has(COUNTS)) store.add(COUNTS, { dtype: "float32", shape: [codes] });
-  const counts = await store.read(COUNTS) as Float32Array;
+  const name = COUNTS + codebook;
+  if (!store.has(name)) store.add(name, { dtype: "float32", shape: [codes] });
+  const counts = await store.read(name) as Float32Array;
   const entries = await store.read(codebook) as Float32Array;
   const chosen = new Float64Array(codes);
   const sums = new Float64Array(codes * size);
@@ -34,6 +35,6 @@ export async function averageCodebook(
       entries[i] = (before * entries[i] + (1 - decay) * sums[i]) / counts[code];
     }
   }
-  store.write(COUNTS, counts);
+  store.write(name, counts);
   store.write(codebook, entries);
 }

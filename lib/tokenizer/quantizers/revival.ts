@@ -10,7 +10,7 @@ import type { QuantizedStep } from "./quantizer.ts";
 const PATIENCE = 20;
 
 /** Which codes were chosen since the last revival; in the store, so that a run can resume. */
-const USED = "optimizer.codes_used";
+const USED = "optimizer.codes_used.";
 
 /**
  * Counts the ids `[tokens]` that a step chose, and every {@link PATIENCE} steps moves the codes that
@@ -23,8 +23,9 @@ export async function reviveDeadCodes(
   { seed, step, steps, ids, latents }: Omit<QuantizedStep, "prefix">,
 ): Promise<void> {
   const [codes, codeSize] = store.get(codebook).type.shape;
-  if (!store.has(USED)) store.add(USED, { dtype: "float32", shape: [codes] });
-  const used = await store.read(USED) as Float32Array;
+  const name = USED + codebook;
+  if (!store.has(name)) store.add(name, { dtype: "float32", shape: [codes] });
+  const used = await store.read(name) as Float32Array;
   for (const id of ids) used[id] = 1;
   const due = step === 1 || step % PATIENCE === 0;
   if (due && step <= 0.75 * steps) {
@@ -44,7 +45,7 @@ export async function reviveDeadCodes(
     store.write(codebook, table);
     used.fill(0);
   }
-  store.write(USED, used);
+  store.write(name, used);
 }
 
 function squared(a: Float32Array, b: Float32Array): number {

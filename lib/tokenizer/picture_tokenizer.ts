@@ -1,29 +1,33 @@
 /**
- * ILLUME's vision tokenizer (arXiv 2412.06673, section 3.1): a frozen semantic encoder, a codebook
- * over its features, a decoder that reconstructs the features, and a diffusion decoder from those to
- * pixels.
+ * Pictures to tokens and back, by one of three kinds of tokenizer: ILLUME's semantic one, a pixel
+ * tokenizer as others have it, and ILLUME+'s dual one. They share a grid, quantizers, and how they
+ * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
 import type { Picture } from "../data/picture.ts";
 import { input, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
 import { type Device, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { TokenizerConfig } from "./config.ts";
-import { encode } from "./encoder.ts";
-import { decodeFeatures } from "./feature_decoder.ts";
+import { dual } from "./dual.ts";
 import { inBatches } from "./in_batches.ts";
 import { picturesOf, pixelsOf } from "./patches.ts";
-import { drawPixels } from "./pixel_decoder.ts";
-import { byPicture, lookUp, quantize } from "./quantization.ts";
+import { pixel } from "./pixel.ts";
+import { lookUp } from "./quantization.ts";
 import { type Quantizer, quantizerOf } from "./quantizers/mod.ts";
+import { semantic } from "./semantic.ts";
+import type { TokenizerGraphs } from "./tokenizer_graphs.ts";
 
 /** Pictures that go through a compiled graph at a time. */
 const BATCH = 32;
 
-/** Steps of the diffusion decoder. */
-const FLOW_STEPS = 4;
+const KINDS: Readonly<Record<TokenizerConfig["kind"], TokenizerGraphs>> = {
+  semantic,
+  pixel,
+  dual,
+};
 
 export interface EncodedPicture {
-  /** Semantic features, `[grid², featureSize]`. */
+  /** What a model reads, before it is quantized: `[grid², featureSize]`. */
   readonly features: Float32Array;
   /** Codes of each patch, row by row: `[grid² · depth]`. */
   readonly ids: Int32Array;
@@ -37,7 +41,7 @@ export interface TokenizerOptions {
   readonly seed?: number;
 }
 
-export class SemanticTokenizer {
+export class PictureTokenizer {
   readonly device: Device;
   readonly store: StateStore;
   readonly config: TokenizerConfig;
@@ -56,13 +60,22 @@ export class SemanticTokenizer {
     return this.config.grid ** 2 * this.quantizer.depth;
   }
 
+  /** Numbers in a patch's feature, as a model reads it. */
+  get featureSize(): number {
+    return this.#graphs.featureSize(this.config);
+  }
+
   get quantizer(): Quantizer {
     return quantizerOf(this.config.quantizer);
   }
 
+  get #graphs(): TokenizerGraphs {
+    return KINDS[this.config.kind];
+  }
+
   /** Features and codes of pictures of the tokenizer's size. */
   async encode(pictures: readonly Picture[]): Promise<EncodedPicture[]> {
-    const { pictureSize, featureSize } = this.config;
+    const { pictureSize, grid } = this.config;
     for (const { width, height } of pictures) {
       if (width !== pictureSize || height !== pictureSize) {
         throw new RangeError(
@@ -73,14 +86,14 @@ export class SemanticTokenizer {
     }
     const program = await this.#program("encode", (scope) => {
       const pixels = input("pixels", "float32", [BATCH, pictureSize, pictureSize, 3]);
-      const features = encode(scope.at("encoder"), pixels, this.config);
-      return { features, ids: quantize(scope.at("quantizer"), features, this.config).ids };
+      const { features, quantized } = this.#graphs.encode(scope, pixels, this.config);
+      return { features, ids: quantized.ids };
     });
+    const length = grid ** 2 * this.featureSize;
     return inBatches(pictures, BATCH, async (batch) => {
       const found = await program.run({ pixels: pixelsOf(batch) });
       const features = found.features as Float32Array;
       const ids = found.ids as Int32Array;
-      const length = this.config.grid ** 2 * featureSize;
       return batch.map((_, i) => ({
         features: features.slice(i * length, (i + 1) * length),
         ids: ids.slice(i * this.tokens, (i + 1) * this.tokens),
@@ -88,10 +101,19 @@ export class SemanticTokenizer {
     });
   }
 
-  /** Semantic features reconstructed from codes: `[grid², featureSize]` for each picture. */
+  /**
+   * Semantic features reconstructed from codes: `[grid², config.featureSize]` for each picture.
+   * @throws TypeError for a tokenizer of pixels, which has none
+   */
   async decodeFeatures(pictures: readonly Int32Array[]): Promise<Float32Array[]> {
+    const { decodeFeatures } = this.#graphs;
+    if (decodeFeatures === undefined) {
+      throw new TypeError(
+        `Expected a tokenizer of semantic features, but found one of kind "${this.config.kind}"`,
+      );
+    }
     const program = await this.#program("decode features", (scope) => ({
-      features: this.#featuresOf(scope),
+      features: decodeFeatures(scope, this.#codes(scope), this.config),
     }));
     const length = this.config.grid ** 2 * this.config.featureSize;
     return inBatches(pictures, BATCH, async (batch) => {
@@ -100,37 +122,33 @@ export class SemanticTokenizer {
     });
   }
 
-  /** Pictures drawn from codes by the diffusion decoder; the same seed draws the same picture. */
+  /** Pictures drawn from codes; the same seed draws the same picture. */
   async decode(pictures: readonly Int32Array[], { seed = 0 } = {}): Promise<Picture[]> {
     const { pictureSize } = this.config;
     const program = await this.#program("decode", (scope) => {
       const noise = input("noise", "float32", [BATCH, pictureSize, pictureSize, 3]);
-      const pixels = drawPixels(
-        scope.at("pixel_decoder"),
-        this.#featuresOf(scope),
-        noise,
-        FLOW_STEPS,
-        this.config,
-      );
-      return { pixels };
+      return { pixels: this.#graphs.decode(scope, this.#codes(scope), noise, this.config) };
     });
     const length = pictureSize ** 2 * 3;
     let drawn = 0;
     return inBatches(pictures, BATCH, async (batch) => {
       const noise = new Float32Array(BATCH * length);
-      batch.forEach((_, i) => {
-        noise.set(new Random(seed, "pixel decoder", drawn + i).normals(length), i * length);
-      });
+      if (this.#graphs.diffuses) {
+        batch.forEach((_, i) => {
+          noise.set(new Random(seed, "pixel decoder", drawn + i).normals(length), i * length);
+        });
+      }
       drawn += batch.length;
-      const { pixels } = await program.run({ ids: joined(batch), noise });
+      const ids = joined(batch);
+      const { pixels } = await program.run(this.#graphs.diffuses ? { ids, noise } : { ids });
       return picturesOf(pixels as Float32Array, pictureSize);
     });
   }
 
-  #featuresOf(scope: Scope): Tensor {
+  /** What ids stand for: `[BATCH, grid², codeSize]`. */
+  #codes(scope: Scope): Tensor {
     const ids = input("ids", "int32", [BATCH * this.tokens]);
-    const codes = lookUp(scope.at("quantizer"), ids, this.config);
-    return decodeFeatures(scope.at("feature_decoder"), codes, this.config);
+    return lookUp(scope.at("quantizer"), ids, this.config);
   }
 
   #program(name: string, outputs: (scope: Scope) => Record<string, Tensor>): Promise<Program> {
@@ -152,15 +170,11 @@ function joined(pictures: readonly Int32Array[]): Int32Array<ArrayBuffer> {
 /** Every parameter that encoding and decoding need, found by tracing them. */
 export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
   const { pictureSize } = config;
+  const graphs = KINDS[config.kind];
   const scope = new Scope();
   const pixels = input("pixels", "float32", [1, pictureSize, pictureSize, 3]);
-  const quantized = quantize(
-    scope.at("quantizer"),
-    encode(scope.at("encoder"), pixels, config),
-    config,
-  );
-  const codes = byPicture(quantized.codes, config);
-  const features = decodeFeatures(scope.at("feature_decoder"), codes, config);
-  drawPixels(scope.at("pixel_decoder"), features, pixels, 1, config);
+  const { quantized } = graphs.encode(scope, pixels, config);
+  const ids = input("ids", "int32", [quantized.ids.shape[0]]);
+  graphs.decode(scope, lookUp(scope.at("quantizer"), ids, config), pixels, config);
   return scope.specs();
 }
