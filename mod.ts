@@ -104,7 +104,6 @@ export {
 export {
   type AssessedDrawing,
   AssessedDrawings,
-  CheckpointError,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
   Illume,
@@ -123,7 +122,7 @@ export { SceneParser } from "./lib/assessment/scene_parser.ts";
 // Training, and what came of it.
 export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
-export { writeFileAtomic } from "./lib/nn/mod.ts";
+export { CheckpointError, writeFileAtomic } from "./lib/nn/mod.ts";
 export { ResumeError, type StageSummary, Training } from "./lib/training/training.ts";
 export {
   type DrawingScores,

@@ -29,3 +29,10 @@ export {
   type NamedTensor,
   SafetensorsError,
 } from "./safetensors.ts";
+export {
+  CheckpointError,
+  type CheckpointFormat,
+  readConfig,
+  readParameters,
+  saveCheckpoint,
+} from "./checkpoint.ts";

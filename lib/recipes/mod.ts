@@ -1,4 +1,5 @@
 export { type DrawnPicture, type DrawOptions, Illume, LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+export { loadIllume, saveIllume } from "./illume_files.ts";
 export {
   ILLUME_STAGES,
   illumeStages,
@@ -15,4 +16,3 @@ export {
   enhancementStage,
   selfGenerate,
 } from "./self_enhancement.ts";
-export { CheckpointError, loadIllume, saveIllume } from "./illume_files.ts";
