@@ -95,6 +95,7 @@ export {
   TeacherError,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  type TokenizerBudgets,
   TokenizerConfig,
   tokenizerStages,
   vectorQuantizer,

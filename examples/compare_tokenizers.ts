@@ -25,6 +25,7 @@ import {
   type StagePlan,
   StateStore,
   TOKENIZER_PRESETS,
+  type TokenizerBudgets,
   type TokenizerConfig,
   tokenizerStages,
   Training,
@@ -44,21 +45,34 @@ const WORLD: World = { ...worldOf("small"), preset: "nano", concepts: worldOf("n
 
 const CODEBOOK: QuantizerConfig = { kind: "vector", codes: 1024, codeSize: 32 };
 
-const TOKENIZERS: Readonly<Record<TokenizerConfig["kind"], TokenizerConfig>> = {
-  semantic: { ...TOKENIZER_PRESETS.nano, kind: "semantic", quantizer: CODEBOOK },
-  pixel: { ...TOKENIZER_PRESETS.nano, kind: "pixel", quantizer: CODEBOOK },
-  dual: {
-    ...TOKENIZER_PRESETS.nano,
-    kind: "dual",
-    quantizer: { kind: "product", parts: [CODEBOOK, CODEBOOK] },
-  },
-};
+/** The model reads what the tokens say and no more, as in table 6 of ILLUME+. */
+const SHARED = { ...TOKENIZER_PRESETS.nano, reads: "codes" } as const;
 
-const TOKENIZER_STEPS = {
-  encoder: { steps: 300, batchSize: 64, peakRate: 2e-3 },
-  quantizer: { steps: 300, batchSize: 64, peakRate: 2e-3 },
-  pixels: { steps: 800, batchSize: 64, peakRate: 2e-3 },
-};
+/** A tokenizer, and for how many steps its parts are trained: equally many in all. */
+interface Contestant {
+  readonly config: TokenizerConfig;
+  readonly steps: TokenizerSteps;
+}
+type TokenizerSteps = Readonly<Record<keyof TokenizerBudgets, number>>;
+
+const CONTESTANTS: readonly Contestant[] = [
+  {
+    config: { ...SHARED, kind: "semantic", quantizer: CODEBOOK },
+    steps: { encoder: 250, quantizer: 250, pixels: 750 },
+  },
+  {
+    config: { ...SHARED, kind: "pixel", quantizer: CODEBOOK },
+    steps: { encoder: 250, quantizer: 0, pixels: 1000 },
+  },
+  {
+    config: {
+      ...SHARED,
+      kind: "dual",
+      quantizer: { kind: "product", parts: [CODEBOOK, CODEBOOK] },
+    },
+    steps: { encoder: 250, quantizer: 0, pixels: 1000 },
+  },
+];
 
 const BATCH = 32;
 const LANGUAGE: StagePlan = {
@@ -69,7 +83,7 @@ const LANGUAGE: StagePlan = {
 const ALIGNMENT: StagePlan = {
   name: "alignment",
   mixture: { describe: 1, draw: 3, question: 2 },
-  budget: { steps: 2400, batchSize: BATCH, peakRate: 2.5e-3 },
+  budget: { steps: 2000, batchSize: BATCH, peakRate: 2.5e-3 },
 };
 /** After which shares of the alignment the model is looked at. */
 const LOOKS = [1 / 16, 1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1];
@@ -114,7 +128,7 @@ await main(async () => {
   for (let seed = 0; seed < seeds; seed++) {
     const scenes = await emojiScenes({ world: WORLD, seed });
     const parser = SceneParser.create(WORLD, scenes.sprites);
-    for (const config of Object.values(TOKENIZERS)) {
+    for (const { config, steps } of CONTESTANTS) {
       const { kind } = config;
       using store = new StateStore(device);
       using training = await opened(`${options.text("out")}/${kind}_${seed}`, {
@@ -124,7 +138,7 @@ await main(async () => {
       });
       console.error(`${kind} tokens, seed ${seed}`);
       const tokenizer = new PictureTokenizer({ device, store, config, seed });
-      const found = await run({ training, tokenizer, scenes, parser, seed, quick });
+      const found = await run({ training, tokenizer, steps, scenes, parser, seed, quick });
       runs.push({ kind, seed, seconds: training.seconds, ...found });
     }
   }
@@ -133,7 +147,7 @@ await main(async () => {
     command: again,
     date: new Date().toISOString(),
     machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
-    tokenizerSteps: TOKENIZER_STEPS,
+    contestants: CONTESTANTS,
     alignment: ALIGNMENT,
     samplesForPixelScore: { drawing: reached(runs, "drawing"), answers: reached(runs, "answers") },
     runs,
@@ -155,9 +169,10 @@ async function opened(
 
 /** Trains a tokenizer, and a language model on it that is looked at from time to time. */
 async function run(
-  { training, tokenizer, scenes, parser, seed, quick }: {
+  { training, tokenizer, steps, scenes, parser, seed, quick }: {
     training: Training;
     tokenizer: PictureTokenizer;
+    steps: TokenizerSteps;
     scenes: EmojiScenes;
     parser: SceneParser;
     seed: number;
@@ -166,10 +181,11 @@ async function run(
 ): Promise<{ ceiling: number; looks: Look[] }> {
   const share = quick ? 0.01 : 1;
   const text = trainTextTokenizer(scenes);
+  const budget = (steps: number) => shortened({ steps, batchSize: 64, peakRate: 2e-3 }, share);
   const budgets = {
-    encoder: shortened(TOKENIZER_STEPS.encoder, share),
-    quantizer: shortened(TOKENIZER_STEPS.quantizer, share),
-    pixels: shortened(TOKENIZER_STEPS.pixels, share),
+    encoder: budget(steps.encoder),
+    quantizer: budget(steps.quantizer),
+    pixels: budget(steps.pixels),
   };
   const tokenizing = tokenizerStages(tokenizer, scenes, text, budgets);
   const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
@@ -198,12 +214,12 @@ async function run(
         descriptions: answers.descriptions,
       };
     });
-  const steps = LOOKS.map((share) => Math.ceil(share * alignment.steps));
+  const looksAt = LOOKS.map((share) => Math.ceil(share * alignment.steps));
   for await (const { step } of training.run(alignment)) {
-    if (steps.includes(step)) await lookAt(step);
+    if (looksAt.includes(step)) await lookAt(step);
   }
   const looks: Look[] = [];
-  for (const step of new Set(steps)) looks.push(await lookAt(step));
+  for (const step of new Set(looksAt)) looks.push(await lookAt(step));
   return { ceiling, looks };
 }
 

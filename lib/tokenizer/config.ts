@@ -13,6 +13,8 @@ export const TokenizerConfig = z.strictObject({
   grid: size,
   /** Size of a patch's semantic feature. */
   featureSize: size,
+  /** What a model reads of a picture: continuous features, unless told, or the codes they became. */
+  reads: z.enum(["features", "codes"]).optional(),
   /** Blocks of the vision encoder. */
   encoderLayers: size,
   /** Blocks of the text tower that the encoder is trained against. */

@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<TokenizerConfig["kind"], TokenizerGraphs>> = {
 };
 
 export interface EncodedPicture {
-  /** What a model reads, before it is quantized: `[grid², featureSize]`. */
+  /** What a model reads: `[grid², tokenizer.featureSize]`. */
   readonly features: Float32Array;
   /** Codes of each patch, row by row: `[grid² · depth]`. */
   readonly ids: Int32Array;
@@ -62,6 +62,7 @@ export class PictureTokenizer {
 
   /** Numbers in a patch's feature, as a model reads it. */
   get featureSize(): number {
+    if (this.config.reads === "codes") return this.quantizer.codeSize;
     return this.#graphs.featureSize(this.config);
   }
 
@@ -87,7 +88,8 @@ export class PictureTokenizer {
     const program = await this.#program("encode", (scope) => {
       const pixels = input("pixels", "float32", [BATCH, pictureSize, pictureSize, 3]);
       const { features, quantized } = this.#graphs.encode(scope, pixels, this.config);
-      return { features, ids: quantized.ids };
+      const { ids, codes } = quantized;
+      return { features: this.config.reads === "codes" ? codes : features, ids };
     });
     const length = grid ** 2 * this.featureSize;
     return inBatches(pictures, BATCH, async (batch) => {

@@ -5,11 +5,11 @@ import type { TokenizerConfig } from "./config.ts";
 import type { Quantized } from "./quantizers/mod.ts";
 
 export interface TokenizerGraphs {
-  /** Numbers in a patch's feature, as a model reads it. */
+  /** Numbers in a patch's continuous feature. */
   featureSize(config: TokenizerConfig): number;
   /**
-   * Pixels `[batch, size, size, 3]` in [−1, 1] to what a model reads, `[batch, grid², featureSize]`,
-   * and to codes.
+   * Pixels `[batch, size, size, 3]` in [−1, 1] to continuous features `[batch, grid², featureSize]`, and
+   * to codes.
    */
   encode(
     scope: Scope,
