@@ -1,6 +1,6 @@
 /** Pictures into files and out of them, good and bad. */
 import assert from "node:assert/strict";
-import { encodePng, type Picture, readPicture } from "../lib/data/picture.ts";
+import { encodePng, type Picture, readPicture, reduced } from "../lib/data/picture.ts";
 import { contactSheet } from "../lib/data/contact_sheet.ts";
 import sharp from "sharp";
 
@@ -91,4 +91,34 @@ Deno.test("a contact sheet shows every picture where it belongs", () => {
   assert.deepEqual([pixel(2, 0), pixel(0, 3), pixel(4, 6)], [255, 255, 255]);
   assert.throws(() => contactSheet([], 2), /found 0/);
   assert.throws(() => contactSheet([shade(1), picture], 2), /found 3 × 2 at 1/);
+});
+
+Deno.test("16 bits, four inks and the first picture of several become bytes of red, green, blue", async () => {
+  const deep = await sharp(Uint16Array.from({ length: 12 }, (_, i) => i < 6 ? 0 : 65_535), {
+    raw: { width: 2, height: 2, channels: 3 },
+  }).toColorspace("rgb16").png().toBuffer();
+  assert.equal((await sharp(deep).metadata()).depth, "ushort");
+  const read = await readPicture(new Uint8Array(deep));
+  assert.deepEqual([...read.data], [...Array(6).fill(0), ...Array(6).fill(255)]);
+  const inks = await plain(2, 2, "#ff0000").removeAlpha().toColorspace("cmyk").jpeg().toBuffer();
+  assert.equal((await sharp(inks).metadata()).channels, 4);
+  assert.equal((await readPicture(new Uint8Array(inks))).data.length, 12);
+  const frames = await Promise.all(
+    ["#ff0000", "#0000ff"].map((color) => plain(4, 4, color).png().toBuffer()),
+  );
+  for (const format of ["gif", "webp"] as const) {
+    const moving = await sharp(frames, { join: { animated: true } }).toFormat(format).toBuffer();
+    assert.equal((await sharp(moving).metadata()).pages, 2);
+    const { width, height, data } = await readPicture(new Uint8Array(moving));
+    assert.deepEqual([width, height], [4, 4]);
+    assert.ok(data[0] > 240 && data[2] < 15, `${format}: ${data.slice(0, 3)}`);
+  }
+});
+
+Deno.test("a reduced picture has the mean of each square", () => {
+  const data = Uint8Array.from({ length: 48 }, (_, i) => i);
+  const { width, height, data: small } = reduced({ width: 4, height: 4, data }, 2);
+  assert.deepEqual([width, height], [2, 2]);
+  assert.deepEqual([...small.slice(0, 3)], [8, 9, 10].map((x) => x - 0.5).map(Math.round));
+  assert.throws(() => reduced(picture, 2), /multiples of 2, but found 3 × 2/);
 });

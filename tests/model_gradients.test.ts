@@ -101,6 +101,7 @@ Deno.test("the pixel decoder's regression and flow", async () => {
     pixels: input("pixels", "float32", PIXELS),
     noise: input("noise", "float32", PIXELS),
     t: input("t", "float32", [BATCH]),
+    known: input("known", "float32", [BATCH]),
   }, TOKENIZER);
   await checkGradients({
     scope,
@@ -110,6 +111,7 @@ Deno.test("the pixel decoder's regression and flow", async () => {
       features: random.normals(shape.reduce((a, b) => a * b)),
       noise: random.normals(pixels.length),
       t: random.uniforms(BATCH),
+      known: Float32Array.from({ length: BATCH }, (_, i) => i % 2),
     },
   });
 });

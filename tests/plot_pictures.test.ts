@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { assessment, pictureGrid, reconstructions } from "../lib/plot/mod.ts";
+import {
+  assessment,
+  codebook,
+  featurePictures,
+  pictureGrid,
+  reconstructions,
+  tokenMap,
+} from "../lib/plot/mod.ts";
 import { elements, pixels, plain, texts } from "./plot_reading.ts";
 
 const red = plain(200, 30, 30);
@@ -78,4 +85,61 @@ Deno.test("what a model wrote in place of an assessment is no verdict", async ()
   assert.match(texts(figure).join(" "), /^three red hearts no assessment/);
   assert.equal(elements(figure, ".mark-good, .mark-bad, .score").length, 0);
   await pixels(figure);
+});
+
+Deno.test("decoded features have a column of their own where there are any", () => {
+  const figure = reconstructions([
+    { picture: red, tokens: [1], features: blue, reconstruction: red },
+    { picture: red, tokens: [1], reconstruction: red },
+  ]);
+  assert.equal(elements(figure, "image").length, 5);
+  assert.deepEqual(
+    new Set(texts(figure)),
+    new Set(["picture", "tokens", "features", "reconstruction", "1"]),
+  );
+});
+
+Deno.test("a token map draws the codes over their pictures", async () => {
+  const figure = tokenMap([
+    { picture: red, tokens: [5, 5, 5, 9], title: "a red wall" },
+    { picture: blue, tokens: [9, 5, 5, 5] },
+  ]);
+  assert.equal(elements(figure, "image").length, 2);
+  const squares = elements(figure, ".token").map((square) => square.getAttribute("fill"));
+  assert.equal(new Set(squares).size, 2);
+  assert.equal(squares[3], squares[4]);
+  assert.ok(texts(figure).includes("a red wall"));
+  const { at } = await pixels(figure);
+  const [r, , b] = at(16 + 60, 16 + 60);
+  assert.ok(r > b, "the picture shines through");
+  assert.throws(() => tokenMap([]), /Expected pictures to show/);
+  assert.throws(() => tokenMap([{ picture: red, tokens: [1, 2] }]), /square grid, but found 2/);
+});
+
+Deno.test("a codebook's figure says how many codes are in use, and shows what became them", async () => {
+  const counts = [0, 40, 3, 0, 900, 1];
+  const figure = codebook(counts, [
+    { code: 4, patches: [red, red, blue] },
+    { code: 1, patches: [blue] },
+  ], { title: "nano" });
+  for (const word of ["nano", "4 of 6 codes in use", "900×", "40×"]) {
+    assert.ok(texts(figure).includes(word), `${word} is missing`);
+  }
+  assert.equal(elements(figure, "image").length, 4);
+  await pixels(figure);
+  assert.throws(() => codebook([0, 0]), /Expected codes that occur/);
+});
+
+Deno.test("like features have like colours in all pictures, unlike ones do not", () => {
+  const [a, b] = [[1, 2, 3, 4, 5], [-3, 1, 0, 2, -2]];
+  const pictures = featurePictures([[a, a, b, a].flat(), [b, b, a, b].flat()], { grid: 2 });
+  const colors = pictures.flatMap(({ data }) =>
+    [0, 1, 2, 3].map((i) => data.slice(3 * i, 3 * i + 3).join())
+  );
+  const kinds = "aababbab".split("");
+  for (const kind of ["a", "b"]) {
+    assert.equal(new Set(colors.filter((_, i) => kinds[i] === kind)).size, 1);
+  }
+  assert.notEqual(colors[0], colors[2]);
+  assert.throws(() => featurePictures([[1, 2, 3]], { grid: 2 }), /2 × 2 patches, but found 3/);
 });

@@ -8,10 +8,10 @@ import { ConceptEncoder } from "../lib/tokenizer/concept_encoder.ts";
 const CONFIG = {
   pictureSize: 32,
   grid: 4,
-  featureSize: 32,
+  hiddenSize: 32,
   layers: 1,
   heads: 2,
-  squeezed: 8,
+  featureSize: 8,
   embeddingSize: 16,
 };
 
@@ -34,7 +34,7 @@ Deno.test("a concept encoder learns to find emoji in another style, the same aga
   const [embedding] = await encoder.embed(views("noto").slice(0, 1));
   assert.ok(Math.abs(Math.hypot(...embedding) - 1) < 1e-5);
   const [features] = await encoder.encode(views("noto").slice(0, 1));
-  assert.equal(features.length, 4 * 4 * 32);
+  assert.equal(features.length, 4 * 4 * 8);
   using again = new StateStore(device);
   using other = new ConceptEncoder(device, again, CONFIG);
   const same: number[] = [];

@@ -1,13 +1,14 @@
 /** From a scene to its picture. */
 import type { Picture } from "./picture.ts";
-import type { Scene, SceneObject } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import type { Sprites } from "./sprites.ts";
 import type { Sprite } from "./sprite.ts";
 import type { Rgb, World } from "./world.ts";
 
 /**
  * Draws a scene: its plain background, then its objects in order, each in the square of
- * `size × size` pixels around its centre. What stands outside the picture is cut off.
+ * `size × size` pixels around its centre. What stands outside the picture is cut off. With enlarged
+ * sprites the picture is as many times larger.
  *
  * @throws {RangeError} for a background, style, concept or size that the world does not have.
  *
@@ -25,9 +26,11 @@ import type { Rgb, World } from "./world.ts";
  * ```
  */
 export function drawScene(scene: Scene, sprites: Sprites, world: World): Picture {
-  const picture = plain(world.pictureSize, backgroundOf(scene, world));
+  const { scale } = sprites;
+  const picture = plain(scale * world.pictureSize, backgroundOf(scene, world));
   for (const object of scene.objects) {
-    paste(picture, sprites.get(scene.style, object.concept, object.color, object.size), object);
+    const sprite = sprites.get(scene.style, object.concept, object.color, object.size);
+    paste(picture, sprite, scale * object.x, scale * object.y);
   }
   return picture;
 }
@@ -51,7 +54,7 @@ function plain(size: number, rgb: Rgb): Picture {
 }
 
 /** Alpha compositing, "over": alpha · sprite + (1 − alpha) · picture. */
-function paste(picture: Picture, sprite: Sprite, { x, y }: SceneObject): void {
+function paste(picture: Picture, sprite: Sprite, x: number, y: number): void {
   const left = Math.round(x - sprite.size / 2), top = Math.round(y - sprite.size / 2);
   for (let row = Math.max(0, -top); row < Math.min(sprite.size, picture.height - top); row++) {
     for (

@@ -52,6 +52,11 @@ export class EmojiScenes {
     return drawScene(scene, this.sprites, this.world);
   }
 
+  /** The same data set with pictures that are so many times as wide and as tall. */
+  async enlarged(scale: number): Promise<EmojiScenes> {
+    return new EmojiScenes(this.world, await loadSprites(this.world, scale), this.seed);
+  }
+
   /** A caption that may be trained on, in any wording, and a picture of just that. */
   caption(random: Random): CaptionExample {
     const spec = trainingSpec(random, this.world);

@@ -18,7 +18,7 @@ export class PictureError extends Error {
 
 /**
  * Reads a PNG, JPEG, WebP, GIF, AVIF, TIFF or SVG file, or its bytes. Transparent parts become
- * white. With `size`, the picture is scaled to cover a square of `size × size` pixels, and what
+ * white, all colours sRGB in 8 bits; of an animation the first picture is read. With `size`, the picture is scaled to cover a square of `size × size` pixels, and what
  * stands out of its longer side is cut off evenly at both ends.
  *
  * @throws {PictureError} for a file that is missing, empty, no picture, or wider or taller than
@@ -98,4 +98,31 @@ export async function encodePng(
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(width * scale, height * scale, { kernel: "nearest" }).png().toBuffer();
   return new Uint8Array(png);
+}
+
+/**
+ * The picture so many times smaller: each pixel is the mean of a square of them.
+ *
+ * @throws {RangeError} where the squares do not fill the picture.
+ */
+export function reduced(picture: Picture, times: number): Picture {
+  if (times === 1) return picture;
+  const width = picture.width / times, height = picture.height / times;
+  if (!Number.isInteger(width) || !Number.isInteger(height)) {
+    throw new RangeError(
+      `Expected sides that are multiples of ${times}, but found ` +
+        `${picture.width} × ${picture.height}`,
+    );
+  }
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    let sum = 0;
+    for (let row = y * times; row < (y + 1) * times; row++) {
+      for (let column = x * times; column < (x + 1) * times; column++) {
+        sum += picture.data[3 * (row * picture.width + column) + i % 3];
+      }
+    }
+    return Math.round(sum / times ** 2);
+  });
+  return { width, height, data };
 }

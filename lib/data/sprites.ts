@@ -14,7 +14,11 @@ export class Sprites {
   readonly #tinted = new Map<string, Sprite>();
 
   /** Use `loadSprites`. */
-  constructor(drawings: ReadonlyMap<string, Sprite>) {
+  constructor(
+    drawings: ReadonlyMap<string, Sprite>,
+    /** How many times larger they are drawn than their world has them. */
+    readonly scale: number,
+  ) {
     this.#drawings = drawings;
   }
 
@@ -38,10 +42,12 @@ export class Sprites {
   }
 }
 
-const loaded = new Map<World, Promise<Sprites>>();
+const loaded = new Map<World, Map<number, Promise<Sprites>>>();
 
 /**
  * Draws every concept of a world in every style and size, once a process.
+ *
+ * @param scale how many times larger than the world has them
  *
  * @example
  * ```ts
@@ -53,24 +59,26 @@ const loaded = new Map<World, Promise<Sprites>>();
  * if (heart.rgba.length !== 14 * 14 * 4) throw new Error("Expected 14 × 14 pixels");
  * ```
  */
-export function loadSprites(world: World): Promise<Sprites> {
-  let sprites = loaded.get(world);
-  if (sprites === undefined) loaded.set(world, sprites = rasterize(world));
+export function loadSprites(world: World, scale = 1): Promise<Sprites> {
+  let scales = loaded.get(world);
+  if (scales === undefined) loaded.set(world, scales = new Map());
+  let sprites = scales.get(scale);
+  if (sprites === undefined) scales.set(scale, sprites = rasterize(world, scale));
   return sprites;
 }
 
-async function rasterize(world: World): Promise<Sprites> {
+async function rasterize(world: World, scale: number): Promise<Sprites> {
   const drawings = new Map<string, Sprite>();
   for (const style of world.styles) {
     const source = await SOURCES[style]();
     await Promise.all(world.concepts.map(async (concept) => {
       const original = await source(concept);
       for (const size of world.objectSizes) {
-        drawings.set(spriteKey(style, concept, size), await shrink(original, size));
+        drawings.set(spriteKey(style, concept, size), await shrink(original, scale * size));
       }
     }));
   }
-  return new Sprites(drawings);
+  return new Sprites(drawings, scale);
 }
 
 const spriteKey = (style: string, concept: string, size: number) => `${style}/${concept}/${size}`;

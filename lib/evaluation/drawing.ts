@@ -1,7 +1,7 @@
 /** How well a model draws: GenEval (arXiv 2310.11513) with a scene parser as its detector. */
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { CaptionSpec } from "../data/captions.ts";
-import type { Picture } from "../data/picture.ts";
+import { type Picture, reduced } from "../data/picture.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 
@@ -24,14 +24,18 @@ export interface DrawingScores {
   readonly drawings: readonly JudgedDrawing[];
 }
 
-/** Judges one picture for each caption. The parser sees the picture before the caption. */
+/**
+ * Judges one picture for each caption. The parser sees the picture before the caption, and one that
+ * is larger than its world's made smaller.
+ */
 export function judgeDrawings(
   parser: SceneParser,
   captions: readonly EvaluatedCaption[],
   pictures: readonly Picture[],
 ): DrawingScores {
   const drawings = captions.map(({ caption, spec }, i) => {
-    const seen = parser.parse(pictures[i]);
+    const times = pictures[i].width / parser.world.pictureSize;
+    const seen = parser.parse(reduced(pictures[i], times));
     return { caption, spec, picture: pictures[i], ...geneval(spec, seen) };
   });
   const results = drawings.map(({ spec, correct }) => ({ task: spec.task, correct }));

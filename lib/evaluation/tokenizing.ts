@@ -1,7 +1,7 @@
 /** How well a tokenizer reconstructs, and the scores that its pictures allow at best. */
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
-import type { Picture } from "../data/picture.ts";
+import { type Picture, reduced } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { COLORS, type Scene } from "../data/scene.ts";
 import { Random } from "../runtime/mod.ts";
@@ -33,7 +33,7 @@ export async function evaluateReconstruction(
   const { codes } = tokenizer.quantizer;
   const allIds = ids.flatMap((picture) => [...picture]);
   const shown = Math.min(pictures, 256);
-  const decoded = await tokenizer.decode(ids.slice(0, shown), { seed });
+  const decoded = await redrawn(tokenizer, ids.slice(0, shown), seed);
   return {
     featureCosine: mean(
       encoded.map((picture, i) => featureCosine(features[i], picture.features, featureSize)),
@@ -133,7 +133,7 @@ export async function evaluateCeilings(
   const random = new Random(seed, "ceilings");
   const originals = captions.map(({ spec }) => scenes.draw(sceneFor(spec, scenes.world, random)));
   const encoded = await tokenizer.encode(originals);
-  const decoded = await tokenizer.decode(encoded.map(({ ids }) => ids), { seed });
+  const decoded = await redrawn(tokenizer, encoded.map(({ ids }) => ids), seed);
   return {
     truth: judgeDrawings(parser, captions, originals).scores,
     reconstructed: judgeDrawings(parser, captions, decoded).scores,
@@ -143,4 +143,14 @@ export async function evaluateCeilings(
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Pictures drawn from codes, as large as those that were read. */
+async function redrawn(
+  tokenizer: PictureTokenizer,
+  ids: readonly Int32Array[],
+  seed: number,
+): Promise<Picture[]> {
+  const drawn = await tokenizer.decode(ids, { seed });
+  return drawn.map((picture) => reduced(picture, tokenizer.config.enlarge ?? 1));
 }

@@ -5,6 +5,8 @@ export {
   type AlignmentPoint,
 } from "./alignment_curves.ts";
 export { assessment, type AssessmentOptions } from "./assessment.ts";
+export { codebook, type CodebookOptions, type CodeExamples } from "./codebook.ts";
+export { featurePictures } from "./feature_pictures.ts";
 export { Figure, jupyterDisplay } from "./figure.ts";
 export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";
 export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
@@ -25,3 +27,4 @@ export {
   scores,
   type ScoresOptions,
 } from "./scores.ts";
+export { type TokenizedPicture, tokenMap, type TokenMapOptions } from "./token_map.ts";

@@ -2,12 +2,15 @@ import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
+import { checkTokens, tokenGrid } from "./tokens.ts";
 
 /** A picture, the codes that it was turned into, and what came back out of them. */
 export interface Reconstruction {
   readonly picture: Picture;
   /** Codebook ids of the `grid × grid` tokens, row by row. */
   readonly tokens?: readonly number[];
+  /** The features that were decoded from the codes, as a picture (see `featurePictures`). */
+  readonly features?: Picture;
   readonly reconstruction: Picture;
 }
 
@@ -22,11 +25,9 @@ const GAP = 8;
 const BETWEEN = 30;
 const MARGIN = 16;
 const LABEL_HEIGHT = 20;
-/** The narrowest cell, in pixels, that an id can be read in. */
-const CELL_WITH_ID = 24;
 
 /**
- * Picture, tokens and reconstruction side by side. A token's colour comes from its codebook id alone,
+ * Picture, tokens, decoded features and reconstruction side by side. A token's colour comes from its codebook id alone,
  * so that equal codes look equal everywhere.
  *
  * @throws RangeError when there is nothing to show, or when a picture's tokens form no square grid of
@@ -53,9 +54,13 @@ export function reconstructions(
 
 function table(rows: readonly Reconstruction[], mostColumns: number): Drawing {
   const columns = Math.min(mostColumns, rows.length);
-  const labels = rows.some(({ tokens }) => tokens !== undefined)
-    ? ["picture", "tokens", "reconstruction"]
-    : ["picture", "reconstruction"];
+  const has = (part: "tokens" | "features") => rows.some((row) => row[part] !== undefined);
+  const labels = [
+    "picture",
+    ...(has("tokens") ? ["tokens"] : []),
+    ...(has("features") ? ["features"] : []),
+    "reconstruction",
+  ];
   const width = labels.length * (SIDE + GAP) - GAP;
   const across = (column: number) => MARGIN + column * (width + BETWEEN);
   let body = "";
@@ -71,47 +76,22 @@ function table(rows: readonly Reconstruction[], mostColumns: number): Drawing {
   const top = MARGIN + LABEL_HEIGHT - 6;
   body += rows.map((row, index) => {
     const y = top + Math.floor(index / columns) * (SIDE + GAP);
-    return place(across(index % columns), y, triple(row, width));
+    return place(across(index % columns), y, parts(row, labels));
   }).join("");
   const height = top + Math.ceil(rows.length / columns) * (SIDE + GAP) - GAP + MARGIN;
   return { width: across(columns) - BETWEEN + MARGIN, height, body };
 }
 
-function triple({ picture, tokens, reconstruction }: Reconstruction, width: number): Drawing {
-  const codes = tokens === undefined ? "" : place(SIDE + GAP, 0, tokenGrid(tokens));
-  const body = image(0, 0, SIDE, SIDE, picture) + codes +
-    image(width - SIDE, 0, SIDE, SIDE, reconstruction);
-  return { width, height: SIDE, body };
-}
-
-function tokenGrid(tokens: readonly number[]): Drawing {
-  const grid = Math.sqrt(tokens.length);
-  const cell = SIDE / grid;
-  const cells = tokens.map((code, index) => {
-    const [x, y] = [(index % grid) * cell, Math.floor(index / grid) * cell];
-    const square = `<rect class="token" x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${
-      codeColor(code)
-    }" stroke="white" stroke-width="1"/>`;
-    if (cell < CELL_WITH_ID) return square;
-    return square +
-      text(x + cell / 2, y + cell / 2 + 3.5, `${code}`, { size: 9.5, anchor: "middle" });
-  });
-  return { width: SIDE, height: SIDE, body: cells.join("") };
-}
-
-/** Neighbouring ids get hues far apart: each turns the colour wheel by the golden angle. */
-function codeColor(code: number): string {
-  const hue = Math.round((code * 137.508) % 360);
-  return `hsl(${hue}, ${code % 2 === 0 ? 62 : 45}%, ${72 + (code % 3) * 6}%)`;
-}
-
-function checkTokens(tokens: readonly number[]): void {
-  const grid = Math.sqrt(tokens.length);
-  if (tokens.length === 0 || !Number.isInteger(grid)) {
-    throw new RangeError(`Expected tokens in a square grid, but found ${tokens.length} of them`);
-  }
-  const wrong = tokens.find((code) => !Number.isInteger(code) || code < 0);
-  if (wrong !== undefined) {
-    throw new RangeError(`Expected codebook ids from 0, but found ${wrong} among the tokens`);
-  }
+/** What there is of a row, each part below its label. */
+function parts(row: Reconstruction, labels: readonly string[]): Drawing {
+  const drawn: Record<string, string> = {
+    picture: image(0, 0, SIDE, SIDE, row.picture),
+    tokens: row.tokens === undefined ? "" : tokenGrid(row.tokens, SIDE),
+    features: row.features === undefined ? "" : image(0, 0, SIDE, SIDE, row.features),
+    reconstruction: image(0, 0, SIDE, SIDE, row.reconstruction),
+  };
+  const size = { width: SIDE, height: SIDE };
+  const body = labels.map((label, i) => place(i * (SIDE + GAP), 0, { ...size, body: drawn[label] }))
+    .join("");
+  return { width: labels.length * (SIDE + GAP) - GAP, height: SIDE, body };
 }

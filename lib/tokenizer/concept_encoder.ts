@@ -4,50 +4,68 @@
  * (CLIP, arXiv 2103.00020). A picture's embedding is read from all patches where they stand: emoji
  * of different styles resemble each other place by place.
  */
+import { z } from "zod";
 import { type EmojiSet, LEARNED_STYLES } from "../data/emoji.ts";
 import { randomView } from "../data/emoji_view.ts";
 import type { Picture } from "../data/picture.ts";
-import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
+import { input, ops, type Tensor } from "../graph/mod.ts";
 import {
-  ensureParameters,
   linear,
   meanAll,
   normalize,
+  type ParameterSpec,
+  readConfig,
+  readParameters,
+  saveCheckpoint,
   Scope,
   standardize,
   transformer,
 } from "../nn/mod.ts";
-import { type Budget, type Losses, muon, type Stage } from "../optim/mod.ts";
-import { type Device, Program, type Random, type StateStore } from "../runtime/mod.ts";
+import { type Budget, type Losses, muon, type Stage, type TrainingEvent } from "../optim/mod.ts";
+import type { Device, Random, StateStore } from "../runtime/mod.ts";
 import { gridRotary } from "./encoder.ts";
 import { inBatches } from "./in_batches.ts";
 import { pixelsOf, toPatches } from "./patches.ts";
+import { Programs } from "./programs.ts";
 import { stage } from "./stage.ts";
 import type { Teacher } from "./teachers/mod.ts";
 
-export interface ConceptEncoderConfig {
-  readonly pictureSize: number;
+const size = z.int().positive();
+
+export const ConceptEncoderConfig = z.strictObject({
+  pictureSize: size,
   /** Patches a side. */
-  readonly grid: number;
-  readonly featureSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  /** Numbers that a patch adds to the embedding. */
-  readonly squeezed: number;
-  readonly embeddingSize: number;
-}
+  grid: size,
+  /** Of its blocks. */
+  hiddenSize: size,
+  layers: size,
+  heads: size,
+  /** Numbers in a patch's feature: what it adds to the embedding. */
+  featureSize: size,
+  embeddingSize: size,
+}).refine((c) => c.pictureSize % c.grid === 0, {
+  error: "Expected pictureSize to be a multiple of grid",
+}).refine((c) => c.hiddenSize % c.heads === 0, {
+  error: "Expected hiddenSize to be a multiple of heads",
+});
+export type ConceptEncoderConfig = z.infer<typeof ConceptEncoderConfig>;
 
 export const CONCEPT_ENCODER: ConceptEncoderConfig = {
   pictureSize: 64,
   grid: 8,
-  featureSize: 128,
+  hiddenSize: 128,
   layers: 4,
   heads: 4,
-  squeezed: 32,
+  featureSize: 32,
   embeddingSize: 128,
 };
 
 const BATCH = 32;
+
+/** How far a picture is moved to be seen again, to the right and down, in pixels. */
+const SIGHTS = [[0, 0], [3, 0], [-3, 0], [0, 3], [0, -3]] as const;
+
+const VERSION = 1;
 const ENCODER = "concept_encoder";
 /** Words of a name that are read. */
 const WORDS = 6;
@@ -57,29 +75,28 @@ const WORDS = 6;
  * mean 0 and variance 1, as codebooks like them.
  */
 function featuresOf(scope: Scope, pixels: Tensor, config: ConceptEncoderConfig): Tensor {
-  const { grid, featureSize, layers, heads } = config;
+  const { grid, hiddenSize, layers, heads, featureSize } = config;
   const patches = toPatches(pixels, grid);
-  const embedded = linear(scope.at("patch_embedding"), patches, featureSize, { bias: true });
-  const places = scope.at("position_embedding").parameter("weight", [grid ** 2, featureSize], {
+  const embedded = linear(scope.at("patch_embedding"), patches, hiddenSize, { bias: true });
+  const places = scope.at("position_embedding").parameter("weight", [grid ** 2, hiddenSize], {
     kind: "normal",
     deviation: 0.5,
   });
   const seen = transformer(scope, ops.add(embedded, places), {
-    hiddenSize: featureSize,
+    hiddenSize,
     layers,
     heads,
     keyValueHeads: heads,
-    intermediateSize: 2 * featureSize,
+    intermediateSize: 2 * hiddenSize,
     queryKeyNorm: true,
-  }, { rotary: gridRotary(pixels.shape[0], config) });
-  return standardize(seen);
+  }, { rotary: gridRotary(pixels.shape[0], { grid, heads, featureSize: hiddenSize }) });
+  return standardize(linear(scope.at("squeeze"), seen, featureSize));
 }
 
 /** What a picture shows, from its features: `[batch, 2·embeddingSize]`. */
 function pooled(scope: Scope, features: Tensor, config: ConceptEncoderConfig): Tensor {
-  const { grid, squeezed, embeddingSize } = config;
-  const small = linear(scope.at("squeeze"), features, squeezed);
-  const all = ops.reshape(small, { shape: [features.shape[0], grid ** 2 * squeezed] });
+  const { grid, featureSize, embeddingSize } = config;
+  const all = ops.reshape(features, { shape: [features.shape[0], grid ** 2 * featureSize] });
   return linear(scope.at("pool"), all, 2 * embeddingSize);
 }
 
@@ -98,7 +115,7 @@ function losses(
   config: ConceptEncoderConfig,
   { batch, vocabulary }: { batch: number; vocabulary: number },
 ): Losses {
-  const { pictureSize: size, featureSize, embeddingSize } = config;
+  const { pictureSize: size, hiddenSize, embeddingSize } = config;
   const pixels = input("pixels", "float32", [2 * batch, size, size, 3]);
   const words = input("words", "int32", [batch, WORDS]);
   const mask = input("mask", "float32", [batch, WORDS, 1]);
@@ -110,7 +127,7 @@ function losses(
   const training = root.at("concept_training");
   const style = matchingLoss(training.at("style"), half(embeddings, 0), half(embeddings, 1));
 
-  const table = training.at("words").parameter("weight", [vocabulary, featureSize], {
+  const table = training.at("words").parameter("weight", [vocabulary, hiddenSize], {
     kind: "normal",
     deviation: 1,
   });
@@ -134,14 +151,16 @@ function matchingLoss(scope: Scope, a: Tensor, b: Tensor): Tensor {
 
 /** The encoder, with parameters in a store. */
 export class ConceptEncoder implements Teacher {
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs: Programs;
 
   constructor(
     readonly device: Device,
     readonly store: StateStore,
     readonly config: ConceptEncoderConfig = CONCEPT_ENCODER,
     readonly seed = 0,
-  ) {}
+  ) {
+    this.#programs = new Programs(this);
+  }
 
   get grid(): number {
     return this.config.grid;
@@ -153,19 +172,86 @@ export class ConceptEncoder implements Teacher {
 
   /** Features of each patch: `[grid², featureSize]` a picture. */
   encode(pictures: readonly Picture[]): Promise<Float32Array[]> {
+    const { pictureSize } = this.config;
+    for (const { width, height } of pictures) {
+      if (width === pictureSize && height === pictureSize) continue;
+      throw new RangeError(
+        `Expected pictures of ${pictureSize} × ${pictureSize} pixels, but found ` +
+          `${width} × ${height}`,
+      );
+    }
     return this.#run(
       "features",
       pictures,
-      (scope, pixels) => featuresOf(scope.at(ENCODER), pixels, this.config),
+      [pictureSize, pictureSize, 3],
+      (scope, pixels) => featuresOf(scope, pixels, this.config),
+      (picture) => pixelsOf([picture]),
     );
   }
 
-  /** What each picture shows, as a vector of length 1: `[embeddingSize]`. */
-  embed(pictures: readonly Picture[]): Promise<Float32Array[]> {
-    return this.#run("embeddings", pictures, (scope, pixels) => {
-      const encoder = scope.at(ENCODER);
-      return embeddingOf(encoder, featuresOf(encoder, pixels, this.config), this.config);
+  /**
+   * What each picture shows, as a vector of length 1, `[embeddingSize]`: the mean of five sights of
+   * it, as it is and moved a little to each side. One sight hangs too much on where things stand.
+   *
+   * @param through what is done to the features of each sight before they are read, such as a trip
+   * through tokens; nothing unless told
+   */
+  async embed(
+    pictures: readonly Picture[],
+    through: (features: Float32Array[]) => Promise<Float32Array[]> = (x) => Promise.resolve(x),
+  ): Promise<Float32Array[]> {
+    const { embeddingSize } = this.config;
+    const sums = pictures.map(() => new Float32Array(embeddingSize));
+    for (const [right, down] of SIGHTS) {
+      const seen = await this.encode(pictures.map((picture) => moved(picture, right, down)));
+      const read = await this.embedFeatures(await through(seen));
+      read.forEach((embedding, i) => embedding.forEach((x, j) => sums[i][j] += x));
+    }
+    return sums.map((sum) => {
+      const length = Math.hypot(...sum);
+      return sum.map((x) => x / length);
     });
+  }
+
+  /** What features show, those of {@link encode} or others like them: `[embeddingSize]` each. */
+  embedFeatures(features: readonly Float32Array[]): Promise<Float32Array[]> {
+    const { grid, featureSize } = this.config;
+    return this.#run(
+      "embeddings",
+      features,
+      [grid ** 2, featureSize],
+      (scope, x) => embeddingOf(scope, x, this.config),
+      (x) => x,
+    );
+  }
+
+  /** The steps of {@link stage}, one by one. */
+  fit(
+    set: EmojiSet,
+    budget: Budget,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<TrainingEvent, void> {
+    return this.stage(set, budget).run(options);
+  }
+
+  /**
+   * Writes `config.json` and `model.safetensors` into a folder.
+   * @throws Error where they cannot be written
+   */
+  save(directory: string): Promise<void> {
+    const { store, seed, config: encoder } = this;
+    const config = { format: "concept encoder", version: VERSION, seed, encoder } as const;
+    return saveCheckpoint(directory, FORMAT, { config, store, seed });
+  }
+
+  /**
+   * Loads what {@link save} wrote.
+   * @throws CheckpointError for missing or damaged files, and tensors of other shapes
+   */
+  static async load(directory: string, device: Device): Promise<ConceptEncoder> {
+    const { encoder, seed } = await readConfig(directory, FORMAT);
+    const store = readParameters(directory, FORMAT, { encoder }, device);
+    return new ConceptEncoder(device, store, encoder, seed);
   }
 
   /** Learns from emoji that are not held out, in every style but the one that is for tests. */
@@ -205,33 +291,59 @@ export class ConceptEncoder implements Teacher {
     });
   }
 
-  async #run(
+  async #run<T>(
     name: string,
-    pictures: readonly Picture[],
-    graph: (scope: Scope, pixels: Tensor) => Tensor,
+    items: readonly T[],
+    shape: readonly number[],
+    graph: (scope: Scope, x: Tensor) => Tensor,
+    numbersOf: (item: T) => Float32Array,
   ): Promise<Float32Array[]> {
-    const { pictureSize: size } = this.config;
-    let program = this.#programs.get(name);
-    if (program === undefined) {
-      const scope = new Scope();
-      const y = graph(scope, input("pixels", "float32", [BATCH, size, size, 3]));
-      ensureParameters(this.store, scope.specs(), this.seed);
-      program = Program.compile(this.device, toOnnx({ y }), this.store);
-      this.#programs.set(name, program);
-    }
-    const compiled = await program;
-    return inBatches(pictures, BATCH, async (batch) => {
-      const { y } = await compiled.run({ pixels: pixelsOf(batch) });
-      const length = y.length / BATCH;
-      return batch.map((_, i) => (y as Float32Array).slice(i * length, (i + 1) * length));
+    const program = await this.#programs.get(name, (scope) => ({
+      y: graph(scope.at(ENCODER), input("x", "float32", [BATCH, ...shape])),
+    }));
+    const length = shape.reduce((a, b) => a * b);
+    return inBatches(items, BATCH, async (batch) => {
+      const x = new Float32Array(BATCH * length);
+      batch.forEach((item, i) => x.set(numbersOf(item), i * length));
+      const { y } = await program.run({ x });
+      const each = y.length / BATCH;
+      return batch.map((_, i) => (y as Float32Array).slice(i * each, (i + 1) * each));
     });
   }
 
   /** Frees the graphs; the parameters stay in the store. */
   [Symbol.dispose](): void {
-    for (const program of this.#programs.values()) {
-      program.then((program) => program[Symbol.dispose](), () => {});
-    }
-    this.#programs.clear();
+    this.#programs[Symbol.dispose]();
   }
+}
+
+const FORMAT = {
+  name: `a configuration of a concept encoder of version ${VERSION}`,
+  schema: z.strictObject({
+    format: z.literal("concept encoder"),
+    version: z.literal(VERSION),
+    seed: z.int(),
+    encoder: ConceptEncoderConfig,
+  }),
+  parameters: ({ encoder }: { encoder: ConceptEncoderConfig }): ParameterSpec[] => {
+    const { pictureSize } = encoder;
+    const scope = new Scope();
+    const pixels = input("x", "float32", [1, pictureSize, pictureSize, 3]);
+    embeddingOf(scope.at(ENCODER), featuresOf(scope.at(ENCODER), pixels, encoder), encoder);
+    return scope.specs();
+  },
+};
+
+/** The picture moved; what comes in at a side is like that side's outermost pixels. */
+function moved({ width, height, data }: Picture, right: number, down: number): Picture {
+  const within = (x: number, size: number) => Math.max(0, Math.min(size - 1, x));
+  const shifted = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    const row = within(y - down, height) * width;
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (row + within(x - right, width));
+      shifted.set(data.subarray(from, from + 3), 3 * (y * width + x));
+    }
+  }
+  return { width, height, data: shifted };
 }

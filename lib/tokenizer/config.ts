@@ -9,6 +9,8 @@ export const TokenizerConfig = z.strictObject({
   kind: z.enum(["semantic", "pixel", "dual"]),
   /** Width and height of pictures, in pixels. */
   pictureSize: size,
+  /** How many times larger than those that are read pictures are drawn; as large unless told. */
+  enlarge: size.optional(),
   /** Tokens a side: a picture has grid² tokens. */
   grid: size,
   /** Size of a patch's semantic feature. */
@@ -30,6 +32,8 @@ export const TokenizerConfig = z.strictObject({
   error: "Expected pictureSize to be a multiple of grid",
 }).refine((c) => c.featureSize % c.heads === 0, {
   error: "Expected featureSize to be a multiple of heads",
+}).refine((c) => c.kind === "semantic" || (c.enlarge ?? 1) === 1, {
+  error: "Expected enlarge only of a semantic tokenizer, whose pictures are drawn by diffusion",
 }).refine(
   (c) => c.kind !== "dual" || c.quantizer.kind === "product" && c.quantizer.parts.length === 2,
   {
@@ -77,3 +81,8 @@ export const TOKENIZER_PRESETS = {
     pixelDecoderLayers: 4,
   },
 } as const satisfies Record<string, TokenizerConfig>;
+
+/** Width and height of the pictures that a tokenizer draws. */
+export function drawnSize({ pictureSize, enlarge = 1 }: TokenizerConfig): number {
+  return enlarge * pictureSize;
+}

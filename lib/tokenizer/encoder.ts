@@ -12,8 +12,11 @@ import { constant, ops, type Tensor } from "../graph/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
 import { toPatches } from "./patches.ts";
 
+/** Sizes that a part's blocks depend on. */
+type Sizes = Pick<TokenizerConfig, "grid" | "featureSize" | "heads">;
+
 /** The transformer blocks of a tokenizer part. */
-export function blocks(config: TokenizerConfig, layers: number): TransformerConfig {
+export function blocks(config: Sizes, layers: number): TransformerConfig {
   return {
     hiddenSize: config.featureSize,
     layers,
@@ -31,7 +34,7 @@ export function blocks(config: TokenizerConfig, layers: number): TransformerConf
  */
 export function gridRotary(
   batch: number,
-  config: Pick<TokenizerConfig, "grid" | "featureSize" | "heads">,
+  config: Sizes,
 ) {
   const { grid, featureSize, heads } = config;
   const half = featureSize / heads / 2;
@@ -51,7 +54,7 @@ export function gridRotary(
 export function gridTransformer(
   scope: Scope,
   x: Tensor,
-  config: TokenizerConfig,
+  config: Sizes,
   layers: number,
 ): Tensor {
   return transformer(scope, x, blocks(config, layers), { rotary: gridRotary(x.shape[0], config) });

@@ -4,18 +4,52 @@
  */
 import { cosine, linear, meanAll, type Scope, smoothL1 } from "../nn/mod.ts";
 import { ops, type Tensor } from "../graph/mod.ts";
-import type { TokenizerConfig } from "./config.ts";
+import { z } from "zod";
 import { gridTransformer } from "./encoder.ts";
 
+/** How much the two measures count by which features are compared. */
+export const FeatureLossWeights = z.strictObject({
+  smoothL1: z.number().nonnegative(),
+  cosine: z.number().nonnegative(),
+});
+export type FeatureLossWeights = z.infer<typeof FeatureLossWeights>;
+
+export interface FeatureDecoderConfig {
+  readonly grid: number;
+  readonly featureSize: number;
+  readonly heads: number;
+  /** Blocks of the decoder. */
+  readonly featureDecoderLayers: number;
+  /** Their width; that of a feature unless told. */
+  readonly featureDecoderSize?: number;
+}
+
 /** `[batch, grid², codeSize]` to `[batch, grid², featureSize]`. */
-export function decodeFeatures(scope: Scope, codes: Tensor, config: TokenizerConfig): Tensor {
-  const embedded = linear(scope.at("project_in"), codes, config.featureSize, { bias: true });
-  const decoded = gridTransformer(scope, embedded, config, config.featureDecoderLayers);
+export function decodeFeatures(
+  scope: Scope,
+  codes: Tensor,
+  config: FeatureDecoderConfig,
+): Tensor {
+  const { featureDecoderSize: width = config.featureSize } = config;
+  const embedded = linear(scope.at("project_in"), codes, width, { bias: true });
+  const sizes = { ...config, featureSize: width };
+  const decoded = gridTransformer(scope, embedded, sizes, config.featureDecoderLayers);
   return linear(scope.at("project_out"), decoded, config.featureSize, { bias: true });
 }
 
-/** Smooth L1 + (1 − cosine), both means over tokens; and the mean cosine, to report. */
-export function featureLoss(decoded: Tensor, features: Tensor): { loss: Tensor; cosine: Tensor } {
+/**
+ * α · smooth L1 + β · (1 − cosine), both means over tokens; and the mean cosine, to report. Smooth L1
+ * and cosine are the paper's; it does not say how it weighs them.
+ */
+export function featureLoss(
+  decoded: Tensor,
+  features: Tensor,
+  weights: FeatureLossWeights = { smoothL1: 1, cosine: 1 },
+): { loss: Tensor; cosine: Tensor } {
   const mean = meanAll(cosine(decoded, features));
-  return { loss: ops.add(smoothL1(decoded, features), ops.sub(1, mean)), cosine: mean };
+  const loss = ops.add(
+    ops.mul(smoothL1(decoded, features), weights.smoothL1),
+    ops.mul(ops.sub(1, mean), weights.cosine),
+  );
+  return { loss, cosine: mean };
 }

@@ -20,6 +20,12 @@ export {
   TeacherError,
 } from "./teachers/mod.ts";
 export { CONCEPT_ENCODER, ConceptEncoder, type ConceptEncoderConfig } from "./concept_encoder.ts";
+export {
+  type FeatureSource,
+  FeatureTokenizer,
+  FeatureTokenizerConfig,
+  featureTokenizerConfig,
+} from "./feature_tokenizer.ts";
 export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
 export {
   type EncodedPicture,

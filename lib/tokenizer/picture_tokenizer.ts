@@ -3,15 +3,16 @@
  * tokenizer as others have it, and ILLUME+'s dual one. They share a grid, quantizers, and how they
  * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
-import type { Picture } from "../data/picture.ts";
-import { input, type Tensor, toOnnx } from "../graph/mod.ts";
-import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
-import { type Device, Program, Random, type StateStore } from "../runtime/mod.ts";
-import { TokenizerConfig } from "./config.ts";
+import { type Picture, reduced } from "../data/picture.ts";
+import { input, type Tensor } from "../graph/mod.ts";
+import { type ParameterSpec, Scope } from "../nn/mod.ts";
+import { type Device, Random, type StateStore } from "../runtime/mod.ts";
+import { drawnSize, TokenizerConfig } from "./config.ts";
 import { dual } from "./dual.ts";
 import { inBatches } from "./in_batches.ts";
 import { picturesOf, pixelsOf } from "./patches.ts";
 import { pixel } from "./pixel.ts";
+import { Programs } from "./programs.ts";
 import { lookUp } from "./quantization.ts";
 import { type Quantizer, quantizerOf } from "./quantizers/mod.ts";
 import { semantic } from "./semantic.ts";
@@ -33,6 +34,14 @@ export interface EncodedPicture {
   readonly ids: Int32Array;
 }
 
+export interface DecodeOptions {
+  readonly seed?: number;
+  /** Steps of the diffusion decoder; 4 unless told. */
+  readonly steps?: number;
+  /** How strongly the codes count for the diffusion decoder; 1, no guidance, unless told. */
+  readonly guidance?: number;
+}
+
 export interface TokenizerOptions {
   readonly device: Device;
   /** Where the parameters live. */
@@ -41,18 +50,19 @@ export interface TokenizerOptions {
   readonly seed?: number;
 }
 
-export class PictureTokenizer {
+export class PictureTokenizer implements Disposable {
   readonly device: Device;
   readonly store: StateStore;
   readonly config: TokenizerConfig;
   readonly seed: number;
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs: Programs;
 
   constructor({ device, store, config, seed = 0 }: TokenizerOptions) {
     this.device = device;
     this.store = store;
     this.config = TokenizerConfig.parse(config);
     this.seed = seed;
+    this.#programs = new Programs(this);
   }
 
   /** Tokens of a picture. */
@@ -74,25 +84,30 @@ export class PictureTokenizer {
     return KINDS[this.config.kind];
   }
 
-  /** Features and codes of pictures of the tokenizer's size. */
+  /**
+   * Features and codes of pictures of the tokenizer's size, or of so many times as large, such as
+   * those that it draws: each square of their pixels then becomes its mean.
+   * @throws RangeError for other sizes
+   */
   async encode(pictures: readonly Picture[]): Promise<EncodedPicture[]> {
     const { pictureSize, grid } = this.config;
-    for (const { width, height } of pictures) {
-      if (width !== pictureSize || height !== pictureSize) {
-        throw new RangeError(
-          `Expected pictures of ${pictureSize} × ${pictureSize} pixels, but found ` +
-            `${width} × ${height}`,
-        );
-      }
-    }
-    const program = await this.#program("encode", (scope) => {
+    const fitting = pictures.map((picture) => {
+      const { width, height } = picture;
+      const times = width / pictureSize;
+      if (width === height && times > 0 && Number.isInteger(times)) return reduced(picture, times);
+      throw new RangeError(
+        `Expected pictures of ${pictureSize} × ${pictureSize} pixels, or of a multiple of that, ` +
+          `but found ${width} × ${height}`,
+      );
+    });
+    const program = await this.#programs.get("encode", (scope) => {
       const pixels = input("pixels", "float32", [BATCH, pictureSize, pictureSize, 3]);
       const { features, quantized } = this.#graphs.encode(scope, pixels, this.config);
       const { ids, codes } = quantized;
       return { features: this.config.reads === "codes" ? codes : features, ids };
     });
     const length = grid ** 2 * this.featureSize;
-    return inBatches(pictures, BATCH, async (batch) => {
+    return inBatches(fitting, BATCH, async (batch) => {
       const found = await program.run({ pixels: pixelsOf(batch) });
       const features = found.features as Float32Array;
       const ids = found.ids as Int32Array;
@@ -114,7 +129,7 @@ export class PictureTokenizer {
         `Expected a tokenizer of semantic features, but found one of kind "${this.config.kind}"`,
       );
     }
-    const program = await this.#program("decode features", (scope) => ({
+    const program = await this.#programs.get("decode features", (scope) => ({
       features: decodeFeatures(scope, this.#codes(scope), this.config),
     }));
     const length = this.config.grid ** 2 * this.config.featureSize;
@@ -125,13 +140,19 @@ export class PictureTokenizer {
   }
 
   /** Pictures drawn from codes; the same seed draws the same picture. */
-  async decode(pictures: readonly Int32Array[], { seed = 0 } = {}): Promise<Picture[]> {
-    const { pictureSize } = this.config;
-    const program = await this.#program("decode", (scope) => {
-      const noise = input("noise", "float32", [BATCH, pictureSize, pictureSize, 3]);
-      return { pixels: this.#graphs.decode(scope, this.#codes(scope), noise, this.config) };
+  async decode(
+    pictures: readonly Int32Array[],
+    { seed = 0, steps = 4, guidance = 1 }: DecodeOptions = {},
+  ): Promise<Picture[]> {
+    const size = drawnSize(this.config);
+    const program = await this.#programs.get(`decode ${steps} ${guidance}`, (scope) => {
+      const noise = input("noise", "float32", [BATCH, size, size, 3]);
+      const codes = this.#codes(scope);
+      return {
+        pixels: this.#graphs.decode(scope, codes, noise, this.config, { steps, guidance }),
+      };
     });
-    const length = pictureSize ** 2 * 3;
+    const length = size ** 2 * 3;
     let drawn = 0;
     return inBatches(pictures, BATCH, async (batch) => {
       const noise = new Float32Array(BATCH * length);
@@ -143,7 +164,7 @@ export class PictureTokenizer {
       drawn += batch.length;
       const ids = joined(batch);
       const { pixels } = await program.run(this.#graphs.diffuses ? { ids, noise } : { ids });
-      return picturesOf(pixels as Float32Array, pictureSize);
+      return picturesOf(pixels as Float32Array, size);
     });
   }
 
@@ -153,15 +174,9 @@ export class PictureTokenizer {
     return lookUp(scope.at("quantizer"), ids, this.config);
   }
 
-  #program(name: string, outputs: (scope: Scope) => Record<string, Tensor>): Promise<Program> {
-    const known = this.#programs.get(name);
-    if (known) return known;
-    const scope = new Scope();
-    const model = toOnnx(outputs(scope));
-    ensureParameters(this.store, scope.specs(), this.seed);
-    const program = Program.compile(this.device, model, this.store);
-    this.#programs.set(name, program);
-    return program;
+  /** Frees the graphs; the parameters stay in the store. */
+  [Symbol.dispose](): void {
+    this.#programs[Symbol.dispose]();
   }
 }
 
@@ -177,6 +192,9 @@ export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
   const pixels = input("pixels", "float32", [1, pictureSize, pictureSize, 3]);
   const { quantized } = graphs.encode(scope, pixels, config);
   const ids = input("ids", "int32", [quantized.ids.shape[0]]);
-  graphs.decode(scope, lookUp(scope.at("quantizer"), ids, config), pixels, config);
+  const size = drawnSize(config);
+  const noise = input("noise", "float32", [1, size, size, 3]);
+  const codes = lookUp(scope.at("quantizer"), ids, config);
+  graphs.decode(scope, codes, noise, config, { steps: 1, guidance: 1 });
   return scope.specs();
 }

@@ -1,12 +1,13 @@
 /**
  * From semantic features to pixels: a diffusion decoder. A regression gives the picture's mean; a
  * flow (rectified flow, arXiv 2209.03003) then carries that picture, with noise, to a sharp one, in
- * a few steps. Starting at the mean instead of at pure noise is what lets a small model do it.
+ * a few steps. Starting at the mean instead of at pure noise is what lets a small model do it. It may
+ * draw larger pictures than the encoder sees, and knows pictures without features, for guidance.
  */
 import { linear, type Scope, squaredError } from "../nn/mod.ts";
 import { constant, ops, type Tensor } from "../graph/mod.ts";
 import type { Losses } from "../optim/mod.ts";
-import type { TokenizerConfig } from "./config.ts";
+import { drawnSize, type TokenizerConfig } from "./config.ts";
 import { patchBlocks } from "./encoder.ts";
 import { fromPatches, toPatches } from "./patches.ts";
 
@@ -15,10 +16,10 @@ const NOISE = 0.3;
 
 /** The mean picture of features `[batch, grid², featureSize]`: `[batch, grid², patch²·3]`. */
 function regress(scope: Scope, features: Tensor, config: TokenizerConfig): Tensor {
-  const { grid, featureSize, pictureSize } = config;
+  const { grid, featureSize } = config;
   const embedded = linear(scope.at("project_in"), features, featureSize);
   const mixed = patchBlocks(scope, embedded, config, config.pixelDecoderLayers);
-  return toPixels(scope.at("to_pixels"), mixed, 3 * (pictureSize / grid) ** 2);
+  return toPixels(scope.at("to_pixels"), mixed, 3 * (drawnSize(config) / grid) ** 2);
 }
 
 /** Pixels of patches. A linear view of so few numbers could not tell all shapes and colours. */
@@ -64,40 +65,60 @@ function denoise(
  * @param pixels `[batch, size, size, 3]`
  * @param noise standard normal, like `pixels`
  * @param t uniform in [0, 1), `[batch]`
+ * @param known 1, or 0 for pictures whose features are left out, `[batch]`
  */
 export function pixelLosses(
   scope: Scope,
   features: Tensor,
-  { pixels, noise, t }: { pixels: Tensor; noise: Tensor; t: Tensor },
+  { pixels, noise, t, known }: {
+    readonly pixels: Tensor;
+    readonly noise: Tensor;
+    readonly t: Tensor;
+    readonly known: Tensor;
+  },
   config: TokenizerConfig,
 ): Losses {
+  const given = ops.mul(features, ops.reshape(known, { shape: [pixels.shape[0], 1, 1] }));
   const target = toPatches(pixels, config.grid);
-  const mean = regress(scope.at("regression"), features, config);
+  const mean = regress(scope.at("regression"), given, config);
   const regression = squaredError(mean, target);
 
   const fixed = ops.stopGradient(mean);
   const start = ops.add(fixed, ops.mul(toPatches(noise, config.grid), NOISE));
   const time = ops.reshape(t, { shape: [pixels.shape[0], 1, 1] });
   const x = ops.add(start, ops.mul(ops.sub(target, start), time));
-  const flow = squaredError(denoise(scope.at("flow"), x, time, features, fixed, config), target);
+  const flow = squaredError(denoise(scope.at("flow"), x, time, given, fixed, config), target);
   return { loss: ops.add(regression, flow), parts: { regression, flow } };
 }
 
-/** Draws: Euler steps along the flow from the mean picture with noise. `[batch, size, size, 3]` */
+export interface FlowOptions {
+  /** Euler steps along the flow. */
+  readonly steps: number;
+  /** s in u + s·(c − u), over what is drawn with features, c, and without, u; 1 is no guidance. */
+  readonly guidance: number;
+}
+
+/** Draws: steps along the flow from the mean picture with noise. `[batch, size, size, 3]` */
 export function drawPixels(
   scope: Scope,
   features: Tensor,
   noise: Tensor,
-  steps: number,
+  { steps, guidance }: FlowOptions,
   config: TokenizerConfig,
 ): Tensor {
   const [batch] = features.shape;
-  const mean = regress(scope.at("regression"), features, config);
-  let x = ops.add(mean, ops.mul(toPatches(noise, config.grid), NOISE));
+  const views = [features, ...(guidance === 1 ? [] : [ops.mul(features, 0)])].map((given) => ({
+    given,
+    mean: regress(scope.at("regression"), given, config),
+  }));
+  let x = ops.add(views[0].mean, ops.mul(toPatches(noise, config.grid), NOISE));
   for (let step = 0; step < steps; step++) {
     const t = constant(step / steps, "float32", [batch, 1, 1]);
-    const clean = denoise(scope.at("flow"), x, t, features, mean, config);
-    x = ops.add(x, ops.mul(ops.sub(clean, x), 1 / (steps - step)));
+    const [clean, free = clean] = views.map(({ given, mean }) =>
+      denoise(scope.at("flow"), x, t, given, mean, config)
+    );
+    const led = guidance === 1 ? clean : ops.add(free, ops.mul(ops.sub(clean, free), guidance));
+    x = ops.add(x, ops.mul(ops.sub(led, x), 1 / (steps - step)));
   }
   return fromPatches(x, config.grid);
 }

@@ -9,9 +9,6 @@ import { drawPixels } from "./pixel_decoder.ts";
 import { quantize } from "./quantization.ts";
 import type { TokenizerGraphs } from "./tokenizer_graphs.ts";
 
-/** Steps of the diffusion decoder. */
-const FLOW_STEPS = 4;
-
 export const semantic: TokenizerGraphs = {
   diffuses: true,
   featureSize: ({ featureSize }) => featureSize,
@@ -21,8 +18,8 @@ export const semantic: TokenizerGraphs = {
   },
   decodeFeatures: (scope, codes, config) =>
     decodeFeatures(scope.at("feature_decoder"), codes, config),
-  decode(scope, codes, noise, config) {
+  decode(scope, codes, noise, config, options) {
     const features = decodeFeatures(scope.at("feature_decoder"), codes, config);
-    return drawPixels(scope.at("pixel_decoder"), features, noise, FLOW_STEPS, config);
+    return drawPixels(scope.at("pixel_decoder"), features, noise, options, config);
   },
 };

@@ -1,7 +1,8 @@
 /** Parts of tokenizers as stages of a training. */
-import type { Tensor } from "../graph/mod.ts";
+import { ops, type Tensor } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
 import {
+  adamw,
   type Budget,
   checkFits,
   forgetOptimizer,
@@ -13,13 +14,16 @@ import {
   type Transform,
 } from "../optim/mod.ts";
 import { type Device, Random, type StateStore } from "../runtime/mod.ts";
+import { type Quantized, type Quantizer, usageOf } from "./quantizers/mod.ts";
+
+type PartInputs = Readonly<Record<string, Float32Array | Int32Array>>;
 
 /** What a part learns, and from what. */
 export interface Part {
   readonly losses: (scope: Scope, batch: number) => Losses;
   readonly outputs?: (scope: Scope, batch: number) => Readonly<Record<string, Tensor>>;
   readonly optimizer: Transform;
-  readonly batch: (random: Random) => Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly batch: (random: Random) => PartInputs | Promise<PartInputs>;
   /** Beginnings of the names of parameters that do not learn. */
   readonly frozen?: readonly string[];
   readonly after?: (step: number, result: StepResult) => Promise<void>;
@@ -62,9 +66,54 @@ export function stage(
         done,
         signal,
         after: part.after,
-        batch: (step) => ({ trainStep, inputs: part.batch(new Random(seed, name, step)) }),
+        batch: async (step) => ({
+          trainStep,
+          inputs: await part.batch(new Random(seed, name, step)),
+        }),
       });
       forgetOptimizer(store);
     },
+  };
+}
+
+/** What a part that trains a quantizer has in common with others: the codes' own loss and care. */
+export function quantizing(
+  { quantizer, store, seed }: {
+    readonly quantizer: Quantizer;
+    readonly store: StateStore;
+    readonly seed: number;
+  },
+  { steps }: Budget,
+  build: (scope: Scope, batch: number) => {
+    readonly quantized: Quantized;
+    readonly loss: Tensor;
+    readonly parts: Readonly<Record<string, Tensor>>;
+  },
+): Omit<Part, "batch"> {
+  const prefix = "quantizer.";
+  return {
+    losses(scope, batch) {
+      const { quantized, loss, parts } = build(scope, batch);
+      const usage = usageOf(quantized.ids, quantizer.codes);
+      return {
+        loss: ops.add(loss, quantized.loss),
+        parts: { ...parts, codes: quantized.loss, ...usage },
+      };
+    },
+    outputs(scope, batch) {
+      const { latents, ids } = build(scope, batch).quantized;
+      return { latents, ids };
+    },
+    optimizer: adamw(),
+    frozen: ["encoder.", ...quantizer.frozen.map((name) => prefix + name)],
+    after: async (step, { outputs }) =>
+      await quantizer.after?.(store, {
+        prefix,
+        seed,
+        step,
+        steps,
+        ids: outputs.ids as Int32Array,
+        latents: outputs.latents as Float32Array,
+      }),
   };
 }

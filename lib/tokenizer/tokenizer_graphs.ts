@@ -2,6 +2,7 @@
 import type { Tensor } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
+import type { FlowOptions } from "./pixel_decoder.ts";
 import type { Quantized } from "./quantizers/mod.ts";
 
 export interface TokenizerGraphs {
@@ -20,6 +21,12 @@ export interface TokenizerGraphs {
   decodeFeatures?(scope: Scope, codes: Tensor, config: TokenizerConfig): Tensor;
   /** Whether pictures are drawn by diffusion, from noise. */
   readonly diffuses: boolean;
-  /** Codes `[batch, grid², codeSize]` and standard normal noise, like `pixels`, to pixels. */
-  decode(scope: Scope, codes: Tensor, noise: Tensor, config: TokenizerConfig): Tensor;
+  /** Codes `[batch, grid², codeSize]` and standard normal noise, like the drawn pixels, to these. */
+  decode(
+    scope: Scope,
+    codes: Tensor,
+    noise: Tensor,
+    config: TokenizerConfig,
+    options: FlowOptions,
+  ): Tensor;
 }

@@ -13,6 +13,7 @@ import { adamw, type Budget, muon, type Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { contrastiveLosses } from "./contrastive.ts";
+import { drawnSize } from "./config.ts";
 import { drawFromBoth, encodeBoth, halves } from "./dual.ts";
 import { encode } from "./encoder.ts";
 import { decodeFeatures, featureLoss } from "./feature_decoder.ts";
@@ -21,8 +22,7 @@ import type { PictureTokenizer } from "./picture_tokenizer.ts";
 import { decodePicture, pictureLosses } from "./pixel.ts";
 import { pixelLosses } from "./pixel_decoder.ts";
 import { byPicture, quantize } from "./quantization.ts";
-import { type Quantized, usageOf } from "./quantizers/mod.ts";
-import { type Part, stage } from "./stage.ts";
+import { quantizing, stage } from "./stage.ts";
 
 export interface TokenizerBudgets {
   readonly encoder: Budget;
@@ -181,10 +181,10 @@ function dualCodebooksStage(
   });
 }
 
-/** Share of the pictures whose pixel tokens are disturbed, and of their tokens that are. */
+/** Share of the pictures whose tokens are disturbed, and of their tokens that are. */
 const DISTURBED = 0.1;
 
-/** From which patch of the batch each patch gets its pixel token: in most cases, from itself. */
+/** From which patch of the batch each patch gets its token: in most cases, from itself. */
 function tokenNoise(random: Random, pictures: number, patches: number): Int32Array {
   const from = Int32Array.from({ length: patches }, (_, i) => i);
   const each = patches / pictures;
@@ -197,89 +197,70 @@ function tokenNoise(random: Random, pictures: number, patches: number): Int32Arr
   return from;
 }
 
-/** What a part that trains a quantizer has in common with others: the codes' own loss and care. */
-function quantizing(
-  { quantizer, store, seed }: PictureTokenizer,
-  { steps }: Budget,
-  build: (scope: Scope, batch: number) => {
-    readonly quantized: Quantized;
-    readonly loss: Tensor;
-    readonly parts: Readonly<Record<string, Tensor>>;
-  },
-): Omit<Part, "batch"> {
-  const prefix = "quantizer.";
-  return {
-    losses(scope, batch) {
-      const { quantized, loss, parts } = build(scope, batch);
-      const usage = usageOf(quantized.ids, quantizer.codes);
-      return {
-        loss: ops.add(loss, quantized.loss),
-        parts: { ...parts, codes: quantized.loss, ...usage },
-      };
-    },
-    outputs(scope, batch) {
-      const { latents, ids } = build(scope, batch).quantized;
-      return { latents, ids };
-    },
-    optimizer: adamw(),
-    frozen: ["encoder.", ...quantizer.frozen.map((name) => prefix + name)],
-    after: async (step, { outputs }) =>
-      await quantizer.after?.(store, {
-        prefix,
-        seed,
-        step,
-        steps,
-        ids: outputs.ids as Int32Array,
-        latents: outputs.latents as Float32Array,
-      }),
-  };
-}
-
+/** The diffusion decoder, on what is reconstructed from codes of which some are wrong or left out. */
 function pixelDecoderStage(
   tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   budget: Budget,
 ): Stage {
   const { batchSize } = budget;
-  const { pictureSize } = tokenizer.config;
-  const noise = noiseBank(new Random(tokenizer.seed, "noise"), pictureSize ** 2 * 3);
+  const { config } = tokenizer;
+  const size = drawnSize(config);
+  const enlarged = scenes.enlarged(config.enlarge ?? 1);
+  const noise = noiseBank(new Random(tokenizer.seed, "noise"), size ** 2 * 3);
   return stage(tokenizer, "pixel decoder", budget, {
     losses(scope, batch) {
-      const { pixels, decoded } = reconstruct(scope, tokenizer, batch);
-      const randomness = {
-        noise: input("noise", "float32", pixels.shape),
+      const from = input("from", "int32", [batch * config.grid ** 2]);
+      const { decoded } = reconstruct(scope, tokenizer, batch, from);
+      const inputs = {
+        pixels: input("drawn", "float32", [batch, size, size, 3]),
+        noise: input("noise", "float32", [batch, size, size, 3]),
         t: input("t", "float32", [batch]),
+        known: input("known", "float32", [batch]),
       };
-      return pixelLosses(
-        scope.at("pixel_decoder"),
-        ops.stopGradient(decoded),
-        { pixels, ...randomness },
-        tokenizer.config,
-      );
+      return pixelLosses(scope.at("pixel_decoder"), ops.stopGradient(decoded), inputs, config);
     },
     optimizer: adamw(),
-    batch: (random) => ({
-      pixels: pixelsOf(drawn(scenes, random, batchSize)),
-      noise: noise(random, batchSize),
-      t: random.uniforms(batchSize),
-    }),
+    async batch(random) {
+      const large = await enlarged;
+      const chosen = randomScenes(scenes, random, batchSize);
+      const pixels = pixelsOf(chosen.map((scene) => scenes.draw(scene)));
+      return {
+        pixels,
+        drawn: large.sprites.scale === 1
+          ? pixels
+          : pixelsOf(chosen.map((scene) => large.draw(scene))),
+        noise: noise(random, batchSize),
+        t: random.uniforms(batchSize),
+        from: tokenNoise(random, batchSize, batchSize * config.grid ** 2),
+        known: random.uniforms(batchSize).map((x) => x < FEATURE_DROP ? 0 : 1),
+      };
+    },
     frozen: ["encoder.", "quantizer.", "feature_decoder."],
   });
 }
+
+/** Share of the pictures that the diffusion decoder draws without features, so as to be guided. */
+const FEATURE_DROP = 0.1;
 
 function pixelInput({ config: { pictureSize } }: PictureTokenizer, batch: number): Tensor {
   return input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
 }
 
-/** Pixels → features of the frozen encoder → codes → reconstructed features. */
-function reconstruct(scope: Scope, tokenizer: PictureTokenizer, batch: number) {
+/**
+ * Pixels → features of the frozen encoder → codes → reconstructed features.
+ *
+ * @param from of which patch of the batch each patch gets the code; its own unless told
+ */
+function reconstruct(scope: Scope, tokenizer: PictureTokenizer, batch: number, from?: Tensor) {
   const { config } = tokenizer;
   const pixels = pixelInput(tokenizer, batch);
   const features = ops.stopGradient(encode(scope.at("encoder"), pixels, config));
   const quantized = quantize(scope.at("quantizer"), features, config);
-  const codes = byPicture(quantized.codes, config);
+  const rows = from === undefined ? quantized.codes : ops.gather(quantized.codes, from);
+  const codes = byPicture(rows, config);
   const decoded = decodeFeatures(scope.at("feature_decoder"), codes, config);
-  return { pixels, features, quantized, decoded };
+  return { features, quantized, decoded };
 }
 
 function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Picture {
@@ -287,11 +268,12 @@ function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Pict
   return scenes.draw({ ...scene, style: random.pick(others) });
 }
 
-function drawn(scenes: EmojiScenes, random: Random, count: number) {
-  return Array.from(
-    { length: count },
-    () => scenes.draw(randomScene(scenes.world, random, CROWDED)),
-  );
+function randomScenes({ world }: EmojiScenes, random: Random, count: number): Scene[] {
+  return Array.from({ length: count }, () => randomScene(world, random, CROWDED));
+}
+
+function drawn(scenes: EmojiScenes, random: Random, count: number): Picture[] {
+  return randomScenes(scenes, random, count).map((scene) => scenes.draw(scene));
 }
 
 /** Standard normal noise for `count` pictures, cut out of a bank that is drawn once: it is quicker. */
