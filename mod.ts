@@ -70,7 +70,7 @@ export {
   TASKS as CAPTION_TASKS,
 } from "./lib/data/captions.ts";
 export { evaluationCaptions, heldOut } from "./lib/data/splits.ts";
-export { encodePng, type Picture, PictureError, readPicture } from "./lib/data/picture.ts";
+export { encodePng, type Picture, PictureError, readPicture, reduced } from "./lib/data/picture.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Scene, type SceneObject } from "./lib/data/scene.ts";
 export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
@@ -82,6 +82,9 @@ export {
   type EncodedPicture,
   encoderFromOnnx,
   encoderFromSafetensors,
+  type FeatureSource,
+  FeatureTokenizer,
+  featureTokenizerConfig,
   finiteScalarQuantizer,
   lookupFreeQuantizer,
   PictureTokenizer,
@@ -131,6 +134,7 @@ export {
   evaluateDrawing,
   type JudgedDrawing,
 } from "./lib/evaluation/drawing.ts";
+export { codebookUse, featureCosine, perplexity, psnr } from "./lib/evaluation/reconstruction.ts";
 export { meanAccuracy } from "./lib/evaluation/pope.ts";
 export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";

@@ -17,6 +17,7 @@ import { gradient, graphFlops } from "../lib/graph/mod.ts";
 import { initialValue, type NamedTensor } from "../lib/nn/mod.ts";
 import { chain, decayWeights, type Losses, scaleByAdam } from "../lib/optim/mod.ts";
 import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+import { semantic } from "../lib/tokenizer/semantic.ts";
 import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
 import { GPT, GPT_BATCH, gptLosses } from "./gpt.ts";
 import { decode } from "./decode.ts";
@@ -142,12 +143,48 @@ const WIDE: TokenizerConfig = {
   heads: 6,
 };
 
+const PICTURES = 32;
+
+/** Pictures of noise to their tokens, by the semantic tokenizer of nano. */
+function encoding(): Workload {
+  const config = TOKENIZER_PRESETS.nano;
+  const { pictureSize: size } = config;
+  const ids = (scope: Scope) => {
+    const pixels = input("pixels", "float32", [PICTURES, size, size, 3]);
+    return semantic.encode(scope, pixels, config).quantized.ids;
+  };
+  const pixels = () => new Random(SEED, "pictures").normals(PICTURES * size ** 2 * 3);
+  return {
+    title: `encode ${PICTURES} pictures`,
+    trains: false,
+    times: 10,
+    flops: () => graphFlops([ids(new Scope())]),
+    start() {
+      const scope = new Scope();
+      ids(scope);
+      return numbers(scope, { pixels: pixels() });
+    },
+    async open(device, start) {
+      const store = parameterStore(device, start);
+      const program = await Program.compile(device, toOnnx({ ids: ids(new Scope()) }), store);
+      const inputs = { pixels: pixels() };
+      return {
+        async run() {
+          const { ids } = await program.run(inputs);
+          return [...(ids as Int32Array).subarray(0, config.grid ** 2)];
+        },
+      };
+    },
+  };
+}
+
 const SIDE = 1024;
 
 export const WORKLOADS = {
   gpt: training("gpt step", gptLosses, gptBatch),
   vit64: contrastive("vit step, 64 pixels", TOKENIZER_PRESETS.nano, 64),
   vit224: contrastive("vit step, 224 pixels", WIDE, 8),
+  encode: encoding(),
   decode1: decoding(1),
   decode16: decoding(16),
   matmul: {

@@ -17,7 +17,6 @@ import {
   illumeStages,
   openDevice,
   PictureTokenizer,
-  plot,
   type QuantizerConfig,
   SceneParser,
   shortened,
@@ -34,6 +33,7 @@ import {
   worldOf,
   writeFileAtomic,
 } from "../mod.ts";
+import { comparisonFigure } from "./comparison_figure.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
 
@@ -131,7 +131,8 @@ await main(async () => {
     for (const { config, steps } of CONTESTANTS) {
       const { kind } = config;
       using store = new StateStore(device);
-      using training = await opened(`${options.text("out")}/${kind}_${seed}`, {
+      using training = await Training.openOrResume({
+        directory: `${options.text("out")}/${kind}_${seed}`,
         store,
         settings: { preset: `compare ${kind}`, seed, quick },
         signal,
@@ -155,17 +156,8 @@ await main(async () => {
   const text = JSON.stringify(report, null, 2);
   if (path === undefined) console.log(text);
   else await writeFileAtomic(path, new TextEncoder().encode(text));
-  await figure(runs).save(options.given("figure") ?? `${options.text("out")}/curves.png`);
+  await comparisonFigure(runs).save(options.given("figure") ?? `${options.text("out")}/curves.png`);
 });
-
-/** A training in a folder; goes on with one that was begun there. */
-async function opened(
-  directory: string,
-  options: Omit<Parameters<typeof Training.open>[0], "directory">,
-): Promise<Training> {
-  const begun = await Deno.stat(`${directory}/training/state.json`).then(() => true, () => false);
-  return Training.open({ ...options, directory, resume: begun });
-}
 
 /** Trains a tokenizer, and a language model on it that is looked at from time to time. */
 async function run(
@@ -242,17 +234,5 @@ function reached(runs: readonly Run[], task: "drawing" | "answers") {
     const part = rise === 0 ? 1 : (goal - before[task]) / rise;
     const samples = before.samples + part * (looks[at].samples - before.samples);
     return { kind, seed, goal, share: samples / all };
-  });
-}
-
-function figure(runs: readonly Run[]) {
-  const points = runs.flatMap(({ kind, seed, looks }) =>
-    looks.flatMap(({ samples, drawing, answers }) => [
-      { name: kind, task: "drawing (GenEval)", samples, seed, score: drawing },
-      { name: kind, task: "questions and descriptions", samples, seed, score: answers },
-    ])
-  );
-  return plot.alignmentCurves(points, {
-    title: "One language model on three kinds of token, held-out captions and new pictures",
   });
 }

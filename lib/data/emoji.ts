@@ -49,16 +49,20 @@ export class EmojiSet {
    * Draws them, which takes two minutes of two cores for all of them.
    *
    * @param styles those that are needed; all unless told
+   * @param only those that are held out; all unless told
    */
   static async open(
-    { size, styles = EMOJI_STYLES, count = Infinity }: {
+    { size, styles = EMOJI_STYLES, only, count = Infinity }: {
       size: number;
       styles?: readonly EmojiStyle[];
+      only?: "held out";
       /** Only the first so many. */
       count?: number;
     },
   ): Promise<EmojiSet> {
-    const { emoji, keys } = await inAllSets(count);
+    const listed = await inAllSets(count);
+    const chosen = listed.filter(({ emoji }) => only === undefined || emoji.heldOut);
+    const [emoji, keys] = [chosen.map(({ emoji }) => emoji), chosen.map(({ keys }) => keys)];
     const drawings = new Map<EmojiStyle, (Sprite | undefined)[]>();
     for (const style of styles) {
       const source = await SOURCES[style]();
@@ -116,7 +120,7 @@ type Keys = Readonly<Record<EmojiStyle, string>>;
 const NEEDED: readonly EmojiStyle[] = [...WHOLE_STYLES, "twemoji"];
 
 /** The emoji that the whole sets draw, and what each set calls them. */
-async function inAllSets(count: number): Promise<{ emoji: Emoji[]; keys: Keys[] }> {
+async function inAllSets(count: number): Promise<{ emoji: Emoji; keys: Keys }[]> {
   const names = async (set: string) => Names.parse(await packageJson(`${set}/chars.json`));
   const noto = await names("@iconify-json/noto");
   const flat = await names("@iconify-json/fluent-emoji-flat");
@@ -126,10 +130,9 @@ async function inAllSets(count: number): Promise<{ emoji: Emoji[]; keys: Keys[] 
     Object.entries(categories).flatMap(([group, names]) => names.map((name) => [name, group])),
   );
   const sources = await Promise.all(NEEDED.map((style) => SOURCES[style]()));
-  const emoji: Emoji[] = [];
-  const keys: Keys[] = [];
+  const listed: { emoji: Emoji; keys: Keys }[] = [];
   for (const [codePoints, name] of Object.entries(noto)) {
-    if (emoji.length === count) break;
+    if (listed.length === count) break;
     if (TONE.test(codePoints) || !(codePoints in flat) || !(codePoints in twemoji)) continue;
     for (const long of [codePoints, `${codePoints}-fe0f`]) {
       const key: Keys = {
@@ -146,10 +149,9 @@ async function inAllSets(count: number): Promise<{ emoji: Emoji[]; keys: Keys[] 
       if (found.some((file) => file === undefined)) continue;
       const group = groups.get(name) ?? "Symbols";
       const heldOut = !PLAIN.has(group) && new Random(0, "held-out emoji", name).uniform() < 0.25;
-      emoji.push({ name: name.replaceAll("-", " "), group, heldOut });
-      keys.push(key);
+      listed.push({ emoji: { name: name.replaceAll("-", " "), group, heldOut }, keys: key });
       break;
     }
   }
-  return { emoji, keys };
+  return listed;
 }

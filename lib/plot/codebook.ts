@@ -11,7 +11,7 @@ export interface CodebookOptions {
   readonly shown?: number;
 }
 
-/** What became a code: the patches that are nearest to it, the nearest first. */
+/** A code, and patches of pictures that became it. */
 export interface CodeExamples {
   readonly code: number;
   readonly patches: readonly Picture[];

@@ -3,9 +3,16 @@
  * tokenizer as others have it, and ILLUME+'s dual one. They share a grid, quantizers, and how they
  * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
+import { z } from "zod";
 import { type Picture, reduced } from "../data/picture.ts";
 import { input, type Tensor } from "../graph/mod.ts";
-import { type ParameterSpec, Scope } from "../nn/mod.ts";
+import {
+  type ParameterSpec,
+  readConfig,
+  readParameters,
+  saveCheckpoint,
+  Scope,
+} from "../nn/mod.ts";
 import { type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { drawnSize, TokenizerConfig } from "./config.ts";
 import { dual } from "./dual.ts";
@@ -168,6 +175,26 @@ export class PictureTokenizer implements Disposable {
     });
   }
 
+  /**
+   * Writes `config.json` and `model.safetensors` into a folder.
+   * @throws Error where they cannot be written
+   */
+  save(directory: string): Promise<void> {
+    const { store, seed, config: tokenizer } = this;
+    const config = { format: "picture tokenizer", version: VERSION, seed, tokenizer } as const;
+    return saveCheckpoint(directory, FORMAT, { config, store, seed });
+  }
+
+  /**
+   * Loads what {@link save} wrote.
+   * @throws CheckpointError for missing or damaged files, and tensors of other shapes
+   */
+  static async load(directory: string, device: Device): Promise<PictureTokenizer> {
+    const config = await readConfig(directory, FORMAT);
+    const store = readParameters(directory, FORMAT, config, device);
+    return new PictureTokenizer({ device, store, config: config.tokenizer, seed: config.seed });
+  }
+
   /** What ids stand for: `[BATCH, grid², codeSize]`. */
   #codes(scope: Scope): Tensor {
     const ids = input("ids", "int32", [BATCH * this.tokens]);
@@ -198,3 +225,16 @@ export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
   graphs.decode(scope, codes, noise, config, { steps: 1, guidance: 1 });
   return scope.specs();
 }
+
+const VERSION = 1;
+
+const FORMAT = {
+  name: `a configuration of a picture tokenizer of version ${VERSION}`,
+  schema: z.strictObject({
+    format: z.literal("picture tokenizer"),
+    version: z.literal(VERSION),
+    seed: z.int(),
+    tokenizer: TokenizerConfig,
+  }),
+  parameters: ({ tokenizer }: { tokenizer: TokenizerConfig }) => tokenizerParameters(tokenizer),
+};

@@ -73,6 +73,16 @@ export class Training implements Disposable {
     return training;
   }
 
+  /**
+   * Begins a training, or continues the one in the folder where there is one: for long runs that are
+   * simply started again.
+   * @throws ResumeError as {@link open}
+   */
+  static async openOrResume(options: Omit<TrainingOptions, "resume">): Promise<Training> {
+    const begun = await Deno.stat(statePath(options.directory)).then(() => true, () => false);
+    return await Training.open({ ...options, resume: begun });
+  }
+
   static async #resume(options: TrainingOptions): Promise<Training> {
     const { directory, settings, store } = options;
     const state = await readState(statePath(directory));

@@ -209,6 +209,25 @@ class Decoding:
         return torch.cat(found, 1)[0].tolist()
 
 
+class Encoding:
+    """Pictures to the nearest codes of their patches."""
+
+    GRID = 4
+
+    def __init__(self, weights, pixels):
+        self.weights = {k: v.detach() for k, v in weights.items()}
+        size = 64
+        self.pixels = pixels.view(-1, size, size, 3)
+
+    @torch.inference_mode()
+    def run(self):
+        w = self.weights
+        latents = linear(w, "quantizer.project_in", encoder(w, self.pixels, self.GRID)).flatten(0, 1)
+        entries = w["quantizer.codebook.weight"]
+        scores = torch.addmm(-entries.square().sum(1) / 2, latents, entries.T)
+        return scores.argmax(1)[: self.GRID**2].tolist()
+
+
 class MatrixProduct:
     def __init__(self, start):
         self.a, self.b = start["batch.a"], start["batch.b"]
@@ -222,6 +241,8 @@ def workload():
     if MODEL == "matmul":
         return MatrixProduct(start)
     weights = parameters(start)
+    if MODEL == "encode":
+        return Encoding(weights, start["batch.pixels"])
     if MODEL.startswith("decode"):
         return Decoding(weights, int(MODEL.removeprefix("decode")), 256)
     if MODEL == "gpt":

@@ -1,0 +1,177 @@
+/**
+ * `deno task measure-tokenizer`: what is left of pictures and features after a trip through the
+ * tokenizers that `deno task train-tokenizers` left behind, for each seed that is there.
+ */
+import { cpus } from "node:os";
+import {
+  codebookUse,
+  ConceptEncoder,
+  emojiScenes,
+  EmojiSet,
+  type EmojiStyle,
+  evaluateCeilings,
+  evaluateReconstruction,
+  evaluationCaptions,
+  FeatureTokenizer,
+  openDevice,
+  type Picture,
+  PictureTokenizer,
+  plainView,
+  plot,
+  reduced,
+  retrieve,
+  SceneParser,
+  writeFileAtomic,
+} from "../mod.ts";
+import { main, readCommandLine } from "./options.ts";
+
+/** From which style to which. The encoder never learns from Twemoji. */
+const PAIRS: readonly (readonly [EmojiStyle, EmojiStyle])[] = [
+  ["noto", "fluent-3d"],
+  ["twemoji", "fluent-3d"],
+  ["noto", "twemoji"],
+];
+const STYLES = [...new Set(PAIRS.flat())];
+
+await main(async () => {
+  const options = readCommandLine({
+    command: "deno task measure-tokenizer",
+    words: 0,
+    values: { from: "out/tokenizers", device: "cpu", json: undefined, figures: undefined },
+    flags: ["quick"],
+  });
+  const folder = options.text("from");
+  const quick = options.flag("quick");
+  const start = performance.now();
+  using device = await openDevice(options.text("device"));
+  const set = await EmojiSet.open({
+    size: 64,
+    styles: STYLES,
+    only: "held out",
+    ...(quick ? { count: 200 } : {}),
+  });
+  const all = set.emoji.map((_, i) => i);
+  const views = new Map(
+    STYLES.map((style) => [style, all.map((i) => plainView(set.get(style, i)))]),
+  );
+  const scenes = await emojiScenes({ preset: "nano" });
+  const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const raw = retrieve(views.get("noto")!.map(coarse), views.get("fluent-3d")!.map(coarse));
+
+  const seeds = [];
+  for (let seed = 0; await exists(`${folder}/${seed}/sim/model.safetensors`); seed++) {
+    const part = (name: string) => `${folder}/${seed}/${name}`;
+    using encoder = await ConceptEncoder.load(part("encoder"), device);
+    const directly = await retrieval(encoder, views);
+    const tokens: Record<string, unknown> = {};
+    for (const name of ["vector", "sim"]) {
+      using tokenizer = await FeatureTokenizer.load(part(name), device);
+      const through = await retrieval(encoder, views, tokenizer);
+      const features = await encoder.encode([...views.values()].flat());
+      const ids = await tokenizer.quantize(features);
+      tokens[name] = {
+        codebookUse: codebookUse(ids.flatMap((picture) => [...picture]), tokenizer.quantizer.codes),
+        retrieval: through.scores,
+        kept: through.scores["noto to fluent-3d"].recallAt1 /
+          directly.scores["noto to fluent-3d"].recallAt1,
+      };
+    }
+    using nano = await PictureTokenizer.load(part("nano"), device);
+    const pictures = quick ? 32 : 512;
+    const captions = evaluationCaptions(scenes.world, { perTask: quick ? 2 : 48, seed });
+    const ceilings = await evaluateCeilings(nano, scenes, parser, captions, { seed });
+    seeds.push({
+      seed,
+      retrieval: directly.scores,
+      tokens,
+      reconstruction: await evaluateReconstruction(nano, scenes, { pictures, seed }),
+      parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
+      picturesPerSecond: await speed(nano, ceilings.pictures.map(({ picture }) => picture)),
+    });
+    const path = options.given("figures");
+    if (seed === 0 && path !== undefined) {
+      await Deno.mkdir(path, { recursive: true });
+      await retrievalFigure(set, views, directly.nearest).save(`${path}/retrieval.png`);
+    }
+  }
+  const report = {
+    command: ["deno task measure-tokenizer", ...Deno.args].join(" "),
+    date: new Date().toISOString(),
+    machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
+    seconds: (performance.now() - start) / 1000,
+    heldOutEmoji: all.length,
+    rawPixels: { recallAt1: raw.recallAt1, recallAt5: raw.recallAt5 },
+    seeds,
+  };
+  const text = JSON.stringify(report, null, 2);
+  const path = options.given("json");
+  if (path === undefined) console.log(text);
+  else await writeFileAtomic(path, new TextEncoder().encode(text));
+});
+
+const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
+
+/** Each pair of styles, with features as they are or as tokens give them back. */
+async function retrieval(
+  encoder: ConceptEncoder,
+  views: ReadonlyMap<EmojiStyle, Picture[]>,
+  tokenizer?: FeatureTokenizer,
+) {
+  const through = tokenizer &&
+    (async (features: Float32Array[]) => tokenizer.decode(await tokenizer.quantize(features)));
+  const embedded = new Map<EmojiStyle, Float32Array[]>();
+  for (const [style, pictures] of views) {
+    embedded.set(style, await encoder.embed(pictures, through));
+  }
+  const results = PAIRS.map(([from, to]) => ({
+    name: `${from} to ${to}`,
+    ...retrieve(embedded.get(from)!, embedded.get(to)!),
+  }));
+  return {
+    nearest: results[0].nearest,
+    scores: Object.fromEntries(
+      results.map(({ name, recallAt1, recallAt5 }) => [name, { recallAt1, recallAt5 }]),
+    ),
+  };
+}
+
+/** How many pictures a second become tokens, and become tokens and pictures again. */
+async function speed(tokenizer: PictureTokenizer, pictures: readonly Picture[]) {
+  const some = Array.from({ length: 256 }, (_, i) => pictures[i % pictures.length]);
+  const timed = async (run: () => Promise<unknown>) => {
+    await run();
+    const start = performance.now();
+    await run();
+    return some.length / ((performance.now() - start) / 1000);
+  };
+  return {
+    tokens: await timed(() => tokenizer.encode(some)),
+    tokensAndEightSteps: await timed(async () => {
+      const encoded = await tokenizer.encode(some);
+      await tokenizer.decode(encoded.map(({ ids }) => ids), { steps: 8 });
+    }),
+  };
+}
+
+/** Some queries, each with the five nearest; the right one is marked. */
+function retrievalFigure(
+  set: EmojiSet,
+  views: ReadonlyMap<EmojiStyle, Picture[]>,
+  nearest: readonly (readonly number[])[],
+) {
+  const queries = Array.from({ length: 8 }, (_, i) => Math.floor(i * set.emoji.length / 8));
+  return plot.retrieval(queries.map((query) => ({
+    query: views.get("noto")![query],
+    title: set.emoji[query].name,
+    nearest: nearest[query].map((row) => ({
+      picture: views.get("fluent-3d")![row],
+      title: set.emoji[row].name,
+      isRight: row === query,
+    })),
+  })));
+}
+
+/** 32 × 32 pixels of a picture of 64 × 64, as numbers: what an encoder must beat. */
+function coarse(picture: Picture): Float32Array {
+  return Float32Array.from(reduced(picture, 2).data);
+}

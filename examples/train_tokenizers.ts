@@ -1,0 +1,111 @@
+/**
+ * `deno task train-tokenizers`: trains what `deno task measure-tokenizer` measures, with several
+ * seeds: the semantic tokenizer of `nano`, an encoder of concepts, and tokens of its features by two
+ * quantizers of 1,024 codes. A stopped run goes on where it was.
+ */
+import {
+  ConceptEncoder,
+  emojiScenes,
+  EmojiSet,
+  type FeatureSource,
+  FeatureTokenizer,
+  featureTokenizerConfig,
+  LEARNED_STYLES,
+  openDevice,
+  PictureTokenizer,
+  type QuantizerConfig,
+  randomView,
+  shortened,
+  type Stage,
+  StateStore,
+  TOKENIZER_BUDGETS,
+  TOKENIZER_PRESETS,
+  tokenizerStages,
+  Training,
+  trainTextTokenizer,
+} from "../mod.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
+import { main, readCommandLine } from "./options.ts";
+
+/** Quantizers of the encoder's features, each with 1,024 codes. */
+const QUANTIZERS: Readonly<Record<string, QuantizerConfig>> = {
+  vector: { kind: "vector", codes: 1024, codeSize: 32 },
+  sim: { kind: "sim", codes: 1024, codeSize: 8 },
+};
+
+const ENCODER = { steps: 500, batchSize: 96, peakRate: 2e-3 };
+const TOKENS = { steps: 600, batchSize: 16, peakRate: 2e-3 };
+
+await main(async () => {
+  const options = readCommandLine({
+    command: "deno task train-tokenizers",
+    words: 0,
+    values: { seeds: "3", out: "out/tokenizers", device: "cpu" },
+    flags: ["quick"],
+  });
+  const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
+  const quick = options.flag("quick");
+  const share = quick ? 0.01 : 1;
+  const signal = stopOnInterrupt(["deno task train-tokenizers", ...Deno.args].join(" "));
+  using device = await openDevice(options.text("device"));
+  const set = await EmojiSet.open({ size: 64, count: quick ? 200 : Infinity });
+  const learned = set.emoji.flatMap(({ heldOut }, i) => heldOut ? [] : [i]);
+
+  for (let seed = 0; seed < seeds; seed++) {
+    /** Trains a part in a folder of its own, and saves it there. */
+    const train = async <T extends Disposable & { save(directory: string): Promise<void> }>(
+      name: string,
+      open: (store: StateStore) => T,
+      stagesOf: (part: T) => readonly Stage[],
+    ): Promise<T> => {
+      const directory = `${options.text("out")}/${seed}/${name}`;
+      const store = new StateStore(device);
+      using training = await Training.openOrResume({
+        directory,
+        store,
+        settings: { preset: name, seed, quick },
+        signal,
+      });
+      console.error(`${name}, seed ${seed}`);
+      const part = open(store);
+      const stages = stagesOf(part);
+      training.plan(stages);
+      for (const stage of stages) for await (const _ of training.run(stage));
+      await part.save(directory);
+      return part;
+    };
+
+    const scenes = await emojiScenes({ preset: "nano", seed });
+    const budgets = TOKENIZER_BUDGETS.nano;
+    using _nano = await train(
+      "nano",
+      (store) => new PictureTokenizer({ device, store, config: TOKENIZER_PRESETS.nano, seed }),
+      (tokenizer) =>
+        tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+          encoder: shortened(budgets.encoder, share),
+          quantizer: shortened(budgets.quantizer, share),
+          pixels: shortened(budgets.pixels, share),
+        }),
+    );
+
+    using encoder = await train(
+      "encoder",
+      (store) => new ConceptEncoder(device, store, undefined, seed),
+      (encoder) => [encoder.stage(set, shortened(ENCODER, share))],
+    );
+    const views: FeatureSource = (random, pictures) =>
+      encoder.encode(Array.from({ length: pictures }, () => {
+        const index = random.pick(learned);
+        const styles = LEARNED_STYLES.filter((style) => set.has(style, index));
+        return randomView(set.get(random.pick(styles), index), random);
+      }));
+    for (const [name, quantizer] of Object.entries(QUANTIZERS)) {
+      const config = featureTokenizerConfig(encoder, quantizer);
+      using _tokens = await train(
+        name,
+        (store) => new FeatureTokenizer({ device, store, config, seed }),
+        (tokenizer) => [tokenizer.stage(views, shortened(TOKENS, share))],
+      );
+    }
+  }
+});
