@@ -206,7 +206,7 @@ async function run(
         descriptions: answers.descriptions,
       };
     });
-  const looksAt = LOOKS.map((share) => Math.ceil(share * alignment.steps));
+  const looksAt = (quick ? [1] : LOOKS).map((share) => Math.ceil(share * alignment.steps));
   for await (const { step } of training.run(alignment)) {
     if (looksAt.includes(step)) await lookAt(step);
   }

@@ -64,10 +64,10 @@ export function alignmentCurves(
   const place = { x: "samples", z: "name", fx: "task" } as const;
   const draw = () =>
     chart((Plot) => ({
-      width: 60 + 330 * tasks.length,
+      width: 140 + 330 * tasks.length,
       height: 300,
       marginLeft: 44,
-      marginRight: 24,
+      marginRight: 104,
       marginTop: 34,
       marginBottom: 40,
       fx: { domain: tasks, label: null, padding: 0.28 },

@@ -17,6 +17,11 @@ export const TokenizerConfig = z.strictObject({
   featureSize: size,
   /** What a model reads of a picture: continuous features, unless told, or the codes they became. */
   reads: z.enum(["features", "codes"]).optional(),
+  /**
+   * Whether patches see each other as they are encoded and drawn, as they must where an object is
+   * several patches. Unless told, each is taken by itself, which is learned sooner.
+   */
+  attention: z.boolean().optional(),
   /** Blocks of the vision encoder. */
   encoderLayers: size,
   /** Blocks of the text tower that the encoder is trained against. */

@@ -61,8 +61,9 @@ export function gridTransformer(
 }
 
 /**
- * Residual blocks on each patch by itself, with the norm after them. Where an object fills a patch
- * they learn faster than attention, and keep what stands elsewhere out of a patch's feature.
+ * Blocks over patches, with the norm after them: a transformer where the configuration has
+ * attention, and else residual blocks on each patch by itself. Where an object fills a patch these
+ * learn faster, and keep what stands elsewhere out of a patch's feature.
  */
 export function patchBlocks(
   scope: Scope,
@@ -70,6 +71,7 @@ export function patchBlocks(
   config: TokenizerConfig,
   layers: number,
 ): Tensor {
+  if (config.attention) return gridTransformer(scope, x, config, layers);
   for (let layer = 0; layer < layers; layer++) {
     const block = scope.at("layers").at(layer);
     const normed = rmsNorm(block.at("post_attention_layernorm"), x);

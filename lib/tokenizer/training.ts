@@ -269,7 +269,8 @@ function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Pict
 }
 
 function randomScenes({ world }: EmojiScenes, random: Random, count: number): Scene[] {
-  return Array.from({ length: count }, () => randomScene(world, random, CROWDED));
+  const crowd = { ...CROWDED, objects: Math.min(CROWDED.objects, world.lattice.length ** 2) };
+  return Array.from({ length: count }, () => randomScene(world, random, crowd));
 }
 
 function drawn(scenes: EmojiScenes, random: Random, count: number): Picture[] {
