@@ -109,7 +109,9 @@ await main(async () => {
   else await writeFileAtomic(path, new TextEncoder().encode(text));
 });
 
-const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
+}
 
 /** Each pair of styles, with features as they are or as tokens give them back. */
 async function retrieval(

@@ -27,14 +27,17 @@ import {
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
 
-/** Quantizers of the encoder's features, each with 1,024 codes. */
+/**
+ * Quantizers of the encoder's features, each with 1,024 codes of few numbers: with 32 a code, fewer
+ * of them are used, and SimVQ's collapse.
+ */
 const QUANTIZERS: Readonly<Record<string, QuantizerConfig>> = {
-  vector: { kind: "vector", codes: 1024, codeSize: 32 },
-  sim: { kind: "sim", codes: 1024, codeSize: 8 },
+  vector: { kind: "vector", codes: 1024, codeSize: 8 },
+  sim: { kind: "sim", codes: 1024, codeSize: 4 },
 };
 
 const ENCODER = { steps: 500, batchSize: 96, peakRate: 2e-3 };
-const TOKENS = { steps: 600, batchSize: 16, peakRate: 2e-3 };
+const TOKENS = { steps: 1200, batchSize: 16, peakRate: 2e-3 };
 
 await main(async () => {
   const options = readCommandLine({

@@ -65,7 +65,7 @@ function denoise(
  * @param pixels `[batch, size, size, 3]`
  * @param noise standard normal, like `pixels`
  * @param t uniform in [0, 1), `[batch]`
- * @param known 1, or 0 for pictures whose features are left out, `[batch]`
+ * @param known 1, or 0 for pictures whose flow sees no features, `[batch]`
  */
 export function pixelLosses(
   scope: Scope,
@@ -78,23 +78,27 @@ export function pixelLosses(
   },
   config: TokenizerConfig,
 ): Losses {
-  const given = ops.mul(features, ops.reshape(known, { shape: [pixels.shape[0], 1, 1] }));
   const target = toPatches(pixels, config.grid);
-  const mean = regress(scope.at("regression"), given, config);
+  const mean = regress(scope.at("regression"), features, config);
   const regression = squaredError(mean, target);
 
   const fixed = ops.stopGradient(mean);
   const start = ops.add(fixed, ops.mul(toPatches(noise, config.grid), NOISE));
   const time = ops.reshape(t, { shape: [pixels.shape[0], 1, 1] });
   const x = ops.add(start, ops.mul(ops.sub(target, start), time));
-  const flow = squaredError(denoise(scope.at("flow"), x, time, given, fixed, config), target);
+  const kept = (given: Tensor) => ops.mul(given, ops.reshape(known, { shape: time.shape }));
+  const clean = denoise(scope.at("flow"), x, time, kept(features), kept(fixed), config);
+  const flow = squaredError(clean, target);
   return { loss: ops.add(regression, flow), parts: { regression, flow } };
 }
 
 export interface FlowOptions {
   /** Euler steps along the flow. */
   readonly steps: number;
-  /** s in u + s·(c − u), over what is drawn with features, c, and without, u; 1 is no guidance. */
+  /**
+   * s in u + s·(c − u) (arXiv 2207.12598), over what the flow leads to with features, c, and from
+   * the noisy picture alone, u; 1 is no guidance.
+   */
   readonly guidance: number;
 }
 
@@ -107,18 +111,19 @@ export function drawPixels(
   config: TokenizerConfig,
 ): Tensor {
   const [batch] = features.shape;
-  const views = [features, ...(guidance === 1 ? [] : [ops.mul(features, 0)])].map((given) => ({
-    given,
-    mean: regress(scope.at("regression"), given, config),
-  }));
-  let x = ops.add(views[0].mean, ops.mul(toPatches(noise, config.grid), NOISE));
+  const mean = regress(scope.at("regression"), features, config);
+  const none = (given: Tensor) => ops.mul(given, 0);
+  let x = ops.add(mean, ops.mul(toPatches(noise, config.grid), NOISE));
   for (let step = 0; step < steps; step++) {
     const t = constant(step / steps, "float32", [batch, 1, 1]);
-    const [clean, free = clean] = views.map(({ given, mean }) =>
-      denoise(scope.at("flow"), x, t, given, mean, config)
-    );
-    const led = guidance === 1 ? clean : ops.add(free, ops.mul(ops.sub(clean, free), guidance));
-    x = ops.add(x, ops.mul(ops.sub(led, x), 1 / (steps - step)));
+    const lead = (features: Tensor, mean: Tensor) =>
+      denoise(scope.at("flow"), x, t, features, mean, config);
+    let clean = lead(features, mean);
+    if (guidance !== 1) {
+      const free = lead(none(features), none(mean));
+      clean = ops.add(free, ops.mul(ops.sub(clean, free), guidance));
+    }
+    x = ops.add(x, ops.mul(ops.sub(clean, x), 1 / (steps - step)));
   }
   return fromPatches(x, config.grid);
 }

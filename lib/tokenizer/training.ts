@@ -13,7 +13,7 @@ import { adamw, type Budget, muon, type Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { contrastiveLosses } from "./contrastive.ts";
-import { drawnSize } from "./config.ts";
+import { drawnSize, type TokenizerConfig } from "./config.ts";
 import { drawFromBoth, encodeBoth, halves } from "./dual.ts";
 import { encode } from "./encoder.ts";
 import { decodeFeatures, featureLoss } from "./feature_decoder.ts";
@@ -158,7 +158,6 @@ function dualCodebooksStage(
   budget: Budget,
 ): Stage {
   const { config } = tokenizer;
-  const patches = budget.batchSize * config.grid ** 2;
   return stage(tokenizer, "dual codebooks", budget, {
     ...quantizing(tokenizer, budget, (scope, batch) => {
       const pixels = pixelInput(tokenizer, batch);
@@ -176,7 +175,7 @@ function dualCodebooksStage(
     }),
     batch: (random) => ({
       pixels: pixelsOf(drawn(scenes, random, budget.batchSize)),
-      from: tokenNoise(random, budget.batchSize, patches),
+      from: tokenNoise(random, budget.batchSize, config, DISTURBED),
     }),
   });
 }
@@ -184,20 +183,33 @@ function dualCodebooksStage(
 /** Share of the pictures whose tokens are disturbed, and of their tokens that are. */
 const DISTURBED = 0.1;
 
-/** From which patch of the batch each patch gets its token: in most cases, from itself. */
-function tokenNoise(random: Random, pictures: number, patches: number): Int32Array {
-  const from = Int32Array.from({ length: patches }, (_, i) => i);
-  const each = patches / pictures;
+/**
+ * From which patch of the batch each patch gets its token: from itself, but for a share of the
+ * pictures, in which the same share of the patches gets others'.
+ */
+function tokenNoise(
+  random: Random,
+  pictures: number,
+  { grid }: Pick<TokenizerConfig, "grid">,
+  share: number,
+): Int32Array {
+  const each = grid ** 2;
+  const from = Int32Array.from({ length: pictures * each }, (_, i) => i);
   for (let picture = 0; picture < pictures; picture++) {
-    if (random.uniform() >= DISTURBED) continue;
+    if (random.uniform() >= share) continue;
     for (let i = picture * each; i < (picture + 1) * each; i++) {
-      if (random.uniform() < DISTURBED) from[i] = random.integer(patches);
+      if (random.uniform() < share) from[i] = random.integer(from.length);
     }
   }
   return from;
 }
 
-/** The diffusion decoder, on what is reconstructed from codes of which some are wrong or left out. */
+/**
+ * The diffusion decoder, on what is reconstructed from codes. Now and then its flow sees none, for
+ * guidance; and where patches see each other some are wrong, so that their neighbours make up for
+ * them (ILLUME+, arXiv 2504.01934). A decoder that sees each patch by itself could learn nothing
+ * from a wrong one.
+ */
 function pixelDecoderStage(
   tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
@@ -232,7 +244,7 @@ function pixelDecoderStage(
           : pixelsOf(chosen.map((scene) => large.draw(scene))),
         noise: noise(random, batchSize),
         t: random.uniforms(batchSize),
-        from: tokenNoise(random, batchSize, batchSize * config.grid ** 2),
+        from: tokenNoise(random, batchSize, config, config.attention ? DISTURBED : 0),
         known: random.uniforms(batchSize).map((x) => x < FEATURE_DROP ? 0 : 1),
       };
     },
@@ -240,7 +252,7 @@ function pixelDecoderStage(
   });
 }
 
-/** Share of the pictures that the diffusion decoder draws without features, so as to be guided. */
+/** Share of the pictures whose flow sees no features, so that it can be guided. */
 const FEATURE_DROP = 0.1;
 
 function pixelInput({ config: { pictureSize } }: PictureTokenizer, batch: number): Tensor {
