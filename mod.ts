@@ -5,7 +5,8 @@
  * The parts, in the order in which a picture meets them:
  *
  * - data: {@link emojiScenes}, pictures with captions, questions, edits and exact truth
- * - tokenizer: {@link PictureTokenizer}, pictures to semantic tokens and back
+ * - tokenizer: {@link PictureTokenizer}, pictures to tokens and back; {@link FeatureTokenizer}, those
+ *   of any encoder
  * - model: {@link Illume}, one language model over text and pictures
  * - training: {@link Training} runs {@link tokenizerStages} and {@link illumeStages}
  * - assessment: {@link SceneParser} and {@link parserJudge}; {@link selfGenerate} closes the loop

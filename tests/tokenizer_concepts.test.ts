@@ -11,7 +11,7 @@ const CONFIG = {
   hiddenSize: 32,
   layers: 1,
   heads: 2,
-  featureSize: 8,
+  featureSize: 24,
   embeddingSize: 16,
 };
 
@@ -24,7 +24,7 @@ Deno.test("a concept encoder learns to find emoji in another style, the same aga
   const views = (style: "noto" | "fluent-3d") => all.map((i) => plainView(set.get(style, i)));
   const found = async () =>
     retrieve(await encoder.embed(views("noto")), await encoder.embed(views("fluent-3d"))).recallAt1;
-  const stage = encoder.stage(set, { steps: 60, batchSize: 24, peakRate: 5e-3 });
+  const stage = encoder.stage(set, { steps: 200, batchSize: 24, peakRate: 5e-3 });
   const before = await found();
   const losses: number[] = [];
   for await (const { loss } of stage.run()) losses.push(loss);
@@ -34,11 +34,11 @@ Deno.test("a concept encoder learns to find emoji in another style, the same aga
   const [embedding] = await encoder.embed(views("noto").slice(0, 1));
   assert.ok(Math.abs(Math.hypot(...embedding) - 1) < 1e-5);
   const [features] = await encoder.encode(views("noto").slice(0, 1));
-  assert.equal(features.length, 4 * 4 * 8);
+  assert.equal(features.length, 4 * 4 * 24);
   using again = new StateStore(device);
   using other = new ConceptEncoder(device, again, CONFIG);
   const same: number[] = [];
-  const stageAgain = other.stage(set, { steps: 60, batchSize: 24, peakRate: 5e-3 });
+  const stageAgain = other.stage(set, { steps: 200, batchSize: 24, peakRate: 5e-3 });
   for await (const { loss, step } of stageAgain.run()) {
     same.push(loss);
     if (step === 5) break;
