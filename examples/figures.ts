@@ -38,8 +38,9 @@ await main(async () => {
     console.log(`${to}/${name}.png`);
   };
   const path = `${options.text("results")}/compare_tokenizers.json`;
-  const { runs } = Comparison.parse(JSON.parse(await Deno.readTextFile(path)));
-  await save("tokenizers", comparisonFigure(runs));
+  const results = await Deno.readTextFile(path).catch(() => undefined);
+  if (results === undefined) console.error(`the comparison is left as it is: no file ${path}`);
+  else await save("tokenizers", comparisonFigure(Comparison.parse(JSON.parse(results)).runs));
 
   using device = await openDevice(options.text("device"));
   const folder = `${options.text("from")}/0/nano`;

@@ -161,7 +161,7 @@ function retrievalFigure(
   views: ReadonlyMap<EmojiStyle, Picture[]>,
   nearest: readonly (readonly number[])[],
 ) {
-  const queries = Array.from({ length: 8 }, (_, i) => Math.floor(i * set.emoji.length / 8));
+  const queries = Array.from({ length: 6 }, (_, i) => Math.floor(i * set.emoji.length / 6));
   return plot.retrieval(queries.map((query) => ({
     query: views.get("noto")![query],
     title: set.emoji[query].name,

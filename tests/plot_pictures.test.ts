@@ -133,8 +133,11 @@ Deno.test("a codebook's figure says how many codes are in use, and shows what be
 Deno.test("like features have like colours in all pictures, unlike ones do not", () => {
   const [a, b] = [[1, 2, 3, 4, 5], [-3, 1, 0, 2, -2]];
   const pictures = featurePictures([[a, a, b, a].flat(), [b, b, a, b].flat()], { grid: 2 });
-  const colors = pictures.flatMap(({ data }) =>
-    [0, 1, 2, 3].map((i) => data.slice(3 * i, 3 * i + 3).join())
+  const colors = pictures.flatMap(({ width, data }) =>
+    [[0, 0], [1, 0], [0, 1], [1, 1]].map(([x, y]) => {
+      const at = 3 * ((y * (width - 1)) * width + x * (width - 1));
+      return data.slice(at, at + 3).join();
+    })
   );
   const kinds = "aababbab".split("");
   for (const kind of ["a", "b"]) {

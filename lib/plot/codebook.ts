@@ -21,7 +21,7 @@ const WIDTH = 640;
 const PATCH = 46;
 const GAP = 6;
 const MARGIN = 16;
-const LABEL = 96;
+const LABEL = 116;
 
 /**
  * How often each code of a codebook is used, the most used first, on a logarithmic axis; and what
@@ -83,13 +83,14 @@ export function codebook(
       const many = Math.floor((WIDTH - 2 * MARGIN - LABEL + GAP) / (PATCH + GAP));
       const drawn = patches.slice(0, many)
         .map((patch, i) => image(LABEL + i * (PATCH + GAP), 0, PATCH, PATCH, patch)).join("");
-      return place(MARGIN, histogram.height + row * (PATCH + GAP), {
+      return place(MARGIN, histogram.height + GAP + row * (PATCH + GAP), {
         width: WIDTH,
         height: PATCH,
         body: label + drawn,
       });
     }).join("");
-    const height = histogram.height + rows.length * (PATCH + GAP) + (rows.length ? MARGIN : 0);
+    const height = histogram.height + rows.length * (PATCH + GAP) +
+      (rows.length ? GAP + MARGIN : 0);
     return { width: WIDTH, height, body: histogram.body + body };
   };
   return new Figure(description, () => sheet(headed(title, draw()), description));

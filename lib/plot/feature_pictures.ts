@@ -1,10 +1,12 @@
 import type { Picture } from "../data/picture.ts";
 
+/** Width and height of a patch, in pixels, so that it is seen as a square. */
+const SIDE = 8;
 /** Steps of the power iteration that finds each component. */
 const ITERATIONS = 50;
 
 /**
- * Features as pictures of `grid × grid` pixels: red, green and blue are the first three principal
+ * Features as pictures of `grid × grid` squares: red, green and blue are the first three principal
  * components of all features together, so that like features look alike everywhere.
  *
  * @param features of each picture, `[grid², size]`
@@ -14,8 +16,9 @@ const ITERATIONS = 50;
  * ```ts
  * import { featurePictures } from "./feature_pictures.ts";
  * const [picture] = featurePictures([Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1)], { grid: 2 });
- * const [first, second, third] = [0, 1, 2].map((i) => String(picture.data.slice(3 * i, 3 * i + 3)));
- * if (first !== second || first === third) throw new Error("Expected like features to look alike");
+ * const { width, data } = picture;
+ * const at = (x: number, y: number) => String(data.slice(3 * (y * width + x), 3 * (y * width + x) + 3));
+ * if (at(0, 0) !== at(15, 0) || at(0, 0) === at(0, 15)) throw new Error("Expected two kinds");
  * ```
  */
 export function featurePictures(
@@ -47,13 +50,15 @@ export function featurePictures(
     const most = Math.max(...along.map(Math.abs), 1e-12);
     return along.map((x) => Math.round(127.5 + 127.5 * x / most));
   });
+  const width = SIDE * grid;
   return features.map((_, picture) => ({
-    width: grid,
-    height: grid,
-    data: Uint8Array.from(
-      { length: 3 * grid ** 2 },
-      (_, i) => channels[i % 3][picture * grid ** 2 + Math.floor(i / 3)],
-    ),
+    width,
+    height: width,
+    data: Uint8Array.from({ length: 3 * width ** 2 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      const patch = Math.floor(y / SIDE) * grid + Math.floor(x / SIDE);
+      return channels[i % 3][picture * grid ** 2 + patch];
+    }),
   }));
 }
 
