@@ -162,15 +162,16 @@ export class PictureTokenizer implements Disposable {
     const length = size ** 2 * 3;
     let drawn = 0;
     return inBatches(pictures, BATCH, async (batch) => {
-      const noise = new Float32Array(BATCH * length);
+      const ids = joined(batch);
+      const inputs: Record<string, Float32Array | Int32Array> = { ids };
       if (this.#graphs.diffuses) {
+        const noise = inputs.noise = new Float32Array(BATCH * length);
         batch.forEach((_, i) => {
           noise.set(new Random(seed, "pixel decoder", drawn + i).normals(length), i * length);
         });
       }
       drawn += batch.length;
-      const ids = joined(batch);
-      const { pixels } = await program.run(this.#graphs.diffuses ? { ids, noise } : { ids });
+      const { pixels } = await program.run(inputs);
       return picturesOf(pixels as Float32Array, size);
     });
   }
