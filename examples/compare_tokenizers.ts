@@ -2,16 +2,18 @@
  * `deno task compare-tokenizers`: does a language model learn faster on semantic tokens than on
  * tokens of pixels (ILLUME, arXiv 2412.06673, figure 6), or on both (ILLUME+, arXiv 2504.01934,
  * table 6)? The same model learns to draw and to answer with each, with the same grid, codebooks,
- * samples and seeds. A stopped run goes on where it was.
+ * samples and seeds. A stopped run goes on with the training that it was at.
  */
 import { cpus } from "node:os";
 import { z } from "zod";
 import {
+  type Device,
   type EmojiScenes,
   emojiScenes,
   evaluateAnswers,
   evaluateCeilings,
   evaluateDrawing,
+  evaluatePurity,
   evaluationCaptions,
   Illume,
   illumeStages,
@@ -38,42 +40,59 @@ import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
 
 /**
- * `nano`'s concepts in three styles and two sizes on six backgrounds: more kinds of patch, about
- * 4,800, than there are codes, so that a codebook has to choose what it keeps.
+ * `nano`'s concepts in three styles and two sizes on six backgrounds: about 4,800 kinds of patch with
+ * an object, of 132 meanings. A codebook of 256 has to choose what it keeps.
  */
 const WORLD: World = { ...worldOf("small"), preset: "nano", concepts: worldOf("nano").concepts };
 
-const CODEBOOK: QuantizerConfig = { kind: "vector", codes: 1024, codeSize: 32 };
+const CODEBOOK: QuantizerConfig = { kind: "vector", codes: 256, codeSize: 32 };
 
 /** The model reads what the tokens say and no more, as in table 6 of ILLUME+. */
-const SHARED = { ...TOKENIZER_PRESETS.nano, reads: "codes" } as const;
+const SHARED = { ...TOKENIZER_PRESETS.nano, reads: "codes", quantizer: CODEBOOK } as const;
 
-/** A tokenizer, and for how many steps its parts are trained: equally many in all. */
+/** A kind of token, and for how many steps its parts are trained: equally many in all. */
 interface Contestant {
+  readonly name: string;
   readonly config: TokenizerConfig;
-  readonly steps: TokenizerSteps;
+  readonly steps: Readonly<Record<keyof TokenizerBudgets, number>>;
+  /** Of the samples, what language models are trained on: each share by a model of its own. */
+  readonly shares: readonly number[];
 }
-type TokenizerSteps = Readonly<Record<keyof TokenizerBudgets, number>>;
+
+const SHARES = [1 / 8, 1 / 4, 1 / 2, 1];
 
 const CONTESTANTS: readonly Contestant[] = [
   {
-    config: { ...SHARED, kind: "semantic", quantizer: CODEBOOK },
+    name: "semantic",
+    config: { ...SHARED, kind: "semantic" },
     steps: { encoder: 250, quantizer: 250, pixels: 750 },
+    shares: SHARES,
   },
   {
-    config: { ...SHARED, kind: "pixel", quantizer: CODEBOOK },
+    name: "pixel",
+    config: { ...SHARED, kind: "pixel" },
     steps: { encoder: 250, quantizer: 0, pixels: 1000 },
+    shares: SHARES,
   },
   {
+    name: "pixel, L1 alone",
+    config: { ...SHARED, kind: "pixel", perceptual: 0 },
+    steps: { encoder: 0, quantizer: 0, pixels: 1250 },
+    shares: [1],
+  },
+  {
+    name: "dual",
     config: {
       ...SHARED,
       kind: "dual",
       quantizer: { kind: "product", parts: [CODEBOOK, CODEBOOK] },
     },
     steps: { encoder: 250, quantizer: 0, pixels: 1000 },
+    shares: SHARES,
   },
 ];
 
+/** Of the language model. The rate falls to the end of every training, however short. */
 const BATCH = 32;
 const LANGUAGE: StagePlan = {
   name: "language",
@@ -83,27 +102,47 @@ const LANGUAGE: StagePlan = {
 const ALIGNMENT: StagePlan = {
   name: "alignment",
   mixture: { describe: 1, draw: 3, question: 2 },
-  budget: { steps: 2000, batchSize: BATCH, peakRate: 2.5e-3 },
+  budget: { steps: 1000, batchSize: BATCH, peakRate: 2.5e-3 },
 };
-/** After which shares of the alignment the model is looked at. */
-const LOOKS = [1 / 16, 1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2, 3 / 4, 1];
 
+const share = z.number().min(0).max(1);
+
+/** What the tokens alone are worth. */
+const Tokens = z.strictObject({
+  /** GenEval of true scenes after the tokenizer. */
+  ceiling: share,
+  /** What single codes tell. */
+  purity: z.strictObject({ concept: share, color: share }),
+});
+
+/** What a language model on them knows after so many samples. */
 const Look = z.strictObject({
   samples: z.number(),
-  drawing: z.number(),
-  answers: z.number(),
-  questions: z.record(z.string(), z.number()),
-  descriptions: z.number(),
+  drawing: share,
+  answers: share,
+  questions: z.record(z.string(), share),
+  descriptions: share,
+  seconds: z.number(),
 });
 type Look = z.infer<typeof Look>;
 
+type Tokens = z.infer<typeof Tokens>;
+
 interface Run {
-  readonly kind: TokenizerConfig["kind"];
+  readonly kind: string;
   readonly seed: number;
-  readonly seconds: number;
-  /** GenEval of true scenes after the tokenizer. */
-  readonly ceiling: number;
+  readonly tokens: Tokens;
   readonly looks: readonly Look[];
+}
+
+/** What all runs of a seed share. */
+interface Setting {
+  readonly device: Device;
+  readonly signal: AbortSignal;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly scenes: EmojiScenes;
+  readonly parser: SceneParser;
 }
 
 await main(async () => {
@@ -128,19 +167,11 @@ await main(async () => {
   for (let seed = 0; seed < seeds; seed++) {
     const scenes = await emojiScenes({ world: WORLD, seed });
     const parser = SceneParser.create(WORLD, scenes.sprites);
-    for (const { config, steps } of CONTESTANTS) {
-      const { kind } = config;
-      using store = new StateStore(device);
-      using training = await Training.openOrResume({
-        directory: `${options.text("out")}/${kind}_${seed}`,
-        store,
-        settings: { preset: `compare ${kind}`, seed, quick },
-        signal,
-      });
-      console.error(`${kind} tokens, seed ${seed}`);
-      const tokenizer = new PictureTokenizer({ device, store, config, seed });
-      const found = await run({ training, tokenizer, steps, scenes, parser, seed, quick });
-      runs.push({ kind, seed, seconds: training.seconds, ...found });
+    const setting = { device, signal, seed, quick, scenes, parser };
+    for (const contestant of CONTESTANTS) {
+      console.error(`${contestant.name} tokens, seed ${seed}`);
+      const directory = `${options.text("out")}/${seed}/${contestant.name.replaceAll(/\W+/g, "_")}`;
+      runs.push({ kind: contestant.name, seed, ...await run(contestant, directory, setting) });
     }
   }
   const path = options.given("json");
@@ -159,60 +190,80 @@ await main(async () => {
   await comparisonFigure(runs).save(options.given("figure") ?? `${options.text("out")}/curves.png`);
 });
 
-/** Trains a tokenizer, and a language model on it that is looked at from time to time. */
+/** Trains a tokenizer, and language models on it that are looked at when they are done. */
 async function run(
-  { training, tokenizer, steps, scenes, parser, seed, quick }: {
-    training: Training;
-    tokenizer: PictureTokenizer;
-    steps: TokenizerSteps;
-    scenes: EmojiScenes;
-    parser: SceneParser;
-    seed: number;
-    quick: boolean;
-  },
-): Promise<{ ceiling: number; looks: Look[] }> {
-  const share = quick ? 0.01 : 1;
-  const text = trainTextTokenizer(scenes);
-  const budget = (steps: number) => shortened({ steps, batchSize: 64, peakRate: 2e-3 }, share);
-  const budgets = {
-    encoder: budget(steps.encoder),
-    quantizer: budget(steps.quantizer),
-    pixels: budget(steps.pixels),
-  };
-  const tokenizing = tokenizerStages(tokenizer, scenes, text, budgets);
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
-  const plans = [LANGUAGE, ALIGNMENT].map((plan) => ({
-    ...plan,
-    budget: shortened(plan.budget, share),
-  }));
-  const [language, alignment] = illumeStages(model, scenes, plans);
-  training.plan([...tokenizing, language, alignment]);
-  for (const stage of [...tokenizing, language]) await finish(training, stage);
-
-  const captions = evaluationCaptions(scenes.world, { perTask: quick ? 1 : 24, seed });
-  const ceiling = await training.once("ceiling", z.number(), async () => {
-    const { reconstructed } = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
-    return reconstructed.overall;
+  { name, config, steps, shares }: Contestant,
+  directory: string,
+  setting: Setting,
+): Promise<{ tokens: Tokens; looks: Look[] }> {
+  const { device, signal, seed, quick, scenes, parser } = setting;
+  using store = new StateStore(device);
+  using training = await Training.openOrResume({
+    directory: `${directory}/tokenizer`,
+    store,
+    settings: { preset: name, seed, quick },
+    signal,
   });
-  const lookAt = (step: number) =>
-    training.once(`look ${step}`, Look, async () => {
-      const { scores } = await evaluateDrawing(model, parser, captions, { seed });
-      const answers = await evaluateAnswers(model, scenes, { pictures: quick ? 4 : 96, seed });
-      return {
-        samples: step * BATCH,
-        drawing: scores.overall,
-        answers: answers.overall,
-        questions: answers.questions,
-        descriptions: answers.descriptions,
-      };
-    });
-  const looksAt = (quick ? [1] : LOOKS).map((share) => Math.ceil(share * alignment.steps));
-  for await (const { step } of training.run(alignment)) {
-    if (looksAt.includes(step)) await lookAt(step);
-  }
+  using tokenizer = new PictureTokenizer({ device, store, config, seed });
+  const budget = (steps: number) => ({ steps, batchSize: 64, peakRate: 2e-3 });
+  const stages = tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+    encoder: shortened(budget(steps.encoder), quick ? 0.01 : 1),
+    quantizer: shortened(budget(steps.quantizer), quick ? 0.01 : 1),
+    pixels: shortened(budget(steps.pixels), quick ? 0.01 : 1),
+  });
+  training.plan(stages);
+  for (const stage of stages) await finish(training, stage);
+  await tokenizer.save(directory);
+
+  const captions = evaluationCaptions(scenes.world, { perTask: quick ? 1 : 32, seed });
+  const tokens = await training.once("tokens", Tokens, async () => {
+    const { reconstructed } = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
+    const purity = await evaluatePurity(tokenizer, scenes, { pictures: quick ? 60 : 3000, seed });
+    return { ceiling: reconstructed.overall, purity };
+  });
   const looks: Look[] = [];
-  for (const step of new Set(looksAt)) looks.push(await lookAt(step));
-  return { ceiling, looks };
+  for (const share of quick ? [0.01] : shares) {
+    looks.push(
+      await training.once(`${share} of the samples`, Look, () => look(share, directory, setting)),
+    );
+  }
+  return { tokens, looks };
+}
+
+/** Trains a language model on a share of the samples, and looks at what it knows. */
+async function look(
+  share: number,
+  directory: string,
+  { device, signal, seed, quick, scenes, parser }: Setting,
+): Promise<Look> {
+  using tokenizer = await PictureTokenizer.load(directory, device);
+  using store = tokenizer.store;
+  const text = trainTextTokenizer(scenes);
+  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const plans = [
+    { ...LANGUAGE, budget: shortened(LANGUAGE.budget, quick ? 0.01 : 1) },
+    { ...ALIGNMENT, budget: shortened(ALIGNMENT.budget, share) },
+  ];
+  const stages = illumeStages(model, scenes, plans);
+  using training = await Training.open({
+    directory: `${directory}/${share}`,
+    store,
+    settings: { preset: `${share} of the samples`, seed, quick },
+    signal,
+  });
+  training.plan(stages);
+  for (const stage of stages) await finish(training, stage);
+  const captions = evaluationCaptions(scenes.world, { perTask: quick ? 1 : 32, seed });
+  const { scores } = await evaluateDrawing(model, parser, captions, { seed });
+  const answers = await evaluateAnswers(model, scenes, { pictures: quick ? 4 : 128, seed });
+  return {
+    samples: plans[1].budget.steps * BATCH,
+    drawing: scores.overall,
+    answers: answers.overall,
+    questions: answers.questions,
+    descriptions: answers.descriptions,
+    seconds: Math.round(training.seconds),
+  };
 }
 
 async function finish(training: Training, stage: Stage): Promise<void> {
@@ -220,19 +271,21 @@ async function finish(training: Training, stage: Stage): Promise<void> {
 }
 
 /**
- * For each seed and kind of token, after how many samples the pixel tokens' last score was reached,
- * between looks on a straight line; as a share of all samples. Absent where it never was.
+ * For each seed and kind of token, with which share of the samples the pixel tokens' last score is
+ * reached, between looks on a straight line. Absent where it never is.
  */
 function reached(runs: readonly Run[], task: "drawing" | "answers") {
-  return runs.filter(({ kind }) => kind !== "pixel").map(({ kind, seed, looks }) => {
-    const pixel = runs.find((run) => run.kind === "pixel" && run.seed === seed)!;
-    const { samples: all, [task]: goal } = pixel.looks[pixel.looks.length - 1];
-    const at = looks.findIndex((look) => look[task] >= goal);
-    if (at < 0) return { kind, seed, goal };
-    const before = looks[at - 1] ?? { samples: 0, [task]: 0 };
-    const rise = looks[at][task] - before[task];
-    const part = rise === 0 ? 1 : (goal - before[task]) / rise;
-    const samples = before.samples + part * (looks[at].samples - before.samples);
-    return { kind, seed, goal, share: samples / all };
-  });
+  return runs.filter(({ kind }) => kind === "semantic" || kind === "dual").map(
+    ({ kind, seed, looks }) => {
+      const pixel = runs.find((run) => run.kind === "pixel" && run.seed === seed)!;
+      const { samples: all, [task]: goal } = pixel.looks[pixel.looks.length - 1];
+      const at = looks.findIndex((look) => look[task] >= goal);
+      if (at < 0) return { kind, seed, goal };
+      const before = looks[at - 1] ?? { samples: 0, [task]: 0 };
+      const rise = looks[at][task] - before[task];
+      const part = rise === 0 ? 1 : (goal - before[task]) / rise;
+      const samples = before.samples + part * (looks[at].samples - before.samples);
+      return { kind, seed, goal, share: samples / all };
+    },
+  );
 }

@@ -45,9 +45,14 @@ Deno.test("tokens are compared, and the figures redrawn from the results", () =>
     const compared = await runTask("compare-tokenizers", ...words);
     equal(compared.code, 0, compared.stderr);
     const { runs, samplesForPixelScore } = await readJson(json);
-    deepEqual(runs.map(({ kind }: { kind: string }) => kind), ["semantic", "pixel", "dual"]);
-    for (const { ceiling, looks } of runs) {
-      ok(ceiling >= 0 && ceiling <= 1);
+    deepEqual(runs.map(({ kind }: { kind: string }) => kind), [
+      "semantic",
+      "pixel",
+      "pixel, L1 alone",
+      "dual",
+    ]);
+    for (const { tokens, looks } of runs) {
+      ok(tokens.ceiling >= 0 && tokens.purity.concept <= 1);
       ok(looks.length > 0 && looks.every((look: { answers: number }) => look.answers >= 0));
     }
     equal(samplesForPixelScore.drawing.length, 2);

@@ -93,7 +93,10 @@ export async function evaluateProbes(
 }
 
 /** The object whose centre stands in each patch, row by row. */
-function objectsByPatch(scene: Scene, { config: { grid, pictureSize } }: PictureTokenizer) {
+export function objectsByPatch(
+  scene: Scene,
+  { config: { grid, pictureSize } }: PictureTokenizer,
+) {
   const side = pictureSize / grid;
   return Array.from(
     { length: grid * grid },

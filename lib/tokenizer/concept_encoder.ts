@@ -14,9 +14,6 @@ import {
   meanAll,
   normalize,
   type ParameterSpec,
-  readConfig,
-  readParameters,
-  saveCheckpoint,
   Scope,
   standardize,
   transformer,
@@ -25,6 +22,7 @@ import { type Budget, type Losses, muon, type Stage, type TrainingEvent } from "
 import type { Device, Random, StateStore } from "../runtime/mod.ts";
 import { gridRotary } from "./encoder.ts";
 import { inBatches } from "./in_batches.ts";
+import { PartFiles } from "./part_files.ts";
 import { pixelsOf, toPatches } from "./patches.ts";
 import { Programs } from "./programs.ts";
 import { stage } from "./stage.ts";
@@ -65,7 +63,6 @@ const BATCH = 32;
 /** How far a picture is moved to be seen again, to the right and down, in pixels. */
 const SIGHTS = [[0, 0], [3, 0], [-3, 0], [0, 3], [0, -3]] as const;
 
-const VERSION = 1;
 const ENCODER = "concept_encoder";
 /** Words of a name that are read. */
 const WORDS = 6;
@@ -239,9 +236,7 @@ export class ConceptEncoder implements Teacher {
    * @throws Error where they cannot be written
    */
   save(directory: string): Promise<void> {
-    const { store, seed, config: encoder } = this;
-    const config = { format: "concept encoder", version: VERSION, seed, encoder } as const;
-    return saveCheckpoint(directory, FORMAT, { config, store, seed });
+    return FILES.save(directory, this);
   }
 
   /**
@@ -249,9 +244,8 @@ export class ConceptEncoder implements Teacher {
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
   static async load(directory: string, device: Device): Promise<ConceptEncoder> {
-    const { encoder, seed } = await readConfig(directory, FORMAT);
-    const store = readParameters(directory, FORMAT, { encoder }, device);
-    return new ConceptEncoder(device, store, encoder, seed);
+    const { store, config, seed } = await FILES.load(directory, device);
+    return new ConceptEncoder(device, store, config, seed);
   }
 
   /** Learns from emoji that are not held out, in every style but the one that is for tests. */
@@ -317,22 +311,16 @@ export class ConceptEncoder implements Teacher {
   }
 }
 
-const FORMAT = {
-  name: `a configuration of a concept encoder of version ${VERSION}`,
-  schema: z.strictObject({
-    format: z.literal("concept encoder"),
-    version: z.literal(VERSION),
-    seed: z.int(),
-    encoder: ConceptEncoderConfig,
-  }),
-  parameters: ({ encoder }: { encoder: ConceptEncoderConfig }): ParameterSpec[] => {
-    const { pictureSize } = encoder;
-    const scope = new Scope();
-    const pixels = input("x", "float32", [1, pictureSize, pictureSize, 3]);
-    embeddingOf(scope.at(ENCODER), featuresOf(scope.at(ENCODER), pixels, encoder), encoder);
-    return scope.specs();
-  },
-};
+const FILES = new PartFiles("concept encoder", ConceptEncoderConfig, parametersOf);
+
+/** Every parameter that embedding needs, found by tracing it. */
+function parametersOf(config: ConceptEncoderConfig): ParameterSpec[] {
+  const { pictureSize } = config;
+  const scope = new Scope();
+  const pixels = input("x", "float32", [1, pictureSize, pictureSize, 3]);
+  embeddingOf(scope.at(ENCODER), featuresOf(scope.at(ENCODER), pixels, config), config);
+  return scope.specs();
+}
 
 /** The picture moved; what comes in at a side is like that side's outermost pixels. */
 function moved({ width, height, data }: Picture, right: number, down: number): Picture {

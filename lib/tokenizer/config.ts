@@ -15,6 +15,11 @@ export const TokenizerConfig = z.strictObject({
   grid: size,
   /** Size of a patch's semantic feature. */
   featureSize: size,
+  /**
+   * How much it counts, where a decoder of pixels learns, that a frozen semantic encoder sees the
+   * same; 1 unless told, and with 0 the pixels alone are compared.
+   */
+  perceptual: z.number().min(0).optional(),
   /** What a model reads of a picture: continuous features, unless told, or the codes they became. */
   reads: z.enum(["features", "codes"]).optional(),
   /**
@@ -86,6 +91,11 @@ export const TOKENIZER_PRESETS = {
     pixelDecoderLayers: 4,
   },
 } as const satisfies Record<string, TokenizerConfig>;
+
+/** How much a perceptual term counts beside that of pixels. */
+export function perceptualWeight({ perceptual = 1 }: TokenizerConfig): number {
+  return perceptual;
+}
 
 /** Width and height of the pictures that a tokenizer draws. */
 export function drawnSize({ pictureSize, enlarge = 1 }: TokenizerConfig): number {

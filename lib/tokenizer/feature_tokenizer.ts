@@ -4,18 +4,12 @@
  */
 import { z } from "zod";
 import { input, ops, type Tensor } from "../graph/mod.ts";
-import {
-  type ParameterSpec,
-  readConfig,
-  readParameters,
-  saveCheckpoint,
-  Scope,
-  standardize,
-} from "../nn/mod.ts";
+import { Scope, standardize } from "../nn/mod.ts";
 import type { Budget, Stage, TrainingEvent } from "../optim/mod.ts";
 import type { Device, Random, StateStore } from "../runtime/mod.ts";
 import { decodeFeatures, featureLoss, FeatureLossWeights } from "./feature_decoder.ts";
 import { inBatches } from "./in_batches.ts";
+import { PartFiles } from "./part_files.ts";
 import { Programs } from "./programs.ts";
 import { byPicture, lookUp, quantize } from "./quantization.ts";
 import { type Quantizer, QuantizerConfig, quantizerOf } from "./quantizers/mod.ts";
@@ -41,22 +35,11 @@ export const FeatureTokenizerConfig = z.strictObject({
 
 export type FeatureTokenizerConfig = z.infer<typeof FeatureTokenizerConfig>;
 
-const VERSION = 1;
-
-const FORMAT = {
-  name: `a configuration of a feature tokenizer of version ${VERSION}`,
-  schema: z.strictObject({
-    format: z.literal("feature tokenizer"),
-    version: z.literal(VERSION),
-    seed: z.int(),
-    tokenizer: FeatureTokenizerConfig,
-  }),
-  parameters: ({ tokenizer }: { tokenizer: FeatureTokenizerConfig }): ParameterSpec[] => {
-    const scope = new Scope();
-    reconstruct(scope, 1, tokenizer);
-    return scope.specs();
-  },
-};
+const FILES = new PartFiles("feature tokenizer", FeatureTokenizerConfig, (config) => {
+  const scope = new Scope();
+  reconstruct(scope, 1, config);
+  return scope.specs();
+});
 
 /** Pictures that go through a compiled graph at a time. */
 const BATCH = 32;
@@ -163,9 +146,7 @@ export class FeatureTokenizer implements Disposable {
    * @throws Error where they cannot be written
    */
   save(directory: string): Promise<void> {
-    const { store, seed, config: tokenizer } = this;
-    const config = { format: "feature tokenizer", version: VERSION, seed, tokenizer } as const;
-    return saveCheckpoint(directory, FORMAT, { config, store, seed });
+    return FILES.save(directory, this);
   }
 
   /**
@@ -173,9 +154,7 @@ export class FeatureTokenizer implements Disposable {
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
   static async load(directory: string, device: Device): Promise<FeatureTokenizer> {
-    const config = await readConfig(directory, FORMAT);
-    const store = readParameters(directory, FORMAT, config, device);
-    return new FeatureTokenizer({ device, store, config: config.tokenizer, seed: config.seed });
+    return new FeatureTokenizer(await FILES.load(directory, device));
   }
 
   async #run<T extends Float32Array | Int32Array>(

@@ -3,20 +3,14 @@
  * tokenizer as others have it, and ILLUME+'s dual one. They share a grid, quantizers, and how they
  * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
-import { z } from "zod";
 import { type Picture, reduced } from "../data/picture.ts";
 import { input, type Tensor } from "../graph/mod.ts";
-import {
-  type ParameterSpec,
-  readConfig,
-  readParameters,
-  saveCheckpoint,
-  Scope,
-} from "../nn/mod.ts";
+import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { drawnSize, TokenizerConfig } from "./config.ts";
 import { dual } from "./dual.ts";
 import { inBatches } from "./in_batches.ts";
+import { PartFiles } from "./part_files.ts";
 import { picturesOf, pixelsOf } from "./patches.ts";
 import { pixel } from "./pixel.ts";
 import { Programs } from "./programs.ts";
@@ -181,9 +175,7 @@ export class PictureTokenizer implements Disposable {
    * @throws Error where they cannot be written
    */
   save(directory: string): Promise<void> {
-    const { store, seed, config: tokenizer } = this;
-    const config = { format: "picture tokenizer", version: VERSION, seed, tokenizer } as const;
-    return saveCheckpoint(directory, FORMAT, { config, store, seed });
+    return FILES.save(directory, this);
   }
 
   /**
@@ -191,9 +183,7 @@ export class PictureTokenizer implements Disposable {
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
   static async load(directory: string, device: Device): Promise<PictureTokenizer> {
-    const config = await readConfig(directory, FORMAT);
-    const store = readParameters(directory, FORMAT, config, device);
-    return new PictureTokenizer({ device, store, config: config.tokenizer, seed: config.seed });
+    return new PictureTokenizer(await FILES.load(directory, device));
   }
 
   /** What ids stand for: `[BATCH, grid², codeSize]`. */
@@ -227,15 +217,4 @@ export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
   return scope.specs();
 }
 
-const VERSION = 1;
-
-const FORMAT = {
-  name: `a configuration of a picture tokenizer of version ${VERSION}`,
-  schema: z.strictObject({
-    format: z.literal("picture tokenizer"),
-    version: z.literal(VERSION),
-    seed: z.int(),
-    tokenizer: TokenizerConfig,
-  }),
-  parameters: ({ tokenizer }: { tokenizer: TokenizerConfig }) => tokenizerParameters(tokenizer),
-};
+const FILES = new PartFiles("picture tokenizer", TokenizerConfig, tokenizerParameters);

@@ -5,7 +5,8 @@
  */
 import { ops, type Tensor } from "../graph/mod.ts";
 import { cosine, linear, meanAll, type Scope } from "../nn/mod.ts";
-import type { TokenizerConfig } from "./config.ts";
+import type { Losses } from "../optim/mod.ts";
+import { perceptualWeight, type TokenizerConfig } from "./config.ts";
 import { encode, patchBlocks } from "./encoder.ts";
 import { fromPatches } from "./patches.ts";
 import { toPixels } from "./pixel_decoder.ts";
@@ -33,9 +34,9 @@ export function decodePicture(scope: Scope, parts: Tensor, config: TokenizerConf
 }
 
 /**
- * Mean |x̂ − x| over pixels, and how far the two pictures are apart for a frozen semantic encoder:
- * 1 − cosine, as a mean over patches. The second stands in for LPIPS (arXiv 1801.03924), whose
- * network was trained on photographs.
+ * Mean |x̂ − x| over pixels, and, times its weight, how far the two pictures are apart for a frozen
+ * semantic encoder: 1 − cosine, as a mean over patches. The second stands in for LPIPS
+ * (arXiv 1801.03924), whose network was trained on photographs.
  *
  * @param root where the encoder's parameters are
  */
@@ -44,11 +45,11 @@ export function pictureLosses(
   drawn: Tensor,
   pixels: Tensor,
   config: TokenizerConfig,
-): { readonly l1: Tensor; readonly perceptual: Tensor } {
+): Required<Losses> {
+  const l1 = meanAll(ops.abs(ops.sub(drawn, pixels)));
+  const weight = perceptualWeight(config);
+  if (weight === 0) return { loss: l1, parts: { l1 } };
   const seen = (picture: Tensor) => encode(root.at("encoder"), picture, config);
-  const alike = meanAll(cosine(seen(drawn), ops.stopGradient(seen(pixels))));
-  return {
-    l1: meanAll(ops.abs(ops.sub(drawn, pixels))),
-    perceptual: ops.sub(1, alike),
-  };
+  const perceptual = ops.sub(1, meanAll(cosine(seen(drawn), ops.stopGradient(seen(pixels)))));
+  return { loss: ops.add(l1, ops.mul(perceptual, weight)), parts: { l1, perceptual } };
 }

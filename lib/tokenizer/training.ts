@@ -13,7 +13,7 @@ import { adamw, type Budget, muon, type Stage } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { contrastiveLosses } from "./contrastive.ts";
-import { drawnSize, type TokenizerConfig } from "./config.ts";
+import { drawnSize, perceptualWeight, type TokenizerConfig } from "./config.ts";
 import { drawFromBoth, encodeBoth, halves } from "./dual.ts";
 import { encode } from "./encoder.ts";
 import { decodeFeatures, featureLoss } from "./feature_decoder.ts";
@@ -60,8 +60,8 @@ const CAPTIONED = { objects: 4, tinted: 0.8 } as const;
 const CROWDED = { objects: 6, tinted: 0.9 } as const;
 
 /**
- * The parts of a tokenizer, in order. All begin with the semantic encoder: a tokenizer of pixels
- * needs it to compare pictures.
+ * The parts of a tokenizer, in order. They begin with the semantic encoder: a tokenizer of pixels
+ * too needs it, unless it compares pictures by nothing but their pixels.
  */
 export function tokenizerStages(
   tokenizer: PictureTokenizer,
@@ -69,16 +69,19 @@ export function tokenizerStages(
   text: TextTokenizer,
   budgets: TokenizerBudgets,
 ): Stage[] {
+  const { config } = tokenizer;
   const encoder = encoderStage(tokenizer, scenes, text, budgets.encoder);
-  switch (tokenizer.config.kind) {
+  switch (config.kind) {
     case "semantic":
       return [
         encoder,
         semanticCodebookStage(tokenizer, scenes, budgets.quantizer),
         pixelDecoderStage(tokenizer, scenes, budgets.pixels),
       ];
-    case "pixel":
-      return [encoder, pixelCodebookStage(tokenizer, scenes, budgets.pixels)];
+    case "pixel": {
+      const codebook = pixelCodebookStage(tokenizer, scenes, budgets.pixels);
+      return perceptualWeight(config) === 0 ? [codebook] : [encoder, codebook];
+    }
     case "dual":
       return [encoder, dualCodebooksStage(tokenizer, scenes, budgets.pixels)];
   }
@@ -144,8 +147,7 @@ function pixelCodebookStage(
       const quantized = quantize(scope.at("quantizer"), features, config);
       const codes = byPicture(quantized.codes, config);
       const drawn = decodePicture(scope.at("picture_decoder"), codes, config);
-      const parts = pictureLosses(scope, drawn, pixels, config);
-      return { quantized, loss: ops.add(parts.l1, parts.perceptual), parts };
+      return { quantized, ...pictureLosses(scope, drawn, pixels, config) };
     }),
     batch: (random) => ({ pixels: pixelsOf(drawn(scenes, random, budget.batchSize)) }),
   });
@@ -169,9 +171,9 @@ function dualCodebooksStage(
       const rows = ops.reshape(look, { shape: [from.shape[0], look.shape[2]] });
       const disturbed = ops.reshape(ops.gather(rows, from), { shape: look.shape });
       const drawn = drawFromBoth(scope, ops.stopGradient(decoded), disturbed, config);
-      const parts = pictureLosses(scope, drawn, pixels, config);
-      const loss = ops.add(features, ops.add(parts.l1, parts.perceptual));
-      return { quantized, loss, parts: { features, cosine, ...parts } };
+      const picture = pictureLosses(scope, drawn, pixels, config);
+      const loss = ops.add(features, picture.loss);
+      return { quantized, loss, parts: { features, cosine, ...picture.parts } };
     }),
     batch: (random) => ({
       pixels: pixelsOf(drawn(scenes, random, budget.batchSize)),
