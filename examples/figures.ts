@@ -5,6 +5,7 @@
 import { z } from "zod";
 import {
   CheckpointError,
+  type EmojiScenes,
   emojiScenes,
   openDevice,
   type Picture,
@@ -33,7 +34,7 @@ await main(async () => {
     values: { results: "docs/results", from: "out/tokenizers", to: "docs", device: "cpu" },
   });
   const to = options.text("to");
-  const save = async (name: string, figure: plot.Figure) => {
+  const save: Save = async (name, figure) => {
     await figure.save(`${to}/${name}.png`);
     console.log(`${to}/${name}.png`);
   };
@@ -43,14 +44,27 @@ await main(async () => {
   else await save("tokenizers", comparisonFigure(Comparison.parse(JSON.parse(results)).runs));
 
   using device = await openDevice(options.text("device"));
-  const folder = `${options.text("from")}/0/nano`;
-  const tokenizer = await PictureTokenizer.load(folder, device).catch((error) => {
-    if (!(error instanceof CheckpointError)) throw error;
-    console.error(`figures of pictures are left as they are: ${error.message}`);
-    return undefined;
-  });
-  if (tokenizer === undefined) return;
+  const opened = (name: string) =>
+    PictureTokenizer.load(`${options.text("from")}/0/${name}`, device).catch((error) => {
+      if (!(error instanceof CheckpointError)) throw error;
+      console.error(`figures of ${name} are left as they are: ${error.message}`);
+      return undefined;
+    });
   const scenes = await emojiScenes({ preset: "nano" });
+  using nano = await opened("nano");
+  if (nano) await tokenFigures(nano, scenes, save);
+  using enlarged = await opened("enlarged");
+  if (enlarged) await save("enlarged", await enlargedFigure(enlarged, scenes));
+});
+
+type Save = (name: string, figure: plot.Figure) => Promise<void>;
+
+/** What becomes of pictures, which codes are where on them, and what codes stand for. */
+async function tokenFigures(
+  tokenizer: PictureTokenizer,
+  scenes: EmojiScenes,
+  save: Save,
+): Promise<void> {
   const random = new Random(0, "figures");
   const pictures = Array.from({ length: COUNTED }, () => scenes.reading(random).picture);
   const encoded = await tokenizer.encode(pictures);
@@ -90,7 +104,23 @@ await main(async () => {
   const examples = [...patches].map(([code, patches]) => ({ code, patches }))
     .sort((a, b) => counts[b.code] - counts[a.code]);
   await save("codebook", plot.codebook(counts, examples, { title: "The codebook of nano" }));
-});
+}
+
+/** Pictures of a larger size than those that were read, from as many tokens. */
+async function enlargedFigure(
+  tokenizer: PictureTokenizer,
+  scenes: EmojiScenes,
+): Promise<plot.Figure> {
+  const large = await scenes.enlarged(tokenizer.config.enlarge ?? 1);
+  const random = new Random(0, "figures");
+  const shown = Array.from({ length: 4 }, () => large.draw(scenes.reading(random).scene));
+  const ids = (await tokenizer.encode(shown)).map(({ ids }) => ids);
+  const drawn = await tokenizer.decode(ids, { steps: 8 });
+  return plot.reconstructions(
+    shown.map((picture, i) => ({ picture, tokens: [...ids[i]], reconstruction: drawn[i] })),
+    { title: `${shown[0].width} × ${shown[0].width} pixels, 4 × 4 tokens, pixels again` },
+  );
+}
 
 /** The pixels that a token stands for. */
 function patchOf({ width, data }: Picture, place: number, grid: number): Picture {

@@ -6,9 +6,11 @@ import { cpus } from "node:os";
 import {
   codebookUse,
   ConceptEncoder,
+  type EmojiScenes,
   emojiScenes,
   EmojiSet,
   type EmojiStyle,
+  encodePng,
   evaluateCeilings,
   evaluateReconstruction,
   evaluationCaptions,
@@ -18,6 +20,9 @@ import {
   PictureTokenizer,
   plainView,
   plot,
+  psnr,
+  Random,
+  readPicture,
   reduced,
   retrieve,
   SceneParser,
@@ -86,6 +91,10 @@ await main(async () => {
       tokens,
       reconstruction: await evaluateReconstruction(nano, scenes, { pictures, seed }),
       parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
+      enlarged: await enlargement(part("enlarged"), nano, scenes, {
+        pictures: quick ? 16 : 256,
+        seed,
+      }),
       picturesPerSecond: await speed(nano, ceilings.pictures.map(({ picture }) => picture)),
     });
     const path = options.given("figures");
@@ -135,6 +144,32 @@ async function retrieval(
       results.map(({ name, recallAt1, recallAt5 }) => [name, { recallAt1, recallAt5 }]),
     ),
   };
+}
+
+/**
+ * Pictures of twice the size from tokens, and for comparison those that `nano` draws, scaled up:
+ * how near they come to scenes drawn that large.
+ */
+async function enlargement(
+  folder: string,
+  nano: PictureTokenizer,
+  scenes: EmojiScenes,
+  { pictures, seed }: { pictures: number; seed: number },
+) {
+  using tokenizer = await PictureTokenizer.load(folder, nano.device);
+  const random = new Random(seed, "enlargement");
+  const large = await scenes.enlarged(tokenizer.config.enlarge ?? 1);
+  const truth = Array.from({ length: pictures }, () => large.draw(scenes.reading(random).scene));
+  const redrawn = async (by: PictureTokenizer) =>
+    await by.decode((await by.encode(truth)).map(({ ids }) => ids), { seed, steps: 8 });
+  const drawn = await redrawn(tokenizer);
+  const size = truth[0].width;
+  const scaledUp = await Promise.all(
+    (await redrawn(nano)).map(async (small) => readPicture(await encodePng(small), { size })),
+  );
+  const likeness = (pictures: readonly Picture[]) =>
+    pictures.reduce((sum, picture, i) => sum + psnr(picture, truth[i]), 0) / pictures.length;
+  return { pixels: size, psnr: likeness(drawn), psnrScaledUp: likeness(scaledUp) };
 }
 
 /** How many pictures a second become tokens, and become tokens and pictures again. */

@@ -1,7 +1,8 @@
 /**
  * `deno task train-tokenizers`: trains what `deno task measure-tokenizer` measures, with several
- * seeds: the semantic tokenizer of `nano`, an encoder of concepts, and tokens of its features by two
- * quantizers of 1,024 codes. A stopped run goes on where it was.
+ * seeds: the semantic tokenizer of `nano`, the same with pictures of twice the size, an encoder of
+ * concepts, and tokens of its features by two quantizers of 1,024 codes. A stopped run goes on where
+ * it was.
  */
 import {
   ConceptEncoder,
@@ -20,6 +21,7 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  type TokenizerConfig,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -34,6 +36,12 @@ import { main, readCommandLine } from "./options.ts";
 const QUANTIZERS: Readonly<Record<string, QuantizerConfig>> = {
   vector: { kind: "vector", codes: 1024, codeSize: 8 },
   sim: { kind: "sim", codes: 1024, codeSize: 4 },
+};
+
+/** Tokenizers of scenes: from 4 × 4 tokens to 64 × 64 pixels, and to 128 × 128. */
+const SCENES: Readonly<Record<string, TokenizerConfig>> = {
+  nano: TOKENIZER_PRESETS.nano,
+  enlarged: { ...TOKENIZER_PRESETS.nano, enlarge: 2 },
 };
 
 const ENCODER = { steps: 500, batchSize: 96, peakRate: 2e-3 };
@@ -80,16 +88,18 @@ await main(async () => {
 
     const scenes = await emojiScenes({ preset: "nano", seed });
     const budgets = TOKENIZER_BUDGETS.nano;
-    using _nano = await train(
-      "nano",
-      (store) => new PictureTokenizer({ device, store, config: TOKENIZER_PRESETS.nano, seed }),
-      (tokenizer) =>
-        tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
-          encoder: shortened(budgets.encoder, share),
-          quantizer: shortened(budgets.quantizer, share),
-          pixels: shortened(budgets.pixels, share),
-        }),
-    );
+    for (const [name, config] of Object.entries(SCENES)) {
+      using _tokenizer = await train(
+        name,
+        (store) => new PictureTokenizer({ device, store, config, seed }),
+        (tokenizer) =>
+          tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+            encoder: shortened(budgets.encoder, share),
+            quantizer: shortened(budgets.quantizer, share),
+            pixels: shortened(budgets.pixels, share),
+          }),
+      );
+    }
 
     using encoder = await train(
       "encoder",

@@ -24,7 +24,7 @@ Deno.test("tokenizers are trained, and measured from what was saved", () =>
     const { seeds, rawPixels, heldOutEmoji } = await readJson(json);
     equal(seeds.length, 1);
     ok(heldOutEmoji > 10 && rawPixels.recallAt1 > 0);
-    const [{ retrieval, tokens, reconstruction, parser, picturesPerSecond }] = seeds;
+    const [{ retrieval, tokens, reconstruction, parser, enlarged, picturesPerSecond }] = seeds;
     const shares = [
       retrieval["noto to fluent-3d"].recallAt1,
       tokens.vector.codebookUse,
@@ -35,6 +35,8 @@ Deno.test("tokenizers are trained, and measured from what was saved", () =>
     ];
     for (const share of shares) ok(share >= 0 && share <= 1, `${share}`);
     ok(picturesPerSecond.tokens > picturesPerSecond.tokensAndEightSteps);
+    equal(enlarged.pixels, 128);
+    ok(enlarged.psnr > 5 && enlarged.psnrScaledUp > 5);
     ok((await stat(`${folder}/retrieval.png`)).size > 1000);
   }));
 
