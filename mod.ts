@@ -145,7 +145,7 @@ export {
   evaluateProbes,
   evaluateReconstruction,
 } from "./lib/evaluation/tokenizing.ts";
-export { evaluatePurity, type Purity } from "./lib/evaluation/purity.ts";
+export { codePurity, evaluatePurity, type Purity } from "./lib/evaluation/purity.ts";
 export { type Retrieval, retrieve } from "./lib/evaluation/retrieval.ts";
 export { linearProbe, type ProbedRows } from "./lib/evaluation/probe.ts";
 export { Report } from "./lib/evaluation/report.ts";

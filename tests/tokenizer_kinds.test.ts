@@ -26,16 +26,19 @@ const SIZES = {
   featureDecoderLayers: 1,
   pixelDecoderLayers: 1,
 };
-const CONFIGS: readonly TokenizerConfig[] = [
-  { ...SIZES, kind: "semantic", quantizer: vector },
-  { ...SIZES, kind: "pixel", quantizer: vector },
-  { ...SIZES, kind: "dual", quantizer: { kind: "product", parts: [vector, vector] } },
-];
+const residual = { kind: "residual", codes: 64, codeSize: 8, depth: 2 } as const;
+const CONFIGS: Readonly<Record<string, TokenizerConfig>> = {
+  semantic: { ...SIZES, kind: "semantic", quantizer: vector },
+  "residual semantic": { ...SIZES, kind: "semantic", quantizer: residual },
+  pixel: { ...SIZES, kind: "pixel", quantizer: vector },
+  "pixel, by pixels alone": { ...SIZES, kind: "pixel", quantizer: vector, perceptual: 0 },
+  dual: { ...SIZES, kind: "dual", quantizer: { kind: "product", parts: [vector, vector] } },
+};
 const budget = { steps: 40, batchSize: 16, peakRate: 5e-3 };
 const budgets = { encoder: { ...budget, steps: 5 }, quantizer: budget, pixels: budget };
 
-for (const config of CONFIGS) {
-  Deno.test(`${config.kind} tokens: pictures come back from them, and a model reads and draws them`, async () => {
+for (const [name, config] of Object.entries(CONFIGS)) {
+  Deno.test(`${name} tokens: pictures come back from them, and a model reads and draws them`, async () => {
     using store = new StateStore(device);
     const tokenizer = new PictureTokenizer({ device, store, config });
     const random = new Random(0, "pictures");
@@ -47,9 +50,9 @@ for (const config of CONFIGS) {
       return { encoded, quality };
     };
     const before = await there();
-    for (const stage of tokenizerStages(tokenizer, scenes, text, budgets)) {
-      for await (const _ of stage.run());
-    }
+    const stages = tokenizerStages(tokenizer, scenes, text, budgets);
+    assert.equal(stages.some(({ name }) => name === "semantic encoder"), config.perceptual !== 0);
+    for (const stage of stages) for await (const _ of stage.run());
     const { encoded, quality } = await there();
     assert.ok(quality > before.quality + 3, `${before.quality} to ${quality} dB`);
 

@@ -31,11 +31,9 @@ export async function evaluatePurity(
       return object ? [{ ...object, picture, code: codes.join() }] : [];
     })
   );
-  const purity = (labelled: readonly { code: string; picture: number; label: string }[]) => {
+  const purity = (labelled: readonly (Labelled & { readonly picture: number })[]) => {
     const isNamed = ({ picture }: { picture: number }) => picture < 2 / 3 * pictures;
-    const names = namesOf(labelled.filter(isNamed));
-    const others = labelled.filter((patch) => !isNamed(patch));
-    return others.filter(({ code, label }) => names.get(code) === label).length / others.length;
+    return codePurity(labelled.filter(isNamed), labelled.filter((patch) => !isNamed(patch)));
   };
   return {
     concept: purity(patches.map((patch) => ({ ...patch, label: patch.concept }))),
@@ -45,14 +43,31 @@ export async function evaluatePurity(
   };
 }
 
-/** Of each code the label that it most often has. */
-function namesOf(labelled: readonly { code: string; label: string }[]): Map<string, string> {
-  const labels = Map.groupBy(labelled, ({ code }) => code);
-  return new Map(
-    [...labels].map(([code, those]) => {
-      const counts = Map.groupBy(those, ({ label }) => label);
-      const [name] = [...counts].reduce((a, b) => b[1].length > a[1].length ? b : a);
-      return [code, name];
-    }),
-  );
+/** What is known of a patch, and its code. */
+export interface Labelled {
+  readonly code: string;
+  readonly label: string;
+}
+
+/**
+ * Names each code after the label that it most often has among `named`, and gives the share of
+ * `tested` that are named rightly, from 0 to 1.
+ *
+ * @example
+ * ```ts
+ * import { codePurity } from "./purity.ts";
+ *
+ * const cat = { code: "7", label: "cat" }, dog = { code: "7", label: "dog" };
+ * const purity = codePurity([cat, cat, dog], [cat, dog, { code: "8", label: "cat" }]);
+ * if (purity !== 1 / 3) throw new Error(`Expected one of three to be right, but found ${purity}`);
+ * ```
+ */
+export function codePurity(named: readonly Labelled[], tested: readonly Labelled[]): number {
+  const names = new Map<string, string>();
+  for (const [code, those] of Map.groupBy(named, ({ code }) => code)) {
+    const counts = Map.groupBy(those, ({ label }) => label);
+    const [name] = [...counts].reduce((a, b) => b[1].length > a[1].length ? b : a);
+    names.set(code, name);
+  }
+  return tested.filter(({ code, label }) => names.get(code) === label).length / tested.length;
 }
