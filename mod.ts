@@ -121,6 +121,13 @@ export {
   trainTextTokenizer,
 } from "./lib/recipes/mod.ts";
 export { Assessment } from "./lib/assessment/assessment.ts";
+export {
+  assess,
+  type Judge,
+  type Judged,
+  JudgeError,
+  type Judgement,
+} from "./lib/assessment/judge.ts";
 export { parserJudge } from "./lib/assessment/parser_judge.ts";
 export { SceneParser } from "./lib/assessment/scene_parser.ts";
 

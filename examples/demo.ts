@@ -170,10 +170,10 @@ await main(async () => {
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();
   const pope = await evaluateReading(model, scenes, { pictures: sizes.pope, seed });
-  const assessments = await model.assessAll(drawing.drawings);
+  const judgements = await model.judge(drawing.drawings);
   const assessed = drawing.drawings.map((drawing, i) => ({
     ...drawing,
-    assessment: assessments[i],
+    assessment: judgements[i].assessment,
   }));
   const shown = spread(ceilings.pictures, 12);
   const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));

@@ -1,11 +1,12 @@
 /** GenEval's rules on hand-made scenes, and against the truth about drawn ones. */
 import assert from "node:assert/strict";
-import { assess } from "../lib/assessment/axes.ts";
+import { assessScene } from "../lib/assessment/axes.ts";
+import { assess } from "../lib/assessment/judge.ts";
 import { parserJudge } from "../lib/assessment/parser_judge.ts";
 import type { ParsedObject } from "../lib/assessment/parsed_scene.ts";
 import { requirementsOf } from "../lib/assessment/requirements.ts";
 import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
+import { captionOf, type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
 import { drawScene } from "../lib/data/draw.ts";
 import { randomScene, sceneFor } from "../lib/data/random_scenes.ts";
 import { type Color, COLORS } from "../lib/data/scene.ts";
@@ -26,7 +27,7 @@ function at(x: number, y: number, concept: string, color?: Color, confidence = 1
 }
 
 const judged = (spec: CaptionSpec, ...objects: ParsedObject[]) =>
-  assess(requirementsOf(spec), { background: "sky", objects });
+  assessScene(requirementsOf(spec), { background: "sky", objects });
 
 Deno.test("counting is exact; elsewhere more does no harm", () => {
   const two: CaptionSpec = { task: "counting", concept: "cat", count: 2 };
@@ -98,16 +99,17 @@ Deno.test("only what the caption speaks of is assessed", () => {
   assert.equal(axes(heldOutSpecs(world, "attribution")[0]), "object,color");
 });
 
-Deno.test("true pictures of held-out captions are judged good in 99 % of cases", () => {
+Deno.test("true pictures of held-out captions are judged good in 99 % of cases", async () => {
   const captions = evaluationCaptions(world, { perTask: 50, seed: 0 });
-  const good = captions.filter(({ spec, caption }, i) => {
+  const judgements = await judge.judge(captions.map(({ spec, caption }, i) => {
     const scene = sceneFor(spec, world, new Random(0, "good", i));
-    return judge.judge(drawScene(scene, sprites, world), caption).verdict === "good";
-  });
+    return { picture: drawScene(scene, sprites, world), caption };
+  }));
+  const good = judgements.filter(({ assessment }) => assessment?.verdict === "good");
   assert.ok(good.length >= 297, `${good.length} of ${captions.length}`);
 });
 
-Deno.test("the verdict on a picture of anything is the truth about it", () => {
+Deno.test("the verdict on a picture of anything is the truth about it", async () => {
   const captions = TASKS.flatMap((task) => heldOutSpecs(world, task).slice(0, 20));
   let wrong = 0;
   for (let i = 0; i < 300; i++) {
@@ -121,18 +123,18 @@ Deno.test("the verdict on a picture of anything is the truth about it", () => {
     if (new Set(concepts).size < concepts.length) continue;
     const picture = drawScene(tinted, sprites, world);
     for (const spec of random.sample(captions, 4)) {
-      const verdict = judge.judge(picture, spec).verdict === "good";
-      wrong += Number(verdict !== matches(spec, tinted));
+      const { verdict } = await assess(picture, captionOf(spec), { judge });
+      wrong += Number((verdict === "good") !== matches(spec, tinted));
     }
   }
   assert.ok(wrong <= 2, `${wrong} wrong verdicts`);
 });
 
-Deno.test("what a caption does not say cannot be judged", () => {
+Deno.test("what a caption does not say cannot be judged", async () => {
   const empty = drawScene({ background: "sky", style: "fluent-flat", objects: [] }, sprites, world);
-  assert.throws(() => judge.judge(empty, "a zebra"), {
+  await assert.rejects(() => assess(empty, "a zebra", { judge }), {
     name: "CaptionError",
     message: /^Cannot judge: Expected .* but found "zebra"$/,
   });
-  assert.throws(() => judge.judge(empty, "left of"), /^CaptionError: Cannot judge: /);
+  await assert.rejects(() => assess(empty, "left of", { judge }), /^CaptionError: Cannot judge: /);
 });

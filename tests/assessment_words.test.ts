@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Assessment } from "../lib/assessment/assessment.ts";
-import { assess } from "../lib/assessment/axes.ts";
+import { assessScene } from "../lib/assessment/axes.ts";
 import { type ParsedScene, UNKNOWN } from "../lib/assessment/parsed_scene.ts";
 import { requirementsOf } from "../lib/assessment/requirements.ts";
 import {
@@ -48,7 +48,7 @@ const case_ = spec.chain((asked) => fc.tuple(fc.constant(asked), sceneAround(ask
 Deno.test("every assessment comes back out of its words", () => {
   fc.assert(
     fc.property(case_, ([asked, seen]) => {
-      const assessment = assess(requirementsOf(asked), seen);
+      const assessment = assessScene(requirementsOf(asked), seen);
       assert.deepEqual(Assessment.parse(assessment), assessment);
       assert.deepEqual(parseAssessment(assessmentToText(assessment)), assessment);
     }),
@@ -59,7 +59,7 @@ Deno.test("every assessment comes back out of its words", () => {
 Deno.test("words are few, known beforehand, and without punctuation", () => {
   const known = new Set([...assessmentWords(world), ...captionWords(world)]);
   fc.assert(fc.property(case_, ([asked, seen]) => {
-    const words = assessmentToText(assess(requirementsOf(asked), seen)).split(" ");
+    const words = assessmentToText(assessScene(requirementsOf(asked), seen)).split(" ");
     assert.ok(words.length <= 24, words.join(" "));
     const prompt = assessmentPrompt(captionOf(asked)).replace(/[:?]/g, "").split(" ");
     for (const word of [...words, ...prompt]) assert.ok(known.has(word), word);

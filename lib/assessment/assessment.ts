@@ -40,3 +40,14 @@ export const Assessment = z.strictObject({
   verdict: z.enum(["good", "bad"]),
 });
 export type Assessment = z.infer<typeof Assessment>;
+
+/** An assessment of these axes, whose overall score and verdict follow from theirs. */
+export function assessmentOf(axes: Readonly<Partial<Record<Axis, AxisAssessment>>>): Assessment {
+  const judged = AXES.flatMap((axis) => axes[axis] === undefined ? [] : [[axis, axes[axis]]]);
+  const scores = AXES.flatMap((axis) => axes[axis]?.score ?? []);
+  return {
+    ...Object.fromEntries(judged),
+    overall: Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length),
+    verdict: scores.every((score) => score === 10) ? "good" : "bad",
+  };
+}

@@ -6,10 +6,8 @@ import { CONCEPTS } from "../data/concepts.ts";
 import type { Relation } from "../data/scene.ts";
 import { relationsOf } from "../data/relations.ts";
 import { NUMBERS } from "../data/words.ts";
-
-import { type Assessment, AXES, type AxisAssessment } from "./assessment.ts";
+import { type Assessment, assessmentOf, type AxisAssessment } from "./assessment.ts";
 import type { ParsedObject, ParsedScene } from "./parsed_scene.ts";
-
 import type { Requirement, Requirements } from "./requirements.ts";
 
 /**
@@ -18,17 +16,17 @@ import type { Requirement, Requirements } from "./requirements.ts";
  *
  * @example
  * ```ts
- * import { assess } from "./axes.ts";
+ * import { assessScene } from "./axes.ts";
  * import { requirementsOf } from "./requirements.ts";
  *
  * const box = { x: 0, y: 0, width: 14, height: 14 };
  * const seen = { background: "sky", objects: [{ concept: "heart", confidence: 1, box }] };
  * const asked = requirementsOf({ task: "counting", concept: "heart", count: 2 });
- * const { count, verdict } = assess(asked, seen);
+ * const { count, verdict } = assessScene(asked, seen);
  * if (count?.analysis !== "one heart seen, two asked" || verdict !== "bad") throw new Error();
  * ```
  */
-export function assess(requirements: Requirements, seen: ParsedScene): Assessment {
+export function assessScene(requirements: Requirements, seen: ParsedScene): Assessment {
   const found = requirements.include.map(({ class: concept, count }) =>
     seen.objects.filter((object) => object.concept === concept)
       .sort((a, b) => b.confidence - a.confidence).slice(0, count)
@@ -39,13 +37,7 @@ export function assess(requirements: Requirements, seen: ParsedScene): Assessmen
     color: colorAxis(requirements, found),
     position: positionAxis(requirements, found),
   };
-  const judged = AXES.flatMap((axis) => axes[axis] === undefined ? [] : [[axis, axes[axis]]]);
-  const scores = AXES.flatMap((axis) => axes[axis]?.score ?? []);
-  return {
-    ...Object.fromEntries(judged),
-    overall: Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length),
-    verdict: scores.every((score) => score === 10) ? "good" : "bad",
-  };
+  return assessmentOf(axes);
 }
 
 /** The objects found for each requirement, in the order of `include`. */

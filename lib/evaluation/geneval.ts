@@ -2,7 +2,7 @@
  * GenEval (arXiv 2310.11513): is what the caption asks for in the picture? Six tasks, one yes or no
  * a picture.
  */
-import { assess } from "../assessment/axes.ts";
+import { assessScene } from "../assessment/axes.ts";
 import { AXES } from "../assessment/assessment.ts";
 import type { ParsedScene } from "../assessment/parsed_scene.ts";
 import { type Requirements, requirementsOf } from "../assessment/requirements.ts";
@@ -28,7 +28,7 @@ export interface GenevalResult {
  * ```
  */
 export function geneval(spec: CaptionSpec, seen: ParsedScene): GenevalResult {
-  const assessment = assess(requirementsOf(spec), seen);
+  const assessment = assessScene(requirementsOf(spec), seen);
   const wrong = AXES.flatMap((axis) => {
     const told = assessment[axis];
     return told === undefined || told.score === 10 ? [] : [told.analysis];

@@ -4,6 +4,7 @@
  * tokenizer, and judges what it drew.
  */
 import type { Assessment } from "../assessment/assessment.ts";
+import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { parseAssessment } from "../assessment/words.ts";
 import { checkText } from "../data/vocabulary.ts";
 import type { Picture } from "../data/picture.ts";
@@ -60,7 +61,7 @@ export interface IllumeParts {
   readonly seed: number;
 }
 
-export class Illume {
+export class Illume implements Judge {
   readonly tokenizer: PictureTokenizer;
   readonly vocabulary: Vocabulary;
   readonly world: World;
@@ -165,21 +166,25 @@ export class Illume {
     );
   }
 
-  /** Judges whether a picture shows a caption; undefined where the answer is no assessment. */
-  async assess(picture: Picture, caption: string): Promise<Assessment | undefined> {
-    return (await this.assessAll([{ picture, caption }]))[0];
+  /**
+   * Judges whether a picture shows a caption.
+   * @throws JudgeError where the model's words are no assessment
+   */
+  assess(picture: Picture, caption: string): Promise<Assessment> {
+    return assess(picture, caption, { judge: this });
   }
 
-  /** Judges each picture against its caption. */
-  async assessAll(
-    items: readonly { readonly picture: Picture; readonly caption: string }[],
-  ): Promise<(Assessment | undefined)[]> {
+  /** Judges each picture against its caption, in words; those that are no assessment stay words. */
+  async judge(items: readonly Judged[]): Promise<Judgement[]> {
     for (const { caption } of items) checkText(caption, this.world);
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
     const answers = await this.#write(
       items.map(({ caption }, i) => ask.assess(encoded[i].features, caption)),
     );
-    return answers.map(parseAssessment);
+    return answers.map((said) => {
+      const assessment = parseAssessment(said);
+      return assessment === undefined ? { said } : { assessment };
+    });
   }
 
   async #write(asked: readonly Segment[][]): Promise<string[]> {

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { Assessment } from "../assessment/assessment.ts";
-import type { Judge } from "../assessment/parser_judge.ts";
+import type { Judge } from "../assessment/judge.ts";
 import { assessmentToText } from "../assessment/words.ts";
 import { captionOf, parseCaption } from "../data/captions.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
@@ -47,11 +47,12 @@ export async function selfGenerate(
     () => captionOf(trainingSpec(random, model.world)),
   );
   const drawn = await model.drawAll(captions, { seed, ...VARIED });
-  return drawn.map(({ picture, ids }, i) => ({
-    caption: captions[i],
-    ids: [...ids],
-    assessment: judge.judge(picture, captions[i]),
-  }));
+  const items = drawn.map(({ picture }, i) => ({ picture, caption: captions[i] }));
+  const judgements = await judge.judge(items);
+  return drawn.flatMap(({ ids }, i) => {
+    const { assessment } = judgements[i];
+    return assessment === undefined ? [] : [{ caption: captions[i], ids: [...ids], assessment }];
+  });
 }
 
 /** How long and how fast a model learns from its assessments. */
