@@ -128,6 +128,11 @@ export {
   JudgeError,
   type Judgement,
 } from "./lib/assessment/judge.ts";
+export {
+  EndpointJudge,
+  type EndpointOptions,
+  type EndpointUsage,
+} from "./lib/assessment/endpoint_judge.ts";
 export { parserJudge } from "./lib/assessment/parser_judge.ts";
 export { SceneParser } from "./lib/assessment/scene_parser.ts";
 
