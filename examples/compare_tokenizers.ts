@@ -55,30 +55,28 @@ interface Contestant {
   readonly name: string;
   readonly config: TokenizerConfig;
   readonly steps: Readonly<Record<keyof TokenizerBudgets, number>>;
-  /** Of the samples, what language models are trained on: each share by a model of its own. */
-  readonly shares: readonly number[];
+  /** For how many steps language models learn on it: each number of steps is a model of its own. */
+  readonly alignments: readonly number[];
 }
-
-const SHARES = [1 / 8, 1 / 4, 1 / 2, 1];
 
 const CONTESTANTS: readonly Contestant[] = [
   {
     name: "semantic",
     config: { ...SHARED, kind: "semantic" },
     steps: { encoder: 250, quantizer: 250, pixels: 750 },
-    shares: SHARES,
+    alignments: [125, 250, 500, 1000, 2000],
   },
   {
     name: "pixel",
     config: { ...SHARED, kind: "pixel" },
     steps: { encoder: 250, quantizer: 0, pixels: 1000 },
-    shares: SHARES,
+    alignments: [125, 250, 500, 1000, 2000, 4000],
   },
   {
     name: "pixel, L1 alone",
     config: { ...SHARED, kind: "pixel", perceptual: 0 },
     steps: { encoder: 0, quantizer: 0, pixels: 1250 },
-    shares: [1],
+    alignments: [1000],
   },
   {
     name: "dual",
@@ -88,22 +86,25 @@ const CONTESTANTS: readonly Contestant[] = [
       quantizer: { kind: "product", parts: [CODEBOOK, CODEBOOK] },
     },
     steps: { encoder: 250, quantizer: 0, pixels: 1000 },
-    shares: SHARES,
+    alignments: [125, 250, 500, 1000],
   },
 ];
 
-/** Of the language model. The rate falls to the end of every training, however short. */
 const BATCH = 32;
 const LANGUAGE: StagePlan = {
   name: "language",
   mixture: { text: 1 },
   budget: { steps: 200, batchSize: BATCH, peakRate: 3e-3 },
 };
-const ALIGNMENT: StagePlan = {
+
+const MIXTURE = { describe: 1, draw: 3, question: 2 };
+
+/** However short, a training's rate falls to its end. */
+const alignment = (steps: number): StagePlan => ({
   name: "alignment",
-  mixture: { describe: 1, draw: 3, question: 2 },
-  budget: { steps: 1000, batchSize: BATCH, peakRate: 2.5e-3 },
-};
+  mixture: MIXTURE,
+  budget: { steps, batchSize: BATCH, peakRate: 2.5e-3 },
+});
 
 const share = z.number().min(0).max(1);
 
@@ -180,7 +181,8 @@ await main(async () => {
     date: new Date().toISOString(),
     machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
     contestants: CONTESTANTS,
-    alignment: ALIGNMENT,
+    mixture: MIXTURE,
+    batchSize: BATCH,
     samplesForPixelScore: { drawing: reached(runs, "drawing"), answers: reached(runs, "answers") },
     runs,
   };
@@ -192,7 +194,7 @@ await main(async () => {
 
 /** Trains a tokenizer, and language models on it that are looked at when they are done. */
 async function run(
-  { name, config, steps, shares }: Contestant,
+  { name, config, steps, alignments }: Contestant,
   directory: string,
   setting: Setting,
 ): Promise<{ tokens: Tokens; looks: Look[] }> {
@@ -222,17 +224,15 @@ async function run(
     return { ceiling: reconstructed.overall, purity };
   });
   const looks: Look[] = [];
-  for (const share of quick ? [0.01] : shares) {
-    looks.push(
-      await training.once(`${share} of the samples`, Look, () => look(share, directory, setting)),
-    );
+  for (const steps of quick ? [10] : alignments) {
+    looks.push(await training.once(`${steps} steps`, Look, () => look(steps, directory, setting)));
   }
   return { tokens, looks };
 }
 
-/** Trains a language model on a share of the samples, and looks at what it knows. */
+/** Trains a language model for so many steps, and looks at what it knows. */
 async function look(
-  share: number,
+  steps: number,
   directory: string,
   { device, signal, seed, quick, scenes, parser }: Setting,
 ): Promise<Look> {
@@ -242,13 +242,13 @@ async function look(
   const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
   const plans = [
     { ...LANGUAGE, budget: shortened(LANGUAGE.budget, quick ? 0.01 : 1) },
-    { ...ALIGNMENT, budget: shortened(ALIGNMENT.budget, share) },
+    alignment(steps),
   ];
   const stages = illumeStages(model, scenes, plans);
   using training = await Training.open({
-    directory: `${directory}/${share}`,
+    directory: `${directory}/${steps}`,
     store,
-    settings: { preset: `${share} of the samples`, seed, quick },
+    settings: { preset: `${steps} steps`, seed, quick },
     signal,
   });
   training.plan(stages);
@@ -257,7 +257,7 @@ async function look(
   const { scores } = await evaluateDrawing(model, parser, captions, { seed });
   const answers = await evaluateAnswers(model, scenes, { pictures: quick ? 4 : 128, seed });
   return {
-    samples: plans[1].budget.steps * BATCH,
+    samples: steps * BATCH,
     drawing: scores.overall,
     answers: answers.overall,
     questions: answers.questions,
