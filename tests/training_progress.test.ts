@@ -1,6 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { type Metrics, MetricsWriter, readMetrics } from "../lib/training/metrics.ts";
+import { JsonLines } from "../lib/nn/mod.ts";
+import { METRICS, type Metrics, readMetrics } from "../lib/training/metrics.ts";
 import { Progress } from "../lib/training/progress.ts";
 import { LogView, NotebookView, TerminalView } from "../lib/training/progress_view.ts";
 
@@ -122,7 +123,7 @@ async function withFile(use: (path: string) => Promise<void>): Promise<void> {
 
 Deno.test("metrics are on the disk after each write, and come back, NaN included", () =>
   withFile(async (path) => {
-    using metrics = await MetricsWriter.create(path);
+    using metrics = await JsonLines.create(path, METRICS);
     for (const step of [1, 2]) {
       metrics.write(metricsOf("encoder", step));
       const read = await readMetrics(path);
@@ -148,7 +149,7 @@ Deno.test("a resumed run writes over what came after its checkpoint", () =>
   withFile(async (path) => {
     const steps = (lines: number) =>
       withLines(path).then(async () => {
-        using metrics = await MetricsWriter.resume(path, lines);
+        using metrics = await JsonLines.resume(path, METRICS, lines);
         metrics.write(metricsOf("new", 1));
         strictEqual(metrics.lines, lines + 1);
         return (await readMetrics(path)).map(({ stage, step }) => `${stage} ${step}`);
@@ -170,7 +171,7 @@ Deno.test("a file of something else is refused, and the message says where", () 
   withFile(async (path) => {
     await Deno.writeTextFile(path, `${JSON.stringify(metricsOf("one", 1))}\nnonsense\n`);
     await rejects(readMetrics(path), /\.jsonl:2: Expected a JSON object, but found none/);
-    await rejects(MetricsWriter.resume(path, 1), /\.jsonl:2: /);
+    await rejects(JsonLines.resume(path, METRICS, 1), /\.jsonl:2: /);
     await Deno.writeTextFile(path, '{"stage":"one","step":0}\n');
     await rejects(readMetrics(path), /\.jsonl:1: Expected metrics, but found at step: /);
   }));

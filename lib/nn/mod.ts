@@ -36,3 +36,4 @@ export {
   readParameters,
   saveCheckpoint,
 } from "./checkpoint.ts";
+export { JsonLines, type LineFormat, readJsonLines } from "./json_lines.ts";

@@ -6,12 +6,13 @@ import { isDeepStrictEqual } from "node:util";
 import {
   decodeSafetensors,
   encodeSafetensors,
+  JsonLines,
   type NamedTensor,
   writeFileAtomic,
 } from "../nn/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
-import { MetricsWriter } from "./metrics.ts";
+import { METRICS, type Metrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import {
   checked,
@@ -42,13 +43,13 @@ export interface TrainingOptions {
 export class Training implements Disposable {
   readonly #options: TrainingOptions;
   readonly #state: TrainingState;
-  readonly #metrics: MetricsWriter;
+  readonly #metrics: JsonLines<Metrics>;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
   readonly #secondsBefore: number;
   #nextStage = 0;
 
-  private constructor(options: TrainingOptions, state: TrainingState, metrics: MetricsWriter) {
+  private constructor(options: TrainingOptions, state: TrainingState, metrics: JsonLines<Metrics>) {
     this.#options = options;
     this.#state = state;
     this.#metrics = metrics;
@@ -67,7 +68,7 @@ export class Training implements Disposable {
     await Deno.mkdir(`${directory}/training`, { recursive: true });
     // What is left of an earlier training shall not be taken for this one's.
     await Deno.remove(statePath(directory)).catch(() => {});
-    const metrics = await MetricsWriter.create(`${directory}/metrics.jsonl`);
+    const metrics = await JsonLines.create(`${directory}/metrics.jsonl`, METRICS);
     const training = new Training(options, firstState(settings), metrics);
     await training.#save();
     return training;
@@ -100,7 +101,7 @@ export class Training implements Disposable {
     }
     try {
       const { tensors } = decodeSafetensors(`${directory}/training/${state.tensors}`);
-      const metrics = await MetricsWriter.resume(`${directory}/metrics.jsonl`, state.metrics);
+      const metrics = await JsonLines.resume(`${directory}/metrics.jsonl`, METRICS, state.metrics);
       for (const [name, { shape, data }] of tensors) {
         store.add(name, { dtype: "float32", shape }, data);
       }
