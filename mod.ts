@@ -108,15 +108,17 @@ export {
 // The unified model, its stages, and what it makes of its own pictures.
 export {
   type AssessedDrawing,
-  AssessedDrawings,
+  type Drawings,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
   Illume,
   ILLUME_STAGES,
   illumeStages,
   loadIllume,
+  readDrawings,
   saveIllume,
   selfGenerate,
+  type SelfGenerationOptions,
   type StagePlan,
   trainTextTokenizer,
 } from "./lib/recipes/mod.ts";

@@ -3,7 +3,6 @@
  * and learn from that, and reports what it can do.
  */
 import {
-  AssessedDrawings,
   emojiScenes,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
@@ -21,6 +20,7 @@ import {
   parserJudge,
   PictureTokenizer,
   type plot,
+  readDrawings,
   saveIllume,
   SceneParser,
   selfGenerate,
@@ -63,6 +63,7 @@ await main(async () => {
   const { preset } = worldOf(options.text("preset"));
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
+  const resume = options.flag("resume");
   const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
@@ -82,9 +83,10 @@ await main(async () => {
     directory: out,
     store,
     settings: { preset, seed, quick },
-    resume: options.flag("resume"),
+    resume,
     signal,
   });
+  if (!resume) await Deno.remove(`${out}/drawings`, { recursive: true }).catch(() => {});
   const train = async (stages: readonly Stage[], look?: Look) => {
     for (const stage of stages) {
       const seen = looksAt(stage);
@@ -144,11 +146,15 @@ await main(async () => {
     const { scores } = await evaluateDrawing(model, parser, captions, { seed });
     return scores.overall;
   });
-  const drawings = await training.once(
-    "drawings",
-    AssessedDrawings,
-    () => selfGenerate(model, parserJudge(parser), { drawings: sizes.drawings, seed }),
-  );
+  for await (
+    const { done, total } of selfGenerate(model, parserJudge(parser), {
+      directory: `${out}/drawings`,
+      captions: sizes.drawings,
+      seed,
+      signal,
+    })
+  ) console.error(`drawn and assessed: ${done}/${total}`);
+  const { drawings } = await readDrawings(`${out}/drawings`);
   const enhancing = await enhancementStage(model, scenes, drawings, enhancement, precision);
   await train([enhancing], look);
   const curve: ScorePoint[] = [];

@@ -11,8 +11,9 @@ export { type Example, type Task, type TaskName, tasksOf } from "./tasks.ts";
 export { trainTextTokenizer } from "./text.ts";
 export {
   type AssessedDrawing,
-  AssessedDrawings,
-  ENHANCEMENT_BUDGETS,
-  enhancementStage,
+  type Drawings,
+  readDrawings,
   selfGenerate,
-} from "./self_enhancement.ts";
+  type SelfGenerationOptions,
+} from "./self_generation.ts";
+export { ENHANCEMENT_BUDGETS, enhancementStage } from "./self_enhancement.ts";

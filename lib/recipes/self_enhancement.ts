@@ -1,59 +1,22 @@
 /**
- * Self-enhancing multimodal alignment (ILLUME, arXiv 2412.06673, section 3.4): the model draws
- * captions that it was trained on; each picture is assessed; the assessments are learned. A good
- * picture makes one turn (assess), a bad one two (assess, then correct). The paper asks GPT-4o for
- * assessments; here any {@link Judge} gives them.
+ * What a model learns from assessments of its own drawings: step three of self-enhancing alignment
+ * (ILLUME, arXiv 2412.06673, section 3.4). A good picture makes one turn (assess), a bad one two
+ * (assess, then correct).
  */
-import { z } from "zod";
-import { Assessment } from "../assessment/assessment.ts";
-import type { Judge } from "../assessment/judge.ts";
 import { assessmentToText } from "../assessment/words.ts";
-import { captionOf, parseCaption } from "../data/captions.ts";
+import { parseCaption } from "../data/captions.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
-import { trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
 import type { Precision } from "../graph/mod.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
-import { Random } from "../runtime/mod.ts";
+import type { Random } from "../runtime/mod.ts";
 import { answerPicture, answerText, ask } from "./formats.ts";
 import type { Illume } from "./illume.ts";
 import { ILLUME_STAGES, unifiedStage, type Weighted } from "./illume_stages.ts";
+import type { AssessedDrawing } from "./self_generation.ts";
 import { type Task, type TaskName, tasksOf } from "./tasks.ts";
-
-/** A picture that the model drew, and what was found about it. */
-export const AssessedDrawing = z.strictObject({
-  caption: z.string(),
-  ids: z.array(z.int()),
-  assessment: Assessment,
-});
-export type AssessedDrawing = z.infer<typeof AssessedDrawing>;
-
-export const AssessedDrawings = z.array(AssessedDrawing);
-
-/** How the model draws what is assessed: freely, since there is more to learn from mistakes. */
-const VARIED = { temperature: 1, guidance: 1 } as const;
-
-/** Steps one and two: draws training captions and has each picture assessed. */
-export async function selfGenerate(
-  model: Illume,
-  judge: Judge,
-  { drawings, seed }: { drawings: number; seed: number },
-): Promise<AssessedDrawing[]> {
-  const random = new Random(seed, "self-generation");
-  const captions = Array.from(
-    { length: drawings },
-    () => captionOf(trainingSpec(random, model.world)),
-  );
-  const drawn = await model.drawAll(captions, { seed, ...VARIED });
-  const items = drawn.map(({ picture }, i) => ({ picture, caption: captions[i] }));
-  const judgements = await judge.judge(items);
-  return drawn.flatMap(({ ids }, i) => {
-    const { assessment } = judgements[i];
-    return assessment === undefined ? [] : [{ caption: captions[i], ids: [...ids], assessment }];
-  });
-}
 
 /** How long and how fast a model learns from its assessments. */
 export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {

@@ -1,0 +1,152 @@
+/**
+ * What a model draws of captions that it was trained on, and what a judge says of it: steps one and
+ * two of self-enhancing alignment (ILLUME, arXiv 2412.06673, section 3.4), in a folder.
+ * `drawings.jsonl` has a line for each drawing, `settings.json` says how they came about.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { Assessment } from "../assessment/assessment.ts";
+import type { Judge } from "../assessment/judge.ts";
+import { captionOf } from "../data/captions.ts";
+import { trainingSpec } from "../data/splits.ts";
+import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
+import { Random } from "../runtime/mod.ts";
+import type { Illume } from "./illume.ts";
+
+/** A picture that a model drew, as its codes, and what was found about it. */
+export interface AssessedDrawing {
+  readonly caption: string;
+  readonly ids: readonly number[];
+  readonly assessment: Assessment;
+}
+
+const Line = z.strictObject({
+  caption: z.string(),
+  /** Which of the pictures of this caption. */
+  sample: z.int().nonnegative(),
+  ids: z.array(z.int().nonnegative()),
+  assessment: Assessment.optional(),
+  /** The judge's words, where they are no assessment. */
+  said: z.string().optional(),
+});
+type Line = z.infer<typeof Line>;
+const LINES: LineFormat<Line> = { what: "an assessed drawing", schema: Line };
+
+export interface SelfGenerationOptions {
+  /** Made if it is missing. */
+  readonly directory: string;
+  /** How many captions are drawn. */
+  readonly captions: number;
+  /** Pictures of each caption; 1 unless told. */
+  readonly samples?: number;
+  readonly seed: number;
+  /** Stops after the pictures at hand. What was written stays. */
+  readonly signal?: AbortSignal;
+}
+
+/** Drawings that are drawn, judged and written at a time. */
+const CHUNK = 64;
+
+/** How the model draws what is assessed: freely, since there is more to learn from mistakes. */
+const VARIED = { temperature: 1, guidance: 1 } as const;
+
+/**
+ * Draws training captions and has each picture judged; says from time to time how many of all are
+ * done. A folder that was begun is gone on with: the same drawings come out, however often it was
+ * stopped.
+ *
+ * @throws Error where the folder was begun with other settings or its files are damaged; they then
+ * stay as they are
+ */
+export async function* selfGenerate(
+  model: Illume,
+  judge: Judge,
+  { directory, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
+): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
+  await begin(directory, { captions: count, samples, seed });
+  const path = `${directory}/drawings.jsonl`;
+  const before = await Deno.stat(path).then(() => readJsonLines(path, LINES), () => []);
+  const total = count * samples;
+  const chunks = Math.ceil(total / CHUNK);
+  // A chunk that was cut off is drawn again: what is sampled depends on the place in the chunk.
+  const first = before.length === total ? chunks : Math.floor(before.length / CHUNK);
+  const kept = Math.min(first * CHUNK, total);
+  using lines = before.length === 0
+    ? await JsonLines.create(path, LINES)
+    : await JsonLines.resume(path, LINES, kept);
+  yield { done: kept, total };
+
+  const random = new Random(seed, "self-generation");
+  const captions = Array.from(
+    { length: count },
+    () => captionOf(trainingSpec(random, model.world)),
+  );
+  for (let chunk = first; chunk < chunks; chunk++) {
+    signal?.throwIfAborted();
+    const start = chunk * CHUNK;
+    const places = Array.from({ length: Math.min(CHUNK, total - start) }, (_, i) => start + i);
+    const asked = places.map((place) => captions[Math.floor(place / samples)]);
+    const own = new Random(seed, "self-generation", chunk).integer(2 ** 31);
+    const drawn = await model.drawAll(asked, { seed: own, ...VARIED });
+    const judgements = await judge.judge(
+      drawn.map(({ picture }, i) => ({ picture, caption: asked[i] })),
+    );
+    lines.write(...drawn.map(({ ids }, i) => ({
+      caption: asked[i],
+      sample: places[i] % samples,
+      ids: [...ids],
+      ...judgements[i],
+    })));
+    await lines.sync();
+    yield { done: lines.lines, total };
+  }
+}
+
+/** Writes down how a folder came about, or compares. */
+async function begin(
+  directory: string,
+  settings: { captions: number; samples: number; seed: number },
+): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const path = `${directory}/settings.json`;
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (text === undefined) return await writeFileAtomic(path, JSON.stringify(settings));
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new Error(`Expected the settings of ${directory} in ${path}, but found no JSON`);
+  }
+  if (isDeepStrictEqual(found, settings)) return;
+  throw new Error(
+    `Expected the settings that ${directory} was begun with, ${text}, ` +
+      `but found ${JSON.stringify(settings)}`,
+  );
+}
+
+/** What is in a folder of drawings. */
+export interface Drawings {
+  /** Those that a judge assessed; none twice. */
+  readonly drawings: readonly AssessedDrawing[];
+  /** How many were left out because the same picture of the same caption was there before. */
+  readonly duplicates: number;
+  /** How many the judge said of what is no assessment. */
+  readonly unjudged: number;
+}
+
+/** Reads what {@link selfGenerate} wrote. */
+export async function readDrawings(directory: string): Promise<Drawings> {
+  const lines = await readJsonLines(`${directory}/drawings.jsonl`, LINES);
+  const unique = new Map(lines.map((line) => [`${line.caption}: ${line.ids.join()}`, line]));
+  const drawings = [...unique.values()].flatMap(({ caption, ids, assessment }) =>
+    assessment === undefined ? [] : [{ caption, ids, assessment }]
+  );
+  return {
+    drawings,
+    duplicates: lines.length - unique.size,
+    unjudged: unique.size - drawings.length,
+  };
+}

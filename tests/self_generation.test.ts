@@ -1,0 +1,92 @@
+/** Drawings that a model makes of its training captions: kept, gone on with, none counted twice. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Judge } from "../lib/assessment/judge.ts";
+import { parserJudge } from "../lib/assessment/parser_judge.ts";
+import { SceneParser } from "../lib/assessment/scene_parser.ts";
+import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { readDrawings, selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { openDevice, StateStore } from "../lib/runtime/mod.ts";
+import { inFolder } from "./folder.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+
+const device = await openDevice("cpu");
+const scenes = await emojiScenes({ preset: "nano", seed: 0 });
+const text = trainTextTokenizer(scenes);
+const parser = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
+/** Says something else than an assessment of every third picture. */
+const moody: Judge = {
+  judge: async (items) => {
+    const judgements = await parser.judge(items);
+    return judgements.map((judgement, i) => i % 3 === 2 ? { said: "no idea" } : judgement);
+  },
+};
+const settings = { captions: 45, samples: 2, seed: 3 } as const;
+
+Deno.test("what is drawn depends on nothing but the seed, wherever it was stopped", () =>
+  inFolder(async (folder) => {
+    using store = new StateStore(device);
+    const model = tinyIllume(store, text);
+    const draw = async (directory: string, stopAt = Infinity) => {
+      const told: number[] = [];
+      for await (const { done, total } of selfGenerate(model, moody, { directory, ...settings })) {
+        assert.equal(total, 90);
+        told.push(done);
+        if (done >= stopAt) break;
+      }
+      return told;
+    };
+    const whole = `${folder}/whole`;
+    assert.deepEqual(await draw(whole), [0, 64, 90]);
+    const bytes = await Deno.readFile(`${whole}/drawings.jsonl`);
+    const lines = new TextDecoder().decode(bytes).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(lines.map(({ sample }) => sample), lines.map((_, i) => i % 2));
+    lines.forEach(({ caption, sample }, i) => {
+      if (sample === 1) assert.equal(caption, lines[i - 1].caption);
+    });
+
+    const unique = new Set(lines.map(({ caption, ids }) => `${caption} ${ids}`)).size;
+    const read = await readDrawings(whole);
+    assert.equal(read.duplicates, 90 - unique);
+    assert.equal(read.unjudged, lines.filter(({ said }) => said === "no idea").length);
+    assert.equal(read.drawings.length + read.unjudged + read.duplicates, 90);
+
+    const stopped = `${folder}/stopped`;
+    assert.deepEqual(await draw(stopped, 64), [0, 64]);
+    assert.deepEqual(await draw(stopped), [64, 90]);
+    assert.deepEqual(await Deno.readFile(`${stopped}/drawings.jsonl`), bytes);
+    assert.deepEqual(await draw(stopped), [90], "what is complete is left as it is");
+
+    const killed = `${folder}/killed`;
+    await draw(killed, 0);
+    const anywhere = fc.integer({ min: 0, max: bytes.length });
+    await fc.assert(
+      fc.asyncProperty(anywhere, async (end) => {
+        await Deno.writeFile(`${killed}/drawings.jsonl`, bytes.subarray(0, end));
+        await draw(killed);
+        assert.deepEqual(await Deno.readFile(`${killed}/drawings.jsonl`), bytes);
+      }),
+      { numRuns: 6, examples: [[0], [bytes.length - 1]] },
+    );
+  }));
+
+Deno.test("a folder of other settings, or a damaged one, is left as it is", () =>
+  inFolder(async (directory) => {
+    using store = new StateStore(device);
+    const model = tinyIllume(store, text);
+    const next = (more: object = {}) =>
+      selfGenerate(model, parser, { directory, ...settings, ...more }).next();
+    await next();
+    await assert.rejects(() => next({ seed: 4 }), /begun with, .*"seed":3.*found .*"seed":4/);
+    const path = `${directory}/drawings.jsonl`;
+    await Deno.writeTextFile(path, '{"caption": 5}\n{"caption": "a cat"}\n');
+    await assert.rejects(() => next(), /drawings.jsonl:1: Expected an assessed drawing/);
+    assert.match(await Deno.readTextFile(path), /^{"caption": 5}/);
+    const stopped = AbortSignal.abort();
+    await Deno.remove(path);
+    const drawing = selfGenerate(model, parser, { directory, ...settings, signal: stopped });
+    assert.deepEqual((await drawing.next()).value, { done: 0, total: 90 });
+    await assert.rejects(() => drawing.next(), /abort/i);
+  }));
