@@ -10,7 +10,11 @@ export interface Judged {
 
 /** What a judge says: an assessment, or words that are none. */
 export type Judgement =
-  | { readonly assessment: Assessment }
+  | {
+    readonly assessment: Assessment;
+    /** How probable it is for the judge that all is right, from 0 to 1; absent where it cannot say. */
+    readonly confidence?: number;
+  }
   | { readonly assessment?: undefined; readonly said: string };
 
 export interface Judge {

@@ -5,7 +5,7 @@
  */
 import type { Assessment } from "../assessment/assessment.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
-import { parseAssessment } from "../assessment/words.ts";
+import { assessmentToText, parseAssessment } from "../assessment/words.ts";
 import { checkText } from "../data/vocabulary.ts";
 import type { Picture } from "../data/picture.ts";
 import type { World } from "../data/world.ts";
@@ -18,10 +18,13 @@ import {
   Generator,
   prompt,
   type Segment,
+  type Sequence,
+  type Turn,
   Vocabulary,
 } from "../unified/mod.ts";
 import type { UnifiedConfig } from "../unified/mod.ts";
-import { ask } from "./formats.ts";
+import { Confidence } from "./confidence.ts";
+import { answerText, ask } from "./formats.ts";
 
 /** Sizes of the language model by preset. */
 export const LANGUAGE_MODEL_PRESETS = {
@@ -37,6 +40,10 @@ export interface DrawOptions {
   /** 0.5 where absent: lower is surer, higher more varied. */
   readonly temperature?: number;
   readonly topK?: number;
+  /** Draws so many pictures of each caption, and gives the one that the model is surest of. */
+  readonly bestOf?: number;
+  /** How often the model judges what it drew, and draws again what it finds bad; 0 where absent. */
+  readonly selfCorrect?: number;
 }
 
 /** A picture that the model drew, and its codes. */
@@ -48,8 +55,10 @@ export interface DrawnPicture {
 /** Rows that are generated at a time. */
 const ROWS = 64;
 
-/** Tokens of text in a prompt, and in an answer, at most. */
+/** Tokens of text in a question, and in an answer, at most. */
 const TEXT = 32;
+/** Tokens of text in a prompt of several turns, at most. */
+const CONVERSATION = 72;
 
 const GREEDY = { temperature: 0, topK: 1, seed: 0, grammar: "text" } as const;
 
@@ -67,7 +76,8 @@ export class Illume implements Judge {
   readonly world: World;
   readonly config: UnifiedConfig;
   readonly seed: number;
-  #generator: Promise<Generator> | undefined;
+  /** By the tokens of text that their prompts have room for. */
+  readonly #generators = new Map<number, Promise<Generator>>();
 
   constructor({ tokenizer, text, world, config, seed }: IllumeParts) {
     this.tokenizer = tokenizer;
@@ -115,14 +125,65 @@ export class Illume implements Judge {
     return (await this.drawAll([caption], options))[0].picture;
   }
 
-  /** Draws a picture of each caption. */
-  drawAll(captions: readonly string[], options: DrawOptions = {}): Promise<DrawnPicture[]> {
+  /**
+   * Draws a picture of each caption.
+   * @throws RangeError where `bestOf` or `selfCorrect` are no numbers of pictures and of rounds
+   */
+  async drawAll(
+    captions: readonly string[],
+    { bestOf = 1, selfCorrect = 0, ...options }: DrawOptions = {},
+  ): Promise<DrawnPicture[]> {
     for (const caption of captions) checkText(caption, this.world);
-    return this.#draw(
-      captions.map((caption) => ask.draw(caption)),
-      captions.map(() => ask.drawAnything()),
-      options,
+    checkCount("bestOf", bestOf, 1);
+    checkCount("selfCorrect", selfCorrect, 0);
+    let drawn = await this.#drawBest(captions, bestOf, options);
+    for (let round = 1; round <= selfCorrect; round++) {
+      const { seed = 0 } = options;
+      drawn = await this.#correct(captions, drawn, { ...options, seed: seed + round });
+    }
+    return drawn;
+  }
+
+  /** Of so many drawings of each caption the one that the model itself is surest of. */
+  async #drawBest(
+    captions: readonly string[],
+    count: number,
+    options: DrawOptions,
+  ): Promise<DrawnPicture[]> {
+    const repeated = captions.flatMap((caption) => Array<string>(count).fill(caption));
+    const asked = repeated.map((caption) => this.#prompt(ask.draw(caption)));
+    const drawn = await this.#draw(asked, repeated.map(() => ask.drawAnything()), options);
+    if (count === 1) return drawn;
+    const judgements = await this.judge(
+      drawn.map(({ picture }, i) => ({ picture, caption: repeated[i] })),
     );
+    const sure = judgements.map((told) => told.assessment ? told.confidence ?? 0 : -1);
+    return captions.map((_, i) => {
+      const places = Array.from({ length: count }, (_, sample) => i * count + sample);
+      return drawn[places.reduce((best, place) => sure[place] > sure[best] ? place : best)];
+    });
+  }
+
+  /** The drawings, but those again that the model finds bad. */
+  async #correct(
+    captions: readonly string[],
+    drawn: readonly DrawnPicture[],
+    options: DrawOptions,
+  ): Promise<DrawnPicture[]> {
+    const judgements = await this.judge(
+      drawn.map(({ picture }, i) => ({ picture, caption: captions[i] })),
+    );
+    const bad = judgements.flatMap(({ assessment }, i) =>
+      assessment?.verdict === "bad" ? [{ i, told: answerText(assessmentToText(assessment)) }] : []
+    );
+    const encoded = await this.tokenizer.encode(bad.map(({ i }) => drawn[i].picture));
+    const asked = bad.map(({ i, told }, row) => {
+      const judged = { ask: ask.assess(encoded[row].features, captions[i]), answer: told };
+      return this.#prompt(ask.correct(), [judged]);
+    });
+    const again = await this.#draw(asked, bad.map(() => ask.drawAnything()), options);
+    const corrected = new Map(bad.map(({ i }, row) => [i, again[row]]));
+    return drawn.map((picture, i) => corrected.get(i) ?? picture);
   }
 
   /** Changes a picture as told. */
@@ -130,7 +191,7 @@ export class Illume implements Judge {
     checkText(instruction, this.world);
     const [{ features }] = await this.tokenizer.encode([picture]);
     const [drawn] = await this.#draw(
-      [ask.edit(features, instruction)],
+      [this.#prompt(ask.edit(features, instruction))],
       [ask.reconstruct(features)],
       options,
     );
@@ -174,26 +235,34 @@ export class Illume implements Judge {
     return assess(picture, caption, { judge: this });
   }
 
-  /** Judges each picture against its caption, in words; those that are no assessment stay words. */
+  /**
+   * Judges each picture against its caption, in words; those that are no assessment stay words. The
+   * confidence is that of {@link Confidence}.
+   */
   async judge(items: readonly Judged[]): Promise<Judgement[]> {
     for (const { caption } of items) checkText(caption, this.world);
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
-    const answers = await this.#write(
-      items.map(({ caption }, i) => ask.assess(encoded[i].features, caption)),
+    const confidence = new Confidence(this.vocabulary);
+    const answers = await this.#generate(
+      items.map(({ caption }, i) => this.#prompt(ask.assess(encoded[i].features, caption))),
+      { ...GREEDY, observe: (prompt, logits) => confidence.observe(prompt, logits) },
     );
-    return answers.map((said) => {
+    return answers.map((ids, i) => {
+      const said = this.vocabulary.decodeText(ids);
       const assessment = parseAssessment(said);
-      return assessment === undefined ? { said } : { assessment };
+      return assessment === undefined
+        ? { said }
+        : { assessment, confidence: confidence.of(i, ids) };
     });
   }
 
   async #write(asked: readonly Segment[][]): Promise<string[]> {
-    const answers = await this.#generate(asked, GREEDY);
+    const answers = await this.#generate(asked.map((words) => this.#prompt(words)), GREEDY);
     return answers.map((ids) => this.vocabulary.decodeText(ids));
   }
 
   async #draw(
-    asked: readonly Segment[][],
+    asked: readonly Sequence[],
     unconditional: readonly Segment[][],
     { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: DrawOptions,
   ): Promise<DrawnPicture[]> {
@@ -211,27 +280,37 @@ export class Illume implements Judge {
     return codes.map((ids, i) => ({ ids, picture: pictures[i] }));
   }
 
-  #prompt(asked: readonly Segment[]) {
-    return prompt(asked, this.vocabulary, this.config.pictureTokens);
+  #prompt(asked: readonly Segment[], earlier: readonly Turn[] = []): Sequence {
+    return prompt(asked, this.vocabulary, this.config.pictureTokens, earlier);
   }
 
-  async #generate(asked: readonly Segment[][], options: GenerationOptions): Promise<number[][]> {
+  async #generate(prompts: readonly Sequence[], options: GenerationOptions): Promise<number[][]> {
     const { device, store, config, vocabulary } = this;
     const { pictureTokens } = config;
-    this.#generator ??= Generator.compile({
+    const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+    // With the token that begins a picture drawn.
+    const text = longest < pictureTokens + TEXT ? TEXT : CONVERSATION;
+    const generator = this.#generators.get(text) ?? Generator.compile({
       device,
       store,
       config,
       vocabulary,
       shape: {
         batch: ROWS,
-        prompt: pictureTokens + TEXT,
+        prompt: pictureTokens + text,
         answer: Math.max(drawnTokens(config), TEXT),
         pictures: 1,
       },
       seed: this.seed,
     });
-    const generator = await this.#generator;
-    return generator.generate(asked.map((segments) => this.#prompt(segments)), options);
+    this.#generators.set(text, generator);
+    return (await generator).generate(prompts, options);
   }
+}
+
+function checkCount(name: string, count: number, least: number): void {
+  if (Number.isInteger(count) && count >= least) return;
+  throw new RangeError(
+    `Expected ${name} to be a whole number from ${least} on, but found ${count}`,
+  );
 }

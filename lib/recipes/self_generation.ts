@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Assessment } from "../assessment/assessment.ts";
-import type { Judge } from "../assessment/judge.ts";
+import type { Judge, Judgement } from "../assessment/judge.ts";
 import { captionOf } from "../data/captions.ts";
 import { trainingSpec } from "../data/splits.ts";
 import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
@@ -95,11 +95,16 @@ export async function* selfGenerate(
       caption: asked[i],
       sample: places[i] % samples,
       ids: [...ids],
-      ...judgements[i],
+      ...told(judgements[i]),
     })));
     await lines.sync();
     yield { done: lines.lines, total };
   }
+}
+
+/** What a line keeps of a judgement. */
+function told({ assessment, ...other }: Judgement): Pick<Line, "assessment" | "said"> {
+  return assessment === undefined && "said" in other ? { said: other.said } : { assessment };
 }
 
 /** Writes down how a folder came about, or compares. */

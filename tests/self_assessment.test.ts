@@ -1,0 +1,106 @@
+/** Drawing with an eye on what was drawn: the best of several, and corrections. */
+import assert from "node:assert/strict";
+import type { Judged, Judgement } from "../lib/assessment/judge.ts";
+import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { Confidence } from "../lib/recipes/confidence.ts";
+import { trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { openDevice, StateStore } from "../lib/runtime/mod.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+
+const device = await openDevice("cpu");
+const scenes = await emojiScenes({ preset: "nano", seed: 0 });
+const text = trainTextTokenizer(scenes);
+const captions = ["a red heart", "two cats", "a fish and a key"];
+const good = {
+  object: { score: 10, analysis: "heart seen" },
+  overall: 10,
+  verdict: "good",
+} as const;
+const bad = {
+  object: { score: 0, analysis: "heart missing" },
+  overall: 0,
+  verdict: "bad",
+} as const;
+
+/** A model of random weights whose judgements are made up. */
+function judgedBy(store: StateStore, judgements: (item: Judged, i: number) => Judgement) {
+  const model = tinyIllume(store, text);
+  const asked: Judged[][] = [];
+  model.judge = (items) => {
+    asked.push([...items]);
+    return Promise.resolve(items.map(judgements));
+  };
+  return { model, asked };
+}
+
+Deno.test("the best of several is the one that the model is surest of", async () => {
+  using store = new StateStore(device);
+  const confidences = [0.1, 0.7, 0.2, 0, 0.3, 0.2, 0.5, 0.5, 0.4];
+  const { model, asked } = judgedBy(store, (_, i) => {
+    if (i === 1) return { said: "no assessment" };
+    return { assessment: good, confidence: confidences[i] };
+  });
+  const all = await model.drawAll(captions.flatMap((caption) => [caption, caption, caption]), {
+    seed: 5,
+  });
+  assert.equal(asked.length, 0, "one drawing is not judged");
+  const best = await model.drawAll(captions, { seed: 5, bestOf: 3 });
+  assert.deepEqual(asked[0].map(({ caption }) => caption).slice(2, 4), [captions[0], captions[1]]);
+  assert.deepEqual(best.map(({ ids }) => ids), [all[2], all[4], all[6]].map(({ ids }) => ids));
+});
+
+Deno.test("what the model finds bad is drawn again, and nothing else", async () => {
+  using store = new StateStore(device);
+  const { model, asked } = judgedBy(
+    store,
+    (_, i) =>
+      i === 0
+        ? { assessment: bad, confidence: 0 }
+        : i === 1
+        ? { assessment: good, confidence: 1 }
+        : { said: "no assessment" },
+  );
+  const first = await model.drawAll(captions, { seed: 5 });
+  const [changed, ...kept] = await model.drawAll(captions, { seed: 5, selfCorrect: 2 });
+  assert.equal(asked.length, 2, "every round is judged");
+  assert.notDeepEqual(changed.ids, first[0].ids);
+  assert.equal(changed.ids.length, first[0].ids.length);
+  assert.deepEqual(kept.map(({ ids }) => ids), first.slice(1).map(({ ids }) => ids));
+  assert.deepEqual(asked[0][0].picture, first[0].picture);
+  assert.notDeepEqual(asked[1][0].picture, first[0].picture, "the second round sees the first's");
+});
+
+Deno.test("numbers of pictures and rounds are whole", async () => {
+  using store = new StateStore(device);
+  const model = tinyIllume(store, text);
+  await assert.rejects(
+    () => model.draw("two cats", { bestOf: 0 }),
+    /^RangeError: Expected bestOf to be a whole number from 1 on, but found 0$/,
+  );
+  await assert.rejects(() => model.draw("two cats", { selfCorrect: 0.5 }), /Expected selfCorrect/);
+});
+
+Deno.test("confidence is the product of the probabilities of a ten where scores stand", async () => {
+  using store = new StateStore(device);
+  const { vocabulary } = tinyIllume(store, text);
+  const ids = vocabulary.encodeText("object ten heart seen color zero blue seen red asked");
+  const [ten] = vocabulary.encodeText("ten");
+  assert.equal(ids.filter((id) => id === ten).length, 1);
+  const confidence = new Confidence(vocabulary);
+  const probabilities = ids.map((_, i) => 0.9 - i * 0.05);
+  for (const p of probabilities) {
+    const others = Math.log((1 - p) / (text.size - 1));
+    const logits = new Float32Array(text.size).fill(others);
+    logits[ten] = Math.log(p);
+    confidence.observe(0, logits);
+  }
+  const color = ids.indexOf(vocabulary.encodeText("color")[0]);
+  const expected = probabilities[1] * probabilities[color + 1];
+  assert.ok(Math.abs(confidence.of(0, ids) - expected) < 1e-4);
+  assert.equal(confidence.of(0, vocabulary.encodeText("heart seen")), 0);
+  const judged = await tinyIllume(store, text).judge([{
+    picture: { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) },
+    caption: "two cats",
+  }]);
+  assert.ok("said" in judged[0] || (judged[0].confidence ?? -1) >= 0);
+});
