@@ -1,0 +1,129 @@
+/** Whether judgements can be trusted: how they agree with the truth, and how sure they are of it. */
+import type { Judgement } from "../assessment/judge.ts";
+
+/** A judgement, and whether the picture is right. */
+export interface TrueJudgement {
+  readonly judgement: Judgement;
+  readonly isRight: boolean;
+}
+
+/** Pictures about which a judge was about as sure. */
+export interface CalibrationBin {
+  /** Mean confidence, from 0 to 1. */
+  readonly confidence: number;
+  /** Share of the pictures that are right. */
+  readonly right: number;
+  readonly count: number;
+}
+
+export interface Calibration {
+  /** How probable it is that a right picture gets more confidence than a wrong one; ½ by chance. */
+  readonly auroc: number;
+  /** Agreement of verdicts with the truth beyond chance (Cohen 1960): 1 is full, 0 none. */
+  readonly kappa: number;
+  /** Share of verdicts that are true; what is no assessment is not. */
+  readonly accuracy: number;
+  /** Judgements that are no assessments. */
+  readonly unjudged: number;
+  /** Mean distance of confidence and truth over bins (arXiv 1706.04599, eq. 5). */
+  readonly expectedError: number;
+  readonly bins: readonly CalibrationBin[];
+}
+
+const BINS = 10;
+
+/**
+ * Holds judgements against the truth. One that is no assessment has confidence ½ and a verdict of its
+ * own, which is never true; one that says no confidence is as sure as its overall score.
+ */
+export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
+  const rows = judged.map(({ judgement, isRight }) => {
+    const { assessment } = judgement;
+    return {
+      isRight,
+      verdict: assessment?.verdict ?? "none",
+      confidence: assessment === undefined ? 0.5 : judgement.confidence ?? assessment.overall / 10,
+    };
+  });
+  const byBin = Map.groupBy(
+    rows,
+    ({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)),
+  );
+  const bins = [...byBin].sort(([a], [b]) => a - b).map(([, those]) => ({
+    confidence: mean(those.map(({ confidence }) => confidence)),
+    right: mean(those.map(({ isRight }) => Number(isRight))),
+    count: those.length,
+  }));
+  const truth = rows.map(({ isRight }) => isRight ? "good" : "bad");
+  const verdicts = rows.map(({ verdict }) => verdict);
+  const distance = bins.map(({ confidence, right, count }) => count * Math.abs(confidence - right));
+  return {
+    auroc: auroc(
+      rows.map(({ confidence, isRight }) => ({ score: confidence, isPositive: isRight })),
+    ),
+    kappa: cohensKappa(truth, verdicts),
+    accuracy: mean(verdicts.map((verdict, i) => Number(verdict === truth[i]))),
+    unjudged: verdicts.filter((verdict) => verdict === "none").length,
+    expectedError: distance.reduce((a, b) => a + b, 0) / rows.length,
+    bins,
+  };
+}
+
+/**
+ * The area under the receiver operating characteristic: the share of pairs of a positive and a
+ * negative in which the positive has the higher score, equal ones counting half (Mann and Whitney
+ * 1947). NaN where either is missing.
+ *
+ * @example
+ * ```ts
+ * import { auroc } from "./calibration.ts";
+ *
+ * const area = auroc([
+ *   { score: 0.9, isPositive: true },
+ *   { score: 0.4, isPositive: true },
+ *   { score: 0.4, isPositive: false },
+ * ]);
+ * if (area !== 0.75) throw new Error(`Expected ¾, but found ${area}`);
+ * ```
+ */
+export function auroc(
+  rows: readonly { readonly score: number; readonly isPositive: boolean }[],
+): number {
+  const sorted = [...rows].sort((a, b) => a.score - b.score);
+  let below = 0, negatives = 0;
+  for (let start = 0; start < sorted.length;) {
+    let end = start;
+    let [positive, negative] = [0, 0];
+    for (; end < sorted.length && sorted[end].score === sorted[start].score; end++) {
+      if (sorted[end].isPositive) positive++;
+      else negative++;
+    }
+    below += positive * (negatives + negative / 2);
+    negatives += negative;
+    start = end;
+  }
+  const pairs = negatives * (rows.length - negatives);
+  return below / pairs;
+}
+
+/**
+ * Cohen's κ = (p − e) / (1 − e): p is the share of equal labels, e that expected of two raters who
+ * give their labels as often, but blindly ("A coefficient of agreement for nominal scales", 1960).
+ * NaN where both always give the same one label.
+ *
+ * @throws RangeError where the raters did not label equally many things
+ */
+export function cohensKappa(one: readonly string[], other: readonly string[]): number {
+  if (one.length !== other.length) {
+    throw new RangeError(`Expected ${one.length} labels of both, but found ${other.length}`);
+  }
+  const equal = mean(one.map((label, i) => Number(label === other[i])));
+  const share = (labels: readonly string[], label: string) =>
+    labels.filter((found) => found === label).length / labels.length;
+  const chance = [...new Set(one)].reduce((sum, x) => sum + share(one, x) * share(other, x), 0);
+  return (equal - chance) / (1 - chance);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
