@@ -151,6 +151,14 @@ export {
 } from "./lib/evaluation/drawing.ts";
 export { codebookUse, featureCosine, perplexity, psnr } from "./lib/evaluation/reconstruction.ts";
 export { meanAccuracy } from "./lib/evaluation/pope.ts";
+export { bootstrapMean, type Interval } from "./lib/evaluation/bootstrap.ts";
+export {
+  auroc,
+  type Calibration,
+  calibrationOf,
+  cohensKappa,
+  type TrueJudgement,
+} from "./lib/evaluation/calibration.ts";
 export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";
 export {

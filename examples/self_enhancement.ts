@@ -1,0 +1,311 @@
+/**
+ * `deno task self-enhancement`: does a model that assesses its own drawings read and draw better
+ * (ILLUME, arXiv 2412.06673, table 7)? Models that share everything up to the last stage learn it
+ * with assessments, and with as many more ordinary samples instead. A stopped run goes on with the
+ * training that it was at.
+ */
+import { cpus } from "node:os";
+import { z } from "zod";
+import {
+  type Calibration,
+  calibrationOf,
+  type Device,
+  type EmojiScenes,
+  emojiScenes,
+  enhancementStage,
+  evaluateAnswers,
+  type EvaluatedCaption,
+  evaluateDrawing,
+  evaluateReading,
+  evaluationCaptions,
+  Illume,
+  ILLUME_STAGES,
+  illumeStages,
+  type JudgedDrawing,
+  loadIllume,
+  meanAccuracy,
+  openDevice,
+  parserJudge,
+  PictureTokenizer,
+  readDrawings,
+  saveIllume,
+  SceneParser,
+  selfGenerate,
+  shortened,
+  type Stage,
+  type StagePlan,
+  StateStore,
+  TOKENIZER_BUDGETS,
+  TOKENIZER_PRESETS,
+  tokenizerStages,
+  Training,
+  trainTextTokenizer,
+  writeFileAtomic,
+} from "../mod.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
+import { main, readCommandLine } from "./options.ts";
+
+const PRESET = "nano";
+const [LANGUAGE, EMBEDDING, ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
+
+/** Steps of the last stage: of each, about a third is assessments in one arm, and left out in another. */
+const STEPS = 1200;
+const ASSESSED = 0.35;
+
+/** Captions that are drawn to be assessed, and pictures of each. */
+const GENERATED = { captions: 768, samples: 2 };
+
+/** How the last stage is learned. */
+const ARMS = {
+  base: "without assessments",
+  ordinary: "and as many ordinary samples more",
+  assessments: "and assessments",
+} as const;
+type Arm = keyof typeof ARMS;
+
+/**
+ * What is learned from the beginning on, for as many samples of each task: both tasks, or one alone.
+ * Of the alignment's samples half draw and half read.
+ */
+const ALONE: Readonly<Record<string, StagePlan["mixture"]>> = {
+  "reading alone": { describe: 1, question: 2 },
+  "drawing alone": { draw: 1 },
+};
+
+const share = z.number();
+const Outcomes = z.strictObject({
+  /** GenEval, by task and in the mean. */
+  geneval: z.record(z.string(), share),
+  /** Of each evaluation caption, in order, 1 where its drawing is right and 0 where it is not. */
+  drawings: z.string(),
+});
+type Outcomes = z.infer<typeof Outcomes>;
+
+const Reading = z.strictObject({
+  /** Mean accuracy over the three samplings. */
+  pope: share,
+  answers: share,
+  questions: z.record(z.string(), share),
+  descriptions: share,
+});
+
+/** What a model can do. */
+const Scores = z.strictObject({ drawing: Outcomes, reading: Reading, seconds: z.number() });
+
+/** What a model makes of its own judgement. */
+const SelfAssessed = z.strictObject({
+  calibration: z.custom<Calibration>((value) => typeof value === "object"),
+  bestOfFour: Outcomes,
+  selfCorrected: Outcomes,
+});
+
+/** What all that is learned with a seed shares. */
+interface Setting {
+  readonly device: Device;
+  readonly signal: AbortSignal;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly directory: string;
+  readonly scenes: EmojiScenes;
+  readonly parser: SceneParser;
+  readonly captions: readonly EvaluatedCaption[];
+}
+
+await main(async () => {
+  const options = readCommandLine({
+    command: "deno task self-enhancement",
+    words: 0,
+    values: { seeds: "5", out: "out/self_enhancement", device: "cpu", json: undefined },
+    flags: ["quick"],
+  });
+  const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
+  const quick = options.flag("quick");
+  const again = ["deno task self-enhancement", ...Deno.args].join(" ");
+  const signal = stopOnInterrupt(again);
+  using device = await openDevice(options.text("device"));
+  const runs = [];
+  for (let seed = 0; seed < seeds; seed++) {
+    const scenes = await emojiScenes({ preset: PRESET, seed });
+    const parser = SceneParser.create(scenes.world, scenes.sprites);
+    const captions = evaluationCaptions(scenes.world, { perTask: quick ? 2 : 64, seed });
+    const directory = `${options.text("out")}/${seed}`;
+    const setting = { device, signal, seed, quick, directory, scenes, parser, captions };
+    console.error(`seed ${seed}`);
+    runs.push({ seed, ...await run(setting) });
+  }
+  const report = {
+    command: again,
+    date: new Date().toISOString(),
+    machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
+    arms: ARMS,
+    steps: STEPS,
+    assessed: ASSESSED,
+    generated: GENERATED,
+    runs,
+  };
+  const path = options.given("json");
+  const text = JSON.stringify(report, null, 2);
+  if (path === undefined) console.log(text);
+  else await writeFileAtomic(path, new TextEncoder().encode(text));
+});
+
+/** Everything with one seed. */
+async function run(setting: Setting) {
+  const { device, signal, seed, quick, directory, scenes, parser } = setting;
+  using store = new StateStore(device);
+  using training = await Training.openOrResume({
+    directory: `${directory}/shared`,
+    store,
+    settings: { preset: PRESET, seed, quick },
+    signal,
+  });
+  const text = trainTextTokenizer(scenes);
+  using tokenizer = new PictureTokenizer({
+    device,
+    store,
+    config: TOKENIZER_PRESETS[PRESET],
+    seed,
+  });
+  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const budgets = TOKENIZER_BUDGETS[PRESET];
+  const beginning = [
+    ...tokenizerStages(tokenizer, scenes, text, {
+      encoder: cut(budgets.encoder, setting),
+      quantizer: cut(budgets.quantizer, setting),
+      pixels: cut(budgets.pixels, setting),
+    }),
+    ...stagesOf([LANGUAGE, EMBEDDING], model, setting),
+  ];
+  const alignment = stagesOf([ALIGNMENT], model, setting);
+  training.plan([...beginning, ...alignment]);
+  await finish(training, beginning);
+  const begun = `${directory}/begun`, aligned = `${directory}/aligned`;
+  // A run that goes on later has its alignment in the store already.
+  const isSaved = await Deno.stat(`${begun}/config.json`).then(() => true, () => false);
+  if (!isSaved) await saveIllume(model, begun);
+  await finish(training, alignment);
+  await saveIllume(model, aligned);
+
+  const generation = {
+    directory: `${directory}/drawings`,
+    ...(quick ? { captions: 12, samples: 2 } : GENERATED),
+    seed,
+    signal,
+  };
+  for await (const { done, total } of selfGenerate(model, parserJudge(parser), generation)) {
+    console.error(`drawn and assessed: ${done}/${total}`);
+  }
+  const { drawings, duplicates, unjudged } = await readDrawings(generation.directory);
+  const good = drawings.filter(({ assessment }) => assessment.verdict === "good").length;
+
+  const arms: Record<string, z.infer<typeof Scores>> = {};
+  const last = cut({ ...FINE_TUNING.budget, steps: STEPS }, setting);
+  for (const arm of Object.keys(ARMS) as Arm[]) {
+    arms[arm] = await training.once(
+      arm,
+      Scores,
+      () =>
+        learned(arm, aligned, setting, async (model) => {
+          if (arm === "assessments") return [await enhancementStage(model, scenes, drawings, last)];
+          const budget = arm === "base" ? shortened(last, 1 - ASSESSED) : last;
+          return illumeStages(model, scenes, [{ ...FINE_TUNING, budget }]);
+        }),
+    );
+  }
+  const selfAssessed = await training.once("self-assessment", SelfAssessed, async () => {
+    const model = await loadIllume(`${directory}/assessments`, device);
+    using _store = model.store;
+    return await selfAssessment(model, setting);
+  });
+  const alone: Record<string, z.infer<typeof Scores>> = {};
+  for (const [name, mixture] of Object.entries(ALONE)) {
+    alone[name] = await training.once(name, Scores, () =>
+      learned(name, begun, setting, (model) => {
+        const half = cut(shortened(ALIGNMENT.budget, 0.5), setting);
+        return illumeStages(model, scenes, [{ ...ALIGNMENT, mixture, budget: half }]);
+      }));
+  }
+  alone.both = await training.once(
+    "both",
+    Scores,
+    () => learned("both", aligned, setting, () => []),
+  );
+  return {
+    drawings: { unique: drawings.length, good, duplicates, unjudged },
+    arms,
+    selfAssessed,
+    alone,
+  };
+}
+
+/** What a model that was saved can do after further stages; it is saved under its own name. */
+async function learned(
+  name: string,
+  from: string,
+  setting: Setting,
+  stagesOf: (model: Illume) => readonly Stage[] | Promise<readonly Stage[]>,
+): Promise<z.infer<typeof Scores>> {
+  const { device, signal, seed, quick, directory, scenes } = setting;
+  const model = await loadIllume(from, device);
+  using store = model.store;
+  const own = `${directory}/${name.replaceAll(" ", "_")}`;
+  using training = await Training.open({
+    directory: own,
+    store,
+    settings: { preset: name, seed, quick },
+    signal,
+  });
+  const stages = await stagesOf(model);
+  training.plan(stages);
+  await finish(training, stages);
+  await saveIllume(model, own);
+  const pope = await evaluateReading(model, scenes, { pictures: quick ? 4 : 100, seed });
+  const { overall, questions, descriptions } = await evaluateAnswers(model, scenes, {
+    pictures: quick ? 4 : 200,
+    seed,
+  });
+  return {
+    drawing: await drawingOutcomes(model, setting),
+    reading: { pope: meanAccuracy(pope), answers: overall, questions, descriptions },
+    seconds: Math.round(training.seconds),
+  };
+}
+
+/** How a model that learned to assess judges fresh drawings, and what it makes of that. */
+async function selfAssessment(
+  model: Illume,
+  setting: Setting,
+): Promise<z.infer<typeof SelfAssessed>> {
+  const { seed, parser, captions } = setting;
+  const { drawings } = await evaluateDrawing(model, parser, captions, { seed });
+  const judgements = await model.judge(drawings);
+  const judged = drawings.map(({ correct }, i) => ({ judgement: judgements[i], isRight: correct }));
+  return {
+    calibration: calibrationOf(judged),
+    bestOfFour: await drawingOutcomes(model, setting, { bestOf: 4 }),
+    selfCorrected: await drawingOutcomes(model, setting, { selfCorrect: 1 }),
+  };
+}
+
+async function drawingOutcomes(
+  model: Illume,
+  { seed, parser, captions }: Setting,
+  options: { readonly bestOf?: number; readonly selfCorrect?: number } = {},
+): Promise<Outcomes> {
+  const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed, ...options });
+  const outcome = ({ correct }: JudgedDrawing) => correct ? "1" : "0";
+  return { geneval: scores, drawings: drawings.map(outcome).join("") };
+}
+
+function stagesOf(plans: readonly StagePlan[], model: Illume, setting: Setting): Stage[] {
+  const own = plans.map((plan) => ({ ...plan, budget: cut(plan.budget, setting) }));
+  return illumeStages(model, setting.scenes, own);
+}
+
+function cut(budget: StagePlan["budget"], { quick }: Setting): StagePlan["budget"] {
+  return shortened(budget, quick ? 0.005 : 1);
+}
+
+async function finish(training: Training, stages: readonly Stage[]): Promise<void> {
+  for (const stage of stages) for await (const _ of training.run(stage));
+}

@@ -1,0 +1,39 @@
+/** The command that compares models with and without assessments, in its shortest form. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { runTask } from "./commands.ts";
+import { inFolder } from "./folder.ts";
+
+interface Scores {
+  readonly drawing: { readonly geneval: { readonly overall: number }; readonly drawings: string };
+  readonly reading: { readonly pope: number };
+}
+
+Deno.test("models with and without assessments are compared, and nothing is trained twice", () =>
+  inFolder(async (folder) => {
+    const json = `${folder}/self_enhancement.json`;
+    const words = ["--quick", "--seeds", "1", "--out", folder, "--json", json];
+    const compare = async () => {
+      const { code, stderr } = await runTask("self-enhancement", ...words);
+      equal(code, 0, stderr);
+      const { runs } = JSON.parse(await readFile(json, "utf8"));
+      return { runs, stderr };
+    };
+    const { runs: [run] } = await compare();
+    deepEqual(Object.keys(run.arms), ["base", "ordinary", "assessments"]);
+    deepEqual(Object.keys(run.alone), ["reading alone", "drawing alone", "both"]);
+    for (const scores of [...Object.values(run.arms), ...Object.values(run.alone)]) {
+      const { drawing, reading } = scores as Scores;
+      ok(drawing.geneval.overall >= 0 && drawing.geneval.overall <= 1);
+      equal(drawing.drawings.length, 12);
+      ok(reading.pope >= 0 && reading.pope <= 1);
+    }
+    const { calibration, bestOfFour, selfCorrected } = run.selfAssessed;
+    ok(calibration.accuracy >= 0 && calibration.unjudged <= 12);
+    equal(bestOfFour.drawings.length + selfCorrected.drawings.length, 24);
+    equal(run.drawings.unique + run.drawings.duplicates + run.drawings.unjudged, 24);
+
+    const again = await compare();
+    deepEqual(again.runs, [run]);
+    ok(!again.stderr.includes("fine-tuning"), again.stderr);
+  }));
