@@ -5,7 +5,15 @@ export {
   type AlignmentPoint,
 } from "./alignment_curves.ts";
 export { assessment, type AssessmentOptions } from "./assessment.ts";
+export {
+  type BeforeAfter,
+  beforeAfter,
+  type BeforeAfterOptions,
+  type MarkedPicture,
+} from "./before_after.ts";
+export { calibration, type CalibrationOptions } from "./calibration.ts";
 export { codebook, type CodebookOptions, type CodeExamples } from "./codebook.ts";
+export { confusion, type ConfusionOptions, type Taken } from "./confusion.ts";
 export { featurePictures } from "./feature_pictures.ts";
 export { Figure, jupyterDisplay } from "./figure.ts";
 export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";

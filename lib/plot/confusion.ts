@@ -1,0 +1,84 @@
+import { chart } from "./chart.ts";
+import { headed, sheet } from "./drawing.ts";
+import { Figure } from "./figure.ts";
+import { theme } from "./theme.ts";
+
+/** What something is, and what it was taken for. */
+export interface Taken {
+  readonly truth: string;
+  readonly seen: string;
+}
+
+export interface ConfusionOptions {
+  readonly title?: string;
+  /** The order of the labels; the one in which they come up unless told. */
+  readonly labels?: readonly string[];
+}
+
+/**
+ * What was taken for what: a row for each thing that there is, a column for what was seen, the share
+ * of the row in each square. What is right stands on the diagonal.
+ *
+ * @throws RangeError when there is nothing to count, or a label that `labels` lacks.
+ *
+ * @example
+ * ```ts
+ * import { confusion } from "./confusion.ts";
+ * const figure = confusion([
+ *   { truth: "red", seen: "red" },
+ *   { truth: "red", seen: "orange" },
+ *   { truth: "orange", seen: "orange" },
+ * ]);
+ * if (!figure.svg().includes(".50")) throw new Error("Expected half of the red to be orange");
+ * ```
+ */
+export function confusion(
+  taken: readonly Taken[],
+  { title, labels: order }: ConfusionOptions = {},
+): Figure {
+  if (taken.length === 0) throw new RangeError("Expected things to count, but found none");
+  const found = [...new Set(taken.flatMap(({ truth, seen }) => [truth, seen]))];
+  const labels = order ?? found;
+  const unknown = found.find((label) => !labels.includes(label));
+  if (unknown !== undefined) {
+    throw new RangeError(`Expected labels among ${labels.join(", ")}, but found "${unknown}"`);
+  }
+  const rows = Map.groupBy(taken, ({ truth }) => truth);
+  const squares = [...rows].flatMap(([truth, those]) =>
+    [...Map.groupBy(those, ({ seen }) => seen)].map(([seen, { length }]) => ({
+      truth,
+      seen,
+      share: length / those.length,
+    }))
+  );
+  type Square = typeof squares[number];
+  const right = taken.filter(({ truth, seen }) => truth === seen).length / taken.length;
+  const description = title ?? `What was seen as what: ${(100 * right).toFixed(0)} % rightly`;
+  const longest = 7 * Math.max(...labels.map(({ length }) => length));
+  const draw = () =>
+    chart((Plot) => ({
+      width: longest + 60 + 48 * labels.length,
+      height: 70 + 32 * labels.length,
+      marginLeft: longest + 44,
+      marginTop: 44,
+      marginBottom: 10,
+      x: { domain: labels, axis: "top", label: "seen", tickSize: 0, labelAnchor: "center" },
+      y: { domain: labels, label: "there is", tickSize: 0 },
+      color: { domain: [0, 1], range: [theme.paper, theme.accent] },
+      marks: [
+        Plot.cell(labels, {
+          x: (label: string) => label,
+          y: (label: string) => label,
+          stroke: theme.line,
+          inset: 1,
+        }),
+        Plot.cell(squares, { x: "seen", y: "truth", fill: "share", inset: 1 }),
+        Plot.text(squares, {
+          x: "seen",
+          y: "truth",
+          text: ({ share }: Square) => share === 1 ? "1" : share.toFixed(2).slice(1),
+        }),
+      ],
+    }));
+  return new Figure(description, () => sheet(headed(title, draw()), description));
+}
