@@ -160,6 +160,8 @@ export {
   type TrueJudgement,
 } from "./lib/evaluation/calibration.ts";
 export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
+export { type EditingScores, evaluateEditing } from "./lib/evaluation/editing.ts";
+export { frechetDistance, kernelDistance } from "./lib/evaluation/frechet.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";
 export {
   type Ceilings,

@@ -188,14 +188,20 @@ export class Illume implements Judge {
 
   /** Changes a picture as told. */
   async edit(picture: Picture, instruction: string, options: DrawOptions = {}): Promise<Picture> {
-    checkText(instruction, this.world);
-    const [{ features }] = await this.tokenizer.encode([picture]);
-    const [drawn] = await this.#draw(
-      [this.#prompt(ask.edit(features, instruction))],
-      [ask.reconstruct(features)],
-      options,
+    return (await this.editAll([{ picture, instruction }], options))[0].picture;
+  }
+
+  /** Changes each picture as told. */
+  async editAll(
+    items: readonly { readonly picture: Picture; readonly instruction: string }[],
+    options: DrawOptions = {},
+  ): Promise<DrawnPicture[]> {
+    for (const { instruction } of items) checkText(instruction, this.world);
+    const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
+    const asked = items.map(({ instruction }, i) =>
+      this.#prompt(ask.edit(encoded[i].features, instruction))
     );
-    return drawn.picture;
+    return this.#draw(asked, encoded.map(({ features }) => ask.reconstruct(features)), options);
   }
 
   /** Says what is in a picture. */

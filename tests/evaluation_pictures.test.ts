@@ -1,0 +1,60 @@
+/** Distances of sets of pictures against NumPy, and what is made of edits. */
+import assert from "node:assert/strict";
+import { SceneParser } from "../lib/assessment/scene_parser.ts";
+import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import type { Picture } from "../lib/data/picture.ts";
+import { evaluateEditing } from "../lib/evaluation/editing.ts";
+import { frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
+import type { Illume } from "../lib/recipes/mod.ts";
+import { Random } from "../lib/runtime/mod.ts";
+
+const { one, other, frechet, kernel } = JSON.parse(
+  await Deno.readTextFile(new URL("fixtures/frechet.json", import.meta.url)),
+);
+
+Deno.test("Fréchet and kernel distance are NumPy's", () => {
+  assert.ok(Math.abs(frechetDistance(one, other) / frechet - 1) < 1e-6);
+  assert.ok(Math.abs(kernelDistance(one, other) / kernel - 1) < 1e-9);
+  assert.ok(Math.abs(frechetDistance(one, one)) < 1e-6);
+  assert.ok(frechetDistance(one, one.slice(0, 4)) >= 0, "fewer rows than numbers");
+});
+
+Deno.test("the kernel distance of two samples of one distribution is 0 on average", () => {
+  const random = new Random(0, "kernel distance");
+  const rows = () => Array.from({ length: 12 }, () => random.normals(5));
+  const found = Array.from({ length: 200 }, () => kernelDistance(rows(), rows()));
+  const mean = found.reduce((a, b) => a + b) / 200;
+  const deviation = Math.sqrt(found.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 200);
+  assert.ok(Math.abs(mean) < 4 * deviation / Math.sqrt(200), `${mean} of ${deviation}`);
+});
+
+Deno.test("sets that cannot be compared are refused", () => {
+  for (const set of [[], [[1, 2]], [[1], [2]]]) {
+    assert.throws(() => frechetDistance([[1, 2], [3, 4]], set), /^RangeError: Expected two sets/);
+  }
+});
+
+Deno.test("an edit is done and keeps the rest, does nothing, or does something else", async () => {
+  const scenes = await emojiScenes({ preset: "nano", seed: 0 });
+  const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const scoresOf = (draw: (edit: ReturnType<typeof scenes.edit>) => Picture) => {
+    const random = new Random(7, "editing");
+    const model = {
+      editAll: (items: readonly { readonly picture: Picture; readonly instruction: string }[]) =>
+        Promise.resolve(items.map(({ picture, instruction }) => {
+          const edit = scenes.edit(random);
+          assert.deepEqual(picture, edit.before);
+          assert.equal(instruction, edit.instruction);
+          return { picture: draw(edit), ids: new Int32Array() };
+        })),
+    };
+    return evaluateEditing(model as unknown as Illume, scenes, parser, { edits: 40, seed: 7 });
+  };
+  const perfect = await scoresOf(({ after }) => after);
+  assert.ok(perfect.both >= 0.95, JSON.stringify(perfect));
+  const idle = await scoresOf(({ before }) => before);
+  assert.ok(idle.done <= 0.05 && idle.kept >= 0.95, JSON.stringify(idle));
+  const others = new Random(1);
+  const astray = await scoresOf(() => scenes.reading(others).picture);
+  assert.ok(astray.both === 0 && astray.kept <= 0.05, JSON.stringify(astray));
+});
