@@ -161,6 +161,13 @@ export {
 } from "./lib/evaluation/calibration.ts";
 export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
 export { type EditingScores, evaluateEditing } from "./lib/evaluation/editing.ts";
+export {
+  evaluateGeneval,
+  type GenevalPrompt,
+  isOfWorld,
+  readGeneval,
+  toGeneval,
+} from "./lib/evaluation/geneval_file.ts";
 export { frechetDistance, kernelDistance } from "./lib/evaluation/frechet.ts";
 export { evaluateReading } from "./lib/evaluation/reading.ts";
 export {

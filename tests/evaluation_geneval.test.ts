@@ -1,7 +1,24 @@
 /** GenEval's scores, reasons and metadata. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { requirementsOf } from "../lib/assessment/requirements.ts";
+import { SceneParser } from "../lib/assessment/scene_parser.ts";
 import { TASKS } from "../lib/data/caption_spec.ts";
-import { geneval, genevalScores, toMetadata } from "../lib/evaluation/geneval.ts";
+import { drawScene } from "../lib/data/draw.ts";
+import { sceneFor } from "../lib/data/random_scenes.ts";
+import { evaluationCaptions } from "../lib/data/splits.ts";
+import { loadSprites } from "../lib/data/sprites.ts";
+import { worldOf } from "../lib/data/world.ts";
+import { geneval, genevalScores } from "../lib/evaluation/geneval.ts";
+import {
+  evaluateGeneval,
+  isOfWorld,
+  readGeneval,
+  toGeneval,
+} from "../lib/evaluation/geneval_file.ts";
+import type { Illume } from "../lib/recipes/mod.ts";
+import { Random } from "../lib/runtime/mod.ts";
+import { inFolder } from "./folder.ts";
 
 Deno.test("GenEval's overall is the mean of the tasks, not of the pictures", () => {
   const results = TASKS.flatMap((task, i) =>
@@ -28,15 +45,56 @@ Deno.test("a reason names what is wrong, and only that", () => {
   const objects = [{ concept: "cat", color: "blue", confidence: 1, box }] as const;
   const seen = { background: "sky", objects };
   const spec = { task: "colors", concept: "cat", color: "red" } as const;
-  assert.deepEqual(geneval(spec, seen), { correct: false, reason: "blue seen, red asked" });
-  assert.deepEqual(geneval({ ...spec, color: "blue" }, seen), { correct: true, reason: "" });
-});
-
-Deno.test("metadata is GenEval's own", () => {
-  const spec = { task: "position", subject: "cat", relation: "above", object: "dog" } as const;
-  assert.deepEqual(toMetadata(spec), {
-    tag: "position",
-    include: [{ class: "dog", count: 1 }, { class: "cat", count: 1, position: ["above", 0] }],
-    exclude: [],
+  assert.deepEqual(geneval(requirementsOf(spec), seen), {
+    correct: false,
+    reason: "blue seen, red asked",
+  });
+  assert.deepEqual(geneval(requirementsOf({ ...spec, color: "blue" }), seen), {
+    correct: true,
+    reason: "",
   });
 });
+
+Deno.test("captions are written as GenEval has them, and read again", () =>
+  inFolder(async (folder) => {
+    const world = worldOf("nano");
+    const captions = evaluationCaptions(world, { perTask: 4, seed: 0 });
+    const lines = captions.map(({ caption, spec }) => toGeneval(caption, spec));
+    const spec = { task: "position", subject: "cat", relation: "above", object: "dog" } as const;
+    assert.deepEqual(toGeneval("a cat above a dog", spec), {
+      tag: "position",
+      include: [{ class: "dog", count: 1 }, { class: "cat", count: 1, position: ["above", 0] }],
+      exclude: [],
+      prompt: "a cat above a dog",
+    });
+    const path = `${folder}/evaluation_metadata.jsonl`;
+    await writeFile(path, lines.map((line) => JSON.stringify(line)).join("\n") + "\n");
+    assert.deepEqual(await readGeneval(path), lines);
+
+    const sprites = await loadSprites(world);
+    const scenes = new Map(captions.map(({ caption, spec }, i) => {
+      const scene = sceneFor(spec, world, new Random(0, i));
+      return [caption, drawScene(scene, sprites, world)];
+    }));
+    const model = {
+      world,
+      drawAll: (prompts: readonly string[]) =>
+        Promise.resolve(prompts.map((prompt) => ({ picture: scenes.get(prompt)! }))),
+    } as unknown as Illume;
+    const parser = SceneParser.create(world, sprites);
+    const { overall, ...tasks } = await evaluateGeneval(model, parser, lines);
+    assert.equal(Object.keys(tasks).length, 6);
+    assert.ok(overall >= 0.95, `${overall}`);
+
+    const foreign = '{"tag": "single_object", "include": [{"class": "bench", "count": 1}], ' +
+      '"prompt": "a photo of a bench"}\n';
+    await writeFile(path, foreign);
+    const [bench] = await readGeneval(path);
+    assert.equal(isOfWorld(bench, world), false);
+    await assert.rejects(
+      () => evaluateGeneval(model, parser, [bench]),
+      /^RangeError: Expected captions of .*, but found "a photo of a bench"$/,
+    );
+    await writeFile(path, foreign + foreign.replace('"count": 1', '"count": "one"'));
+    await assert.rejects(() => readGeneval(path), /jsonl:2: Expected a caption of GenEval.*count/);
+  }));

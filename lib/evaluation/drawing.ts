@@ -1,4 +1,5 @@
 /** How well a model draws: GenEval (arXiv 2310.11513) with a scene parser as its detector. */
+import { requirementsOf } from "../assessment/requirements.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { CaptionSpec } from "../data/captions.ts";
 import { type Picture, reduced } from "../data/picture.ts";
@@ -36,7 +37,7 @@ export function judgeDrawings(
   const drawings = captions.map(({ caption, spec }, i) => {
     const times = pictures[i].width / parser.world.pictureSize;
     const seen = parser.parse(reduced(pictures[i], times));
-    return { caption, spec, picture: pictures[i], ...geneval(spec, seen) };
+    return { caption, spec, picture: pictures[i], ...geneval(requirementsOf(spec), seen) };
   });
   const results = drawings.map(({ spec, correct }) => ({ task: spec.task, correct }));
   return { scores: genevalScores(results), drawings };

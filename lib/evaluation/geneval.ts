@@ -5,8 +5,8 @@
 import { assessScene } from "../assessment/axes.ts";
 import { AXES } from "../assessment/assessment.ts";
 import type { ParsedScene } from "../assessment/parsed_scene.ts";
-import { type Requirements, requirementsOf } from "../assessment/requirements.ts";
-import { type CaptionSpec, type Task, TASKS } from "../data/caption_spec.ts";
+import type { Requirements } from "../assessment/requirements.ts";
+import { type Task, TASKS } from "../data/caption_spec.ts";
 
 /** Whether a picture shows what was asked for, and if not, the facts that speak against it. */
 export interface GenevalResult {
@@ -23,46 +23,18 @@ export interface GenevalResult {
  * import { geneval } from "./geneval.ts";
  *
  * const seen = { background: "sky", objects: [] };
- * const { correct, reason } = geneval({ task: "single", concept: "cat" }, seen);
+ * const asked = { include: [{ class: "cat", count: 1 }], exclude: [] };
+ * const { correct, reason } = geneval(asked, seen);
  * if (correct || reason !== "cat missing") throw new Error(reason);
  * ```
  */
-export function geneval(spec: CaptionSpec, seen: ParsedScene): GenevalResult {
-  const assessment = assessScene(requirementsOf(spec), seen);
+export function geneval(asked: Requirements, seen: ParsedScene): GenevalResult {
+  const assessment = assessScene(asked, seen);
   const wrong = AXES.flatMap((axis) => {
     const told = assessment[axis];
     return told === undefined || told.score === 10 ? [] : [told.analysis];
   });
   return { correct: assessment.verdict === "good", reason: wrong.join("; ") };
-}
-
-/** A caption as a line of GenEval's `evaluation_metadata.jsonl`. */
-export interface GenevalMetadata extends Requirements {
-  readonly tag: string;
-}
-
-const TAGS: Readonly<Record<Task, string>> = {
-  single: "single_object",
-  two: "two_object",
-  counting: "counting",
-  colors: "colors",
-  position: "position",
-  attribution: "color_attr",
-};
-
-/**
- * What a caption asks for in GenEval's own metadata format, tag included.
- *
- * @example
- * ```ts
- * import { toMetadata } from "./geneval.ts";
- *
- * const metadata = toMetadata({ task: "colors", concept: "car", color: "red" });
- * if (metadata.tag !== "colors" || metadata.include[0].color !== "red") throw new Error();
- * ```
- */
-export function toMetadata(spec: CaptionSpec): GenevalMetadata {
-  return { tag: TAGS[spec.task], ...requirementsOf(spec) };
 }
 
 /** Task accuracies and their unweighted mean; a task without results is absent. */
