@@ -150,6 +150,7 @@ export {
   type JudgedDrawing,
 } from "./lib/evaluation/drawing.ts";
 export { codebookUse, featureCosine, perplexity, psnr } from "./lib/evaluation/reconstruction.ts";
+export { type AxisAccuracy, evaluateJudge, type JudgeAccuracy } from "./lib/evaluation/judging.ts";
 export { meanAccuracy } from "./lib/evaluation/pope.ts";
 export { bootstrapMean, type Interval } from "./lib/evaluation/bootstrap.ts";
 export {

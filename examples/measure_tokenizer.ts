@@ -12,10 +12,12 @@ import {
   type EmojiStyle,
   encodePng,
   evaluateCeilings,
+  evaluateJudge,
   evaluateReconstruction,
   evaluationCaptions,
   FeatureTokenizer,
   openDevice,
+  parserJudge,
   type Picture,
   PictureTokenizer,
   plainView,
@@ -61,6 +63,7 @@ await main(async () => {
   );
   const scenes = await emojiScenes({ preset: "nano" });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const judge = parserJudge(parser);
   const raw = retrieve(views.get("noto")!.map(coarse), views.get("fluent-3d")!.map(coarse));
 
   const seeds = [];
@@ -83,7 +86,8 @@ await main(async () => {
     }
     using nano = await PictureTokenizer.load(part("nano"), device);
     const pictures = quick ? 32 : 512;
-    const captions = evaluationCaptions(scenes.world, { perTask: quick ? 2 : 48, seed });
+    const perTask = quick ? 2 : 48;
+    const captions = evaluationCaptions(scenes.world, { perTask, seed });
     const ceilings = await evaluateCeilings(nano, scenes, parser, captions, { seed });
     seeds.push({
       seed,
@@ -91,6 +95,17 @@ await main(async () => {
       tokens,
       reconstruction: await evaluateReconstruction(nano, scenes, { pictures, seed }),
       parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
+      judge: {
+        true: await evaluateJudge(judge, scenes, { perTask, seed }),
+        reconstructed: await evaluateJudge(judge, scenes, {
+          perTask,
+          seed,
+          shown: async (pictures) => {
+            const encoded = await nano.encode(pictures);
+            return nano.decode(encoded.map(({ ids }) => ids), { seed });
+          },
+        }),
+      },
       enlarged: await enlargement(part("enlarged"), nano, scenes, {
         pictures: quick ? 16 : 256,
         seed,

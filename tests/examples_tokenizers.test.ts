@@ -24,7 +24,8 @@ Deno.test("tokenizers are trained, and measured from what was saved", () =>
     const { seeds, rawPixels, heldOutEmoji } = await readJson(json);
     equal(seeds.length, 1);
     ok(heldOutEmoji > 10 && rawPixels.recallAt1 > 0);
-    const [{ retrieval, tokens, reconstruction, parser, enlarged, picturesPerSecond }] = seeds;
+    const [{ retrieval, tokens, reconstruction, parser, judge, enlarged, picturesPerSecond }] =
+      seeds;
     const shares = [
       retrieval["noto to fluent-3d"].recallAt1,
       tokens.vector.codebookUse,
@@ -32,6 +33,8 @@ Deno.test("tokenizers are trained, and measured from what was saved", () =>
       reconstruction.codebookUse,
       parser.truth,
       parser.reconstructed,
+      judge.true.verdict.accuracy,
+      judge.reconstructed.axes.color.accuracy,
     ];
     for (const share of shares) ok(share >= 0 && share <= 1, `${share}`);
     ok(picturesPerSecond.tokens > picturesPerSecond.tokensAndEightSteps);

@@ -1,0 +1,117 @@
+/** How far a judge can be trusted: its scores against the truth about scenes, axis by axis. */
+import { AXES, type Axis } from "../assessment/assessment.ts";
+import { assessScene } from "../assessment/axes.ts";
+import type { Judge } from "../assessment/judge.ts";
+import type { ParsedScene } from "../assessment/parsed_scene.ts";
+import { requirementsOf } from "../assessment/requirements.ts";
+import type { CaptionSpec } from "../data/caption_spec.ts";
+import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { Picture } from "../data/picture.ts";
+import { sceneFor } from "../data/random_scenes.ts";
+import { boxOf } from "../data/relations.ts";
+import { COLORS, RELATIONS, type Scene } from "../data/scene.ts";
+import { evaluationCaptions } from "../data/splits.ts";
+import { Random } from "../runtime/mod.ts";
+
+/** How often a judge was right, and about how much it was asked. */
+export interface AxisAccuracy {
+  /** Share of the pictures in which the axis was found right where it is, and wrong where not. */
+  readonly accuracy: number;
+  readonly count: number;
+}
+
+export interface JudgeAccuracy {
+  readonly axes: Readonly<Partial<Record<Axis, AxisAccuracy>>>;
+  readonly verdict: AxisAccuracy;
+  /** Pictures about which the judge said something that is no assessment: wrong on all axes. */
+  readonly unjudged: number;
+}
+
+/**
+ * Has pictures of held-out captions judged: one half shows what its caption asks for, the other a
+ * near miss (another thing, number, colour or relation; colours exchanged).
+ *
+ * @param shown what becomes of the pictures before they are judged, such as a trip through a
+ * tokenizer; nothing unless told
+ */
+export async function evaluateJudge(
+  judge: Judge,
+  scenes: EmojiScenes,
+  { perTask, seed, shown = (pictures) => Promise.resolve(pictures) }: {
+    perTask: number;
+    seed: number;
+    shown?: (pictures: readonly Picture[]) => Promise<readonly Picture[]>;
+  },
+): Promise<JudgeAccuracy> {
+  const { world } = scenes;
+  const random = new Random(seed, "judging");
+  const cases = evaluationCaptions(world, { perTask, seed }).flatMap(({ spec, caption }) =>
+    [spec, nearMiss(spec, world.concepts, random)].map((drawn) => {
+      const scene = sceneFor(drawn, world, random);
+      return { caption, scene, truth: assessScene(requirementsOf(spec), seenIn(scene)) };
+    })
+  );
+  const pictures = await shown(cases.map(({ scene }) => scenes.draw(scene)));
+  const judgements = await judge.judge(
+    cases.map(({ caption }, i) => ({ caption, picture: pictures[i] })),
+  );
+  const accuracy = (right: readonly boolean[]): AxisAccuracy => ({
+    accuracy: right.filter(Boolean).length / right.length,
+    count: right.length,
+  });
+  const axes = AXES.flatMap((axis) => {
+    const right = cases.flatMap(({ truth }, i) =>
+      truth[axis] === undefined
+        ? []
+        : [isTen(judgements[i].assessment?.[axis]) === isTen(truth[axis])]
+    );
+    return right.length === 0 ? [] : [[axis, accuracy(right)]];
+  });
+  return {
+    axes: Object.fromEntries(axes),
+    verdict: accuracy(
+      cases.map(({ truth }, i) => judgements[i].assessment?.verdict === truth.verdict),
+    ),
+    unjudged: judgements.filter(({ assessment }) => assessment === undefined).length,
+  };
+}
+
+/** Undefined where nothing was said of an axis. */
+function isTen(axis: { readonly score: number } | undefined): boolean | undefined {
+  return axis && axis.score === 10;
+}
+
+/** What a parser would see that makes no mistakes. What has its own colours answers to none. */
+function seenIn({ background, objects }: Scene): ParsedScene {
+  return {
+    background,
+    objects: objects.map((object) => ({
+      concept: object.concept,
+      confidence: 1,
+      box: boxOf(object),
+      ...(object.color ? { color: object.color } : {}),
+    })),
+  };
+}
+
+/** Something else than is asked for, but of the same kind. */
+function nearMiss(spec: CaptionSpec, concepts: readonly string[], random: Random): CaptionSpec {
+  const other = <T>(all: readonly T[], ...not: readonly T[]) =>
+    random.pick(all.filter((one) => !not.includes(one)));
+  switch (spec.task) {
+    case "single":
+      return { ...spec, concept: other(concepts, spec.concept) };
+    case "two":
+      return { ...spec, concepts: [spec.concepts[0], other(concepts, ...spec.concepts)] };
+    case "counting":
+      return { ...spec, count: other([2, 3, 4] as const, spec.count) };
+    case "colors":
+      return { ...spec, color: other(COLORS, spec.color) };
+    case "position":
+      return { ...spec, relation: other(RELATIONS, spec.relation) };
+    case "attribution": {
+      const [one, two] = spec.objects;
+      return { ...spec, objects: [{ ...one, color: two.color }, { ...two, color: one.color }] };
+    }
+  }
+}
