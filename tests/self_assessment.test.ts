@@ -49,25 +49,31 @@ Deno.test("the best of several is the one that the model is surest of", async ()
   assert.deepEqual(best.map(({ ids }) => ids), [all[2], all[4], all[6]].map(({ ids }) => ids));
 });
 
-Deno.test("what the model finds bad is drawn again, and nothing else", async () => {
+Deno.test("what the model finds bad is drawn again and kept where it is better, and nothing else", async () => {
   using store = new StateStore(device);
-  const { model, asked } = judgedBy(
-    store,
-    (_, i) =>
-      i === 0
-        ? { assessment: bad, confidence: 0 }
-        : i === 1
-        ? { assessment: good, confidence: 1 }
-        : { said: "no assessment" },
-  );
+  const rounds: Judgement[][] = [
+    [
+      { assessment: bad, confidence: 0.2 },
+      { assessment: good, confidence: 0.9 },
+      { said: "no assessment" },
+    ],
+    [{ assessment: bad, confidence: 0.3 }], // better, but bad still
+    [{ assessment: bad, confidence: 0.1 }], // worse
+  ];
+  const { model, asked } = judgedBy(store, (_, i) => rounds[asked.length - 1][i]);
   const first = await model.drawAll(captions, { seed: 5 });
   const [changed, ...kept] = await model.drawAll(captions, { seed: 5, selfCorrect: 2 });
-  assert.equal(asked.length, 2, "every round is judged");
+  assert.deepEqual(asked.map((items) => items.map(({ caption }) => caption)), [
+    captions,
+    [captions[0]],
+    [captions[0]],
+  ]);
+  assert.deepEqual(asked[0][0].picture, first[0].picture);
   assert.notDeepEqual(changed.ids, first[0].ids);
   assert.equal(changed.ids.length, first[0].ids.length);
+  assert.deepEqual(changed.picture, asked[1][0].picture, "the second correction was worse");
+  assert.notDeepEqual(asked[2][0].picture, changed.picture);
   assert.deepEqual(kept.map(({ ids }) => ids), first.slice(1).map(({ ids }) => ids));
-  assert.deepEqual(asked[0][0].picture, first[0].picture);
-  assert.notDeepEqual(asked[1][0].picture, first[0].picture, "the second round sees the first's");
 });
 
 Deno.test("numbers of pictures and rounds are whole", async () => {

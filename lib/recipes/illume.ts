@@ -42,7 +42,10 @@ export interface DrawOptions {
   readonly topK?: number;
   /** Draws so many pictures of each caption, and gives the one that the model is surest of. */
   readonly bestOf?: number;
-  /** How often the model judges what it drew, and draws again what it finds bad; 0 where absent. */
+  /**
+   * How often the model judges what it drew, draws again what it finds bad, and keeps the better; 0
+   * where absent.
+   */
   readonly selfCorrect?: number;
 }
 
@@ -136,12 +139,14 @@ export class Illume implements Judge {
     for (const caption of captions) checkText(caption, this.world);
     checkCount("bestOf", bestOf, 1);
     checkCount("selfCorrect", selfCorrect, 0);
-    let drawn = await this.#drawBest(captions, bestOf, options);
+    const drawn = await this.#drawBest(captions, bestOf, options);
+    if (selfCorrect === 0) return drawn;
+    let judged = await this.#judged(captions, drawn);
     for (let round = 1; round <= selfCorrect; round++) {
       const { seed = 0 } = options;
-      drawn = await this.#correct(captions, drawn, { ...options, seed: seed + round });
+      judged = await this.#correct(captions, judged, { ...options, seed: seed + round });
     }
-    return drawn;
+    return judged.map(({ drawn }) => drawn);
   }
 
   /** Of so many drawings of each caption the one that the model itself is surest of. */
@@ -154,36 +159,42 @@ export class Illume implements Judge {
     const asked = repeated.map((caption) => this.#prompt(ask.draw(caption)));
     const drawn = await this.#draw(asked, repeated.map(() => ask.drawAnything()), options);
     if (count === 1) return drawn;
-    const judgements = await this.judge(
-      drawn.map(({ picture }, i) => ({ picture, caption: repeated[i] })),
-    );
-    const sure = judgements.map((told) => told.assessment ? told.confidence ?? 0 : -1);
-    return captions.map((_, i) => {
-      const places = Array.from({ length: count }, (_, sample) => i * count + sample);
-      return drawn[places.reduce((best, place) => sure[place] > sure[best] ? place : best)];
-    });
+    const judged = await this.#judged(repeated, drawn);
+    return captions.map((_, i) => judged.slice(i * count, (i + 1) * count).reduce(surer).drawn);
   }
 
-  /** The drawings, but those again that the model finds bad. */
-  async #correct(
+  async #judged(
     captions: readonly string[],
     drawn: readonly DrawnPicture[],
-    options: DrawOptions,
-  ): Promise<DrawnPicture[]> {
+  ): Promise<JudgedPicture[]> {
     const judgements = await this.judge(
       drawn.map(({ picture }, i) => ({ picture, caption: captions[i] })),
     );
-    const bad = judgements.flatMap(({ assessment }, i) =>
-      assessment?.verdict === "bad" ? [{ i, told: answerText(assessmentToText(assessment)) }] : []
+    return drawn.map((drawn, i) => ({ drawn, judgement: judgements[i] }));
+  }
+
+  /** Draws again what the model finds bad, and keeps what it then is surer of. */
+  async #correct(
+    captions: readonly string[],
+    judged: readonly JudgedPicture[],
+    options: DrawOptions,
+  ): Promise<JudgedPicture[]> {
+    const bad = judged.flatMap(({ drawn, judgement: { assessment } }, i) =>
+      assessment?.verdict === "bad"
+        ? [{ i, caption: captions[i], drawn, told: answerText(assessmentToText(assessment)) }]
+        : []
     );
-    const encoded = await this.tokenizer.encode(bad.map(({ i }) => drawn[i].picture));
-    const asked = bad.map(({ i, told }, row) => {
-      const judged = { ask: ask.assess(encoded[row].features, captions[i]), answer: told };
-      return this.#prompt(ask.correct(), [judged]);
+    const encoded = await this.tokenizer.encode(bad.map(({ drawn }) => drawn.picture));
+    const asked = bad.map(({ caption, told }, row) => {
+      const earlier = { ask: ask.assess(encoded[row].features, caption), answer: told };
+      return this.#prompt(ask.correct(), [earlier]);
     });
-    const again = await this.#draw(asked, bad.map(() => ask.drawAnything()), options);
-    const corrected = new Map(bad.map(({ i }, row) => [i, again[row]]));
-    return drawn.map((picture, i) => corrected.get(i) ?? picture);
+    const again = await this.#judged(
+      bad.map(({ caption }) => caption),
+      await this.#draw(asked, bad.map(() => ask.drawAnything()), options),
+    );
+    const corrected = new Map(bad.map(({ i }, row) => [i, surer(judged[i], again[row])]));
+    return judged.map((picture, i) => corrected.get(i) ?? picture);
   }
 
   /** Changes a picture as told. */
@@ -312,6 +323,20 @@ export class Illume implements Judge {
     this.#generators.set(text, generator);
     return (await generator).generate(prompts, options);
   }
+}
+
+/** A picture that the model drew, and what it says of it. */
+interface JudgedPicture {
+  readonly drawn: DrawnPicture;
+  readonly judgement: Judgement;
+}
+
+/** The one of which the model is surer; the first where it is as sure of both. */
+function surer(one: JudgedPicture, other: JudgedPicture): JudgedPicture {
+  const [a, b] = [one, other].map(({ judgement }) =>
+    judgement.assessment === undefined ? -1 : judgement.confidence ?? 0
+  );
+  return b > a ? other : one;
 }
 
 function checkCount(name: string, count: number, least: number): void {
