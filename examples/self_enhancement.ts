@@ -231,7 +231,7 @@ async function run(setting: Setting) {
     () => learned("both", aligned, setting, () => []),
   );
   return {
-    drawings: { unique: drawings.length, good, duplicates, unjudged },
+    drawings: { assessed: drawings.length, good, duplicates, unjudged },
     arms,
     selfAssessed,
     alone,

@@ -31,7 +31,7 @@ Deno.test("models with and without assessments are compared, and nothing is trai
     const { calibration, bestOfFour, selfCorrected } = run.selfAssessed;
     ok(calibration.accuracy >= 0 && calibration.unjudged <= 12);
     equal(bestOfFour.drawings.length + selfCorrected.drawings.length, 24);
-    equal(run.drawings.unique + run.drawings.duplicates + run.drawings.unjudged, 24);
+    ok(run.drawings.assessed >= 24 && run.drawings.good <= run.drawings.assessed);
 
     const again = await compare();
     deepEqual(again.runs, [run]);

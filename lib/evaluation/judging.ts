@@ -4,12 +4,12 @@ import { assessScene } from "../assessment/axes.ts";
 import type { Judge } from "../assessment/judge.ts";
 import type { ParsedScene } from "../assessment/parsed_scene.ts";
 import { requirementsOf } from "../assessment/requirements.ts";
-import type { CaptionSpec } from "../data/caption_spec.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import { nearMiss } from "../data/near_miss.ts";
 import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { boxOf } from "../data/relations.ts";
-import { COLORS, RELATIONS, type Scene } from "../data/scene.ts";
+import type { Scene } from "../data/scene.ts";
 import { evaluationCaptions } from "../data/splits.ts";
 import { Random } from "../runtime/mod.ts";
 
@@ -29,7 +29,7 @@ export interface JudgeAccuracy {
 
 /**
  * Has pictures of held-out captions judged: one half shows what its caption asks for, the other a
- * near miss (another thing, number, colour or relation; colours exchanged).
+ * near miss.
  *
  * @param shown what becomes of the pictures before they are judged, such as a trip through a
  * tokenizer; nothing unless told
@@ -46,7 +46,7 @@ export async function evaluateJudge(
   const { world } = scenes;
   const random = new Random(seed, "judging");
   const cases = evaluationCaptions(world, { perTask, seed }).flatMap(({ spec, caption }) =>
-    [spec, nearMiss(spec, world.concepts, random)].map((drawn) => {
+    [spec, nearMiss(spec, world, random)].map((drawn) => {
       const scene = sceneFor(drawn, world, random);
       return { caption, scene, truth: assessScene(requirementsOf(spec), seenIn(scene)) };
     })
@@ -92,26 +92,4 @@ function seenIn({ background, objects }: Scene): ParsedScene {
       ...(object.color ? { color: object.color } : {}),
     })),
   };
-}
-
-/** Something else than is asked for, but of the same kind. */
-function nearMiss(spec: CaptionSpec, concepts: readonly string[], random: Random): CaptionSpec {
-  const other = <T>(all: readonly T[], ...not: readonly T[]) =>
-    random.pick(all.filter((one) => !not.includes(one)));
-  switch (spec.task) {
-    case "single":
-      return { ...spec, concept: other(concepts, spec.concept) };
-    case "two":
-      return { ...spec, concepts: [spec.concepts[0], other(concepts, ...spec.concepts)] };
-    case "counting":
-      return { ...spec, count: other([2, 3, 4] as const, spec.count) };
-    case "colors":
-      return { ...spec, color: other(COLORS, spec.color) };
-    case "position":
-      return { ...spec, relation: other(RELATIONS, spec.relation) };
-    case "attribution": {
-      const [one, two] = spec.objects;
-      return { ...spec, objects: [{ ...one, color: two.color }, { ...two, color: one.color }] };
-    }
-  }
 }

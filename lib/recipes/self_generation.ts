@@ -7,27 +7,36 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Assessment } from "../assessment/assessment.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
-import { captionOf } from "../data/captions.ts";
-import { trainingSpec } from "../data/splits.ts";
+import { captionOf, parseCaption } from "../data/captions.ts";
+import { nearMiss } from "../data/near_miss.ts";
+import { heldOut, trainingSpec } from "../data/splits.ts";
+import type { World } from "../data/world.ts";
 import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
 /** A picture that a model drew, as its codes, and what was found about it. */
 export interface AssessedDrawing {
+  /** What the picture was held against: what it was drawn for, or a near miss of that. */
   readonly caption: string;
   readonly ids: readonly number[];
   readonly assessment: Assessment;
 }
+
+const Held = z.strictObject({
+  against: z.string(),
+  assessment: Assessment.optional(),
+  /** The judge's words, where they are no assessment. */
+  said: z.string().optional(),
+});
 
 const Line = z.strictObject({
   caption: z.string(),
   /** Which of the pictures of this caption. */
   sample: z.int().nonnegative(),
   ids: z.array(z.int().nonnegative()),
-  assessment: Assessment.optional(),
-  /** The judge's words, where they are no assessment. */
-  said: z.string().optional(),
+  /** What was said of the picture beside its own caption, and beside a near miss. */
+  held: z.array(Held),
 });
 type Line = z.infer<typeof Line>;
 const LINES: LineFormat<Line> = { what: "an assessed drawing", schema: Line };
@@ -51,8 +60,9 @@ const CHUNK = 64;
 const VARIED = { temperature: 1, guidance: 1 } as const;
 
 /**
- * Draws training captions and has each picture judged; says from time to time how many of all are
- * done. A folder that was begun is gone on with: the same drawings come out, however often it was
+ * Draws training captions, and has each picture judged beside its caption and beside a near miss;
+ * says from time to time how many of all are done. The paper has pictures judged beside their own
+ * captions alone; a small model then learns which captions it draws badly, and does not look. A folder that was begun is gone on with: the same drawings come out, however often it was
  * stopped.
  *
  * @throws Error where the folder was begun with other settings or its files are damaged; they then
@@ -86,25 +96,38 @@ export async function* selfGenerate(
     const start = chunk * CHUNK;
     const places = Array.from({ length: Math.min(CHUNK, total - start) }, (_, i) => start + i);
     const asked = places.map((place) => captions[Math.floor(place / samples)]);
-    const own = new Random(seed, "self-generation", chunk).integer(2 ** 31);
-    const drawn = await model.drawAll(asked, { seed: own, ...VARIED });
+    const random = new Random(seed, "self-generation", chunk);
+    const drawn = await model.drawAll(asked, { seed: random.integer(2 ** 31), ...VARIED });
+    const held = asked.map((caption) => [caption, ...nearMisses(caption, model.world, random)]);
     const judgements = await judge.judge(
-      drawn.map(({ picture }, i) => ({ picture, caption: asked[i] })),
+      drawn.flatMap(({ picture }, i) => held[i].map((caption) => ({ picture, caption }))),
     );
+    let next = 0;
     lines.write(...drawn.map(({ ids }, i) => ({
       caption: asked[i],
       sample: places[i] % samples,
       ids: [...ids],
-      ...told(judgements[i]),
+      held: held[i].map((against) => ({ against, ...told(judgements[next++]) })),
     })));
     await lines.sync();
     yield { done: lines.lines, total };
   }
 }
 
+/** One near miss of a caption that may be trained on; none where there is none. */
+function nearMisses(caption: string, world: World, random: Random): string[] {
+  const spec = parseCaption(caption, world);
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const miss = nearMiss(spec, world, random);
+    if (!heldOut(miss, world)) return [captionOf(miss)];
+  }
+  return [];
+}
+
 /** What a line keeps of a judgement. */
-function told({ assessment, ...other }: Judgement): Pick<Line, "assessment" | "said"> {
-  return assessment === undefined && "said" in other ? { said: other.said } : { assessment };
+function told(judgement: Judgement): Omit<z.infer<typeof Held>, "against"> {
+  const { assessment } = judgement;
+  return assessment === undefined ? { said: judgement.said } : { assessment };
 }
 
 /** Writes down how a folder came about, or compares. */
@@ -134,11 +157,11 @@ async function begin(
 
 /** What is in a folder of drawings. */
 export interface Drawings {
-  /** Those that a judge assessed; none twice. */
+  /** Each picture beside each caption that it was held against, where the judge assessed it. */
   readonly drawings: readonly AssessedDrawing[];
-  /** How many were left out because the same picture of the same caption was there before. */
+  /** Pictures that were left out because the same one of the same caption was there before. */
   readonly duplicates: number;
-  /** How many the judge said of what is no assessment. */
+  /** Times that the judge said something that is no assessment. */
   readonly unjudged: number;
 }
 
@@ -146,12 +169,15 @@ export interface Drawings {
 export async function readDrawings(directory: string): Promise<Drawings> {
   const lines = await readJsonLines(`${directory}/drawings.jsonl`, LINES);
   const unique = new Map(lines.map((line) => [`${line.caption}: ${line.ids.join()}`, line]));
-  const drawings = [...unique.values()].flatMap(({ caption, ids, assessment }) =>
+  const judged = [...unique.values()].flatMap(({ ids, held }) =>
+    held.map(({ against: caption, assessment }) => ({ caption, ids, assessment }))
+  );
+  const drawings = judged.flatMap(({ caption, ids, assessment }) =>
     assessment === undefined ? [] : [{ caption, ids, assessment }]
   );
   return {
     drawings,
     duplicates: lines.length - unique.size,
-    unjudged: unique.size - drawings.length,
+    unjudged: judged.length - drawings.length,
   };
 }
