@@ -9,7 +9,7 @@ import ky, { isHTTPError, isTimeoutError } from "ky";
 import { z } from "zod";
 import { encodePng } from "../data/picture.ts";
 import { writeFileAtomic } from "../nn/mod.ts";
-import { assessmentOf, AXES, AxisAssessment } from "./assessment.ts";
+import { Assessment, assessmentOf, AXES } from "./assessment.ts";
 import { type Judge, type Judged, JudgeError, type Judgement } from "./judge.ts";
 
 export interface EndpointOptions {
@@ -60,12 +60,10 @@ const Reply = z.object({
 });
 type Reply = z.infer<typeof Reply>;
 
-const Axes = z.strictObject({
-  object: AxisAssessment.optional(),
-  count: AxisAssessment.optional(),
-  color: AxisAssessment.optional(),
-  position: AxisAssessment.optional(),
-}).refine((axes) => AXES.some((axis) => axes[axis] !== undefined));
+/** What is answered: overall and verdict follow from the axes. */
+const Axes = Assessment.omit({ overall: true, verdict: true }).refine((axes) =>
+  AXES.some((axis) => axes[axis] !== undefined)
+);
 
 /** A judge that asks an endpoint, and counts what it asked. Nothing is sent before it judges. */
 export class EndpointJudge implements Judge {
@@ -114,7 +112,7 @@ export class EndpointJudge implements Judge {
         }
       }
     };
-    const all = await Promise.allSettled(Array.from({ length: concurrency }, asking));
+    const all = await Promise.allSettled(Array.from({ length: Math.max(1, concurrency) }, asking));
     for (const result of all) if (result.status === "rejected") throw result.reason;
     return judgements;
   }
