@@ -64,7 +64,7 @@ const CONTESTANTS: readonly Contestant[] = [
     name: "semantic",
     config: { ...SHARED, kind: "semantic" },
     steps: { encoder: 250, quantizer: 250, pixels: 750 },
-    alignments: [125, 250, 500, 1000],
+    alignments: [125, 250, 500, 1000, 2000],
   },
   {
     name: "pixel",
