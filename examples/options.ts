@@ -1,7 +1,14 @@
 /** Command lines of the examples: options with values, checked before anything is done. */
 import { parseArgs } from "node:util";
 import { Interrupted } from "./interrupt.ts";
-import { CaptionError, CheckpointError, MemoryError, PictureError, ResumeError } from "../mod.ts";
+import {
+  CaptionError,
+  CheckpointError,
+  JudgeError,
+  MemoryError,
+  PictureError,
+  ResumeError,
+} from "../mod.ts";
 
 /** What a command takes. */
 interface Usage {
@@ -117,6 +124,7 @@ const MENDABLE = [
   UsageError,
   CaptionError,
   CheckpointError,
+  JudgeError,
   MemoryError,
   PictureError,
   ResumeError,

@@ -191,7 +191,7 @@ export class Illume implements Judge {
     });
     const again = await this.#judged(
       bad.map(({ caption }) => caption),
-      await this.#draw(asked, bad.map(() => ask.drawAnything()), options),
+      await this.#draw(asked, bad.map(() => ask.drawAnything()), options, CONVERSATION),
     );
     const corrected = new Map(bad.map(({ i }, row) => [i, surer(judged[i], again[row])]));
     return judged.map((picture, i) => corrected.get(i) ?? picture);
@@ -282,6 +282,7 @@ export class Illume implements Judge {
     asked: readonly Sequence[],
     unconditional: readonly Segment[][],
     { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: DrawOptions,
+    text = TEXT,
   ): Promise<DrawnPicture[]> {
     const answers = await this.#generate(asked, {
       seed,
@@ -291,7 +292,7 @@ export class Illume implements Judge {
       ...(guidance === 1 ? {} : {
         guidance: { scale: guidance, unconditional: unconditional.map((x) => this.#prompt(x)) },
       }),
-    });
+    }, text);
     const codes = answers.map((ids) => Int32Array.from(ids, (id) => this.vocabulary.codeOfId(id)));
     const pictures = await this.tokenizer.decode(codes, { seed });
     return codes.map((ids, i) => ({ ids, picture: pictures[i] }));
@@ -301,12 +302,13 @@ export class Illume implements Judge {
     return prompt(asked, this.vocabulary, this.config.pictureTokens, earlier);
   }
 
-  async #generate(prompts: readonly Sequence[], options: GenerationOptions): Promise<number[][]> {
+  async #generate(
+    prompts: readonly Sequence[],
+    options: GenerationOptions,
+    text = TEXT,
+  ): Promise<number[][]> {
     const { device, store, config, vocabulary } = this;
     const { pictureTokens } = config;
-    const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-    // With the token that begins a picture drawn.
-    const text = longest < pictureTokens + TEXT ? TEXT : CONVERSATION;
     const generator = this.#generators.get(text) ?? Generator.compile({
       device,
       store,
