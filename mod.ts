@@ -109,6 +109,7 @@ export {
 export {
   type AssessedDrawing,
   type Drawings,
+  type DrawOptions,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
   Illume,
@@ -116,6 +117,7 @@ export {
   illumeStages,
   loadIllume,
   readDrawings,
+  type SamplingOptions,
   saveIllume,
   selfGenerate,
   type SelfGenerationOptions,

@@ -3,7 +3,6 @@
  * what it saw against the caption. Its verdicts are those of GenEval.
  */
 import { CaptionError, parseCaption } from "../data/parse_caption.ts";
-import { reduced } from "../data/picture.ts";
 import { assessScene } from "./axes.ts";
 import type { Judge } from "./judge.ts";
 import { requirementsOf } from "./requirements.ts";
@@ -30,7 +29,7 @@ export function parserJudge(parser: SceneParser): Judge {
           }
         });
         return items.map(({ picture }, i) => {
-          const seen = parser.parse(reduced(picture, picture.width / world.pictureSize));
+          const seen = parser.parse(picture);
           return { assessment: assessScene(requirementsOf(specs[i]), seen) };
         });
       }),

@@ -2,7 +2,7 @@
  * Reads a scene back out of a picture. It stands where GenEval (arXiv 2310.11513) has an object
  * detector: deterministic, knows the world's drawings, and never sees a caption.
  */
-import type { Picture } from "../data/picture.ts";
+import { type Picture, reducedTo } from "../data/picture.ts";
 import type { Sprites } from "../data/sprites.ts";
 import type { Box } from "../data/relations.ts";
 import type { World } from "../data/world.ts";
@@ -55,16 +55,13 @@ export class SceneParser {
    * What stands in the picture, most confident first. What resembles nothing in the world well
    * enough, or two things equally well, is `UNKNOWN`.
    *
-   * @throws {RangeError} for a picture that does not have the world's size.
+   * A picture so many times as large as the world's is made smaller.
+   *
+   * @throws {RangeError} for a picture of another size.
    */
   parse(picture: Picture): ParsedScene {
-    const size = this.world.pictureSize;
-    if (picture.width !== size || picture.height !== size) {
-      throw new RangeError(
-        `Expected a picture of ${size}×${size}, but found ${picture.width}×${picture.height}`,
-      );
-    }
-    const { side, difference, mask, rgb, background } = contrastOf(picture, this.world);
+    const seen = reducedTo(picture, this.world.pictureSize);
+    const { side, difference, mask, rgb, background } = contrastOf(seen, this.world);
     const field = new Field(side, difference, rgb);
     const { matches, strangers } = explain(field, mask, this.#shapes);
     const best = reconsider(field, matches, this.#shapes);

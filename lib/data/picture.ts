@@ -126,3 +126,17 @@ export function reduced(picture: Picture, times: number): Picture {
   });
   return { width, height, data };
 }
+
+/**
+ * The picture at a size that it is a multiple of, by {@link reduced}.
+ *
+ * @throws {RangeError} for a picture that is no square, or of no multiple of the size.
+ */
+export function reducedTo(picture: Picture, size: number): Picture {
+  const { width, height } = picture;
+  if (width === height && width > 0 && width % size === 0) return reduced(picture, width / size);
+  throw new RangeError(
+    `Expected a picture of ${size}×${size} pixels, or of a multiple of that, ` +
+      `but found ${width}×${height}`,
+  );
+}

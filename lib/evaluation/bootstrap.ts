@@ -1,5 +1,6 @@
 /** How sure a mean is: the bootstrap (Efron, "Bootstrap methods: another look at the jackknife", 1979). */
 import { Random } from "../runtime/mod.ts";
+import { mean } from "./mean.ts";
 
 /** A mean, and the interval in which it lies with 95 % confidence. */
 export interface Interval {
@@ -46,8 +47,4 @@ export function bootstrapMean(
     low: means[Math.floor(0.025 * RESAMPLES)],
     high: means[Math.ceil(0.975 * RESAMPLES) - 1],
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

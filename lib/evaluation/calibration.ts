@@ -1,5 +1,6 @@
 /** Whether judgements can be trusted: how they agree with the truth, and how sure they are of it. */
 import type { Judgement } from "../assessment/judge.ts";
+import { mean } from "./mean.ts";
 
 /** A judgement, and whether the picture is right. */
 export interface TrueJudgement {
@@ -122,8 +123,4 @@ export function cohensKappa(one: readonly string[], other: readonly string[]): n
     labels.filter((found) => found === label).length / labels.length;
   const chance = [...new Set(one)].reduce((sum, x) => sum + share(one, x) * share(other, x), 0);
   return (equal - chance) / (1 - chance);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

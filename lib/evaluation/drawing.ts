@@ -2,7 +2,7 @@
 import { requirementsOf } from "../assessment/requirements.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { CaptionSpec } from "../data/captions.ts";
-import { type Picture, reduced } from "../data/picture.ts";
+import type { Picture } from "../data/picture.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 
@@ -26,8 +26,7 @@ export interface DrawingScores {
 }
 
 /**
- * Judges one picture for each caption. The parser sees the picture before the caption, and one that
- * is larger than its world's made smaller.
+ * Judges one picture for each caption. The parser sees the picture before the caption.
  */
 export function judgeDrawings(
   parser: SceneParser,
@@ -35,8 +34,7 @@ export function judgeDrawings(
   pictures: readonly Picture[],
 ): DrawingScores {
   const drawings = captions.map(({ caption, spec }, i) => {
-    const times = pictures[i].width / parser.world.pictureSize;
-    const seen = parser.parse(reduced(pictures[i], times));
+    const seen = parser.parse(pictures[i]);
     return { caption, spec, picture: pictures[i], ...geneval(requirementsOf(spec), seen) };
   });
   const results = drawings.map(({ spec, correct }) => ({ task: spec.task, correct }));

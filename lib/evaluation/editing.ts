@@ -2,7 +2,7 @@
 import type { ParsedObject } from "../assessment/parsed_scene.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
-import type { DrawOptions, Illume } from "../recipes/mod.ts";
+import type { Illume, SamplingOptions } from "../recipes/mod.ts";
 import { Random } from "../runtime/mod.ts";
 
 /** Shares, from 0 to 1, of the edits. */
@@ -25,7 +25,7 @@ export async function evaluateEditing(
   model: Illume,
   scenes: EmojiScenes,
   parser: SceneParser,
-  { edits, seed, ...options }: { edits: number; seed: number } & DrawOptions,
+  { edits, seed, ...options }: { edits: number; seed: number } & SamplingOptions,
 ): Promise<EditingScores> {
   const random = new Random(seed, "editing");
   const asked = [];

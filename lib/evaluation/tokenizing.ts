@@ -8,6 +8,7 @@ import { Random } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import { type EvaluatedCaption, judgeDrawings } from "./drawing.ts";
 import type { GenevalScores } from "./geneval.ts";
+import { mean } from "./mean.ts";
 import { linearProbe, type ProbedRows } from "./probe.ts";
 import { codebookUse, featureCosine, perplexity, psnr } from "./reconstruction.ts";
 
@@ -142,10 +143,6 @@ export async function evaluateCeilings(
     reconstructed: judgeDrawings(parser, captions, decoded).scores,
     pictures: originals.map((picture, i) => ({ picture, reconstruction: decoded[i] })),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Pictures drawn from codes, as large as those that were read. */

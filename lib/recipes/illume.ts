@@ -33,13 +33,16 @@ export const LANGUAGE_MODEL_PRESETS = {
   base: { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 2048 },
 } as const;
 
-export interface DrawOptions {
+export interface SamplingOptions {
   readonly seed?: number;
   /** How strongly the caption counts; 1 is no guidance, 1.25 where absent. */
   readonly guidance?: number;
   /** 0.5 where absent: lower is surer, higher more varied. */
   readonly temperature?: number;
   readonly topK?: number;
+}
+
+export interface DrawOptions extends SamplingOptions {
   /** Draws so many pictures of each caption, and gives the one that the model is surest of. */
   readonly bestOf?: number;
   /**
@@ -153,7 +156,7 @@ export class Illume implements Judge {
   async #drawBest(
     captions: readonly string[],
     count: number,
-    options: DrawOptions,
+    options: SamplingOptions,
   ): Promise<DrawnPicture[]> {
     const repeated = captions.flatMap((caption) => Array<string>(count).fill(caption));
     const asked = repeated.map((caption) => this.#prompt(ask.draw(caption)));
@@ -177,13 +180,14 @@ export class Illume implements Judge {
   async #correct(
     captions: readonly string[],
     judged: readonly JudgedPicture[],
-    options: DrawOptions,
+    options: SamplingOptions,
   ): Promise<JudgedPicture[]> {
     const bad = judged.flatMap(({ drawn, judgement: { assessment } }, i) =>
       assessment?.verdict === "bad"
         ? [{ i, caption: captions[i], drawn, told: answerText(assessmentToText(assessment)) }]
         : []
     );
+    if (bad.length === 0) return [...judged];
     const encoded = await this.tokenizer.encode(bad.map(({ drawn }) => drawn.picture));
     const asked = bad.map(({ caption, told }, row) => {
       const earlier = { ask: ask.assess(encoded[row].features, caption), answer: told };
@@ -198,14 +202,18 @@ export class Illume implements Judge {
   }
 
   /** Changes a picture as told. */
-  async edit(picture: Picture, instruction: string, options: DrawOptions = {}): Promise<Picture> {
+  async edit(
+    picture: Picture,
+    instruction: string,
+    options: SamplingOptions = {},
+  ): Promise<Picture> {
     return (await this.editAll([{ picture, instruction }], options))[0].picture;
   }
 
   /** Changes each picture as told. */
   async editAll(
     items: readonly { readonly picture: Picture; readonly instruction: string }[],
-    options: DrawOptions = {},
+    options: SamplingOptions = {},
   ): Promise<DrawnPicture[]> {
     for (const { instruction } of items) checkText(instruction, this.world);
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
@@ -281,7 +289,7 @@ export class Illume implements Judge {
   async #draw(
     asked: readonly Sequence[],
     unconditional: readonly Segment[][],
-    { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: DrawOptions,
+    { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: SamplingOptions,
     text = TEXT,
   ): Promise<DrawnPicture[]> {
     const answers = await this.#generate(asked, {

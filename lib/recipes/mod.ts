@@ -1,4 +1,10 @@
-export { type DrawnPicture, type DrawOptions, Illume, LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+export {
+  type DrawnPicture,
+  type DrawOptions,
+  Illume,
+  LANGUAGE_MODEL_PRESETS,
+  type SamplingOptions,
+} from "./illume.ts";
 export { loadIllume, saveIllume } from "./illume_files.ts";
 export {
   ILLUME_STAGES,

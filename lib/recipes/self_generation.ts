@@ -61,9 +61,11 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
 
 /**
  * Draws training captions, and has each picture judged beside its caption and beside a near miss;
- * says from time to time how many of all are done. The paper has pictures judged beside their own
- * captions alone; a small model then learns which captions it draws badly, and does not look. A folder that was begun is gone on with: the same drawings come out, however often it was
- * stopped.
+ * says from time to time how many of all are done. A folder that was begun is gone on with: the same
+ * drawings come out, however often it was stopped.
+ *
+ * The paper has pictures judged beside their own captions alone. `nano` then learned which captions
+ * it draws badly, and did not look (docs/LOG.md).
  *
  * @throws Error where the folder was begun with other settings or its files are damaged; they then
  * stay as they are

@@ -3,7 +3,7 @@
  * tokenizer as others have it, and ILLUME+'s dual one. They share a grid, quantizers, and how they
  * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
-import { type Picture, reduced } from "../data/picture.ts";
+import { type Picture, reducedTo } from "../data/picture.ts";
 import { input, type Tensor } from "../graph/mod.ts";
 import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { type Device, Random, type StateStore } from "../runtime/mod.ts";
@@ -92,15 +92,7 @@ export class PictureTokenizer implements Disposable {
    */
   async encode(pictures: readonly Picture[]): Promise<EncodedPicture[]> {
     const { pictureSize, grid } = this.config;
-    const fitting = pictures.map((picture) => {
-      const { width, height } = picture;
-      const times = width / pictureSize;
-      if (width === height && times > 0 && Number.isInteger(times)) return reduced(picture, times);
-      throw new RangeError(
-        `Expected pictures of ${pictureSize} × ${pictureSize} pixels, or of a multiple of that, ` +
-          `but found ${width} × ${height}`,
-      );
-    });
+    const fitting = pictures.map((picture) => reducedTo(picture, pictureSize));
     const program = await this.#programs.get("encode", (scope) => {
       const pixels = input("pixels", "float32", [BATCH, pictureSize, pictureSize, 3]);
       const { features, quantized } = this.#graphs.encode(scope, pixels, this.config);
