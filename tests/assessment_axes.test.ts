@@ -1,16 +1,16 @@
 /** GenEval's rules on hand-made scenes, and against the truth about drawn ones. */
 import assert from "node:assert/strict";
-import { assessScene } from "../lib/assessment/axes.ts";
+import { allRight, assessScene } from "../lib/assessment/axes.ts";
 import { assess } from "../lib/assessment/judge.ts";
 import { parserJudge } from "../lib/assessment/parser_judge.ts";
-import type { ParsedObject } from "../lib/assessment/parsed_scene.ts";
+import { type ParsedObject, seenIn } from "../lib/assessment/parsed_scene.ts";
 import { requirementsOf } from "../lib/assessment/requirements.ts";
 import { SceneParser } from "../lib/assessment/scene_parser.ts";
 import { captionOf, type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
 import { drawScene } from "../lib/data/draw.ts";
 import { randomScene, sceneFor } from "../lib/data/random_scenes.ts";
 import { type Color, COLORS } from "../lib/data/scene.ts";
-import { evaluationCaptions, heldOutSpecs } from "../lib/data/splits.ts";
+import { evaluationCaptions, heldOutSpecs, trainingSpec } from "../lib/data/splits.ts";
 import { loadSprites } from "../lib/data/sprites.ts";
 import { matches } from "../lib/data/truth.ts";
 import { worldOf } from "../lib/data/world.ts";
@@ -83,9 +83,27 @@ Deno.test("a position needs a clear distance along its axis", () => {
   assert.deepEqual(position(12, 22), { score: 10, analysis: "left seen, left asked" });
   assert.deepEqual(position(52, 32), { score: 0, analysis: "right seen, left asked" });
   assert.deepEqual(position(31, 32), { score: 0, analysis: "none seen, left asked" });
+  assert.deepEqual(position(52, 12), { score: 0, analysis: "right and above seen, left asked" });
   assert.deepEqual(position(32, 12), { score: 0, analysis: "above seen, left asked" });
-  assert.deepEqual(position(8, 8), { score: 10, analysis: "left and above seen, left asked" });
+  assert.deepEqual(position(8, 8), { score: 10, analysis: "left seen, left asked" });
   assert.equal(judged(spec, dog).position?.analysis, "none seen, left asked");
+});
+
+Deno.test("there is one assessment in which all is right", () => {
+  const random = new Random(0, "all right");
+  let good = 0;
+  for (let i = 0; i < 3000; i++) {
+    const spec = trainingSpec(random, world);
+    const scene = i % 2 ? sceneFor(spec, world, random) : randomScene(world, random);
+    const assessment = assessScene(requirementsOf(spec), seenIn(scene));
+    const right = allRight(spec, world);
+    assert.equal(right.verdict, "good");
+    if (assessment.verdict === "good") {
+      good++;
+      assert.deepEqual(assessment, right);
+    } else assert.notDeepEqual(assessment, right);
+  }
+  assert.ok(good >= 1500 && good < 3000, `${good} good`);
 });
 
 Deno.test("only what the caption speaks of is assessed", () => {

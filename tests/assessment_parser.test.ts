@@ -115,7 +115,7 @@ Deno.test("a picture of another size is refused", () => {
   const picture = { width: 32, height: 64, data: new Uint8Array(32 * 64 * 3) };
   assert.throws(
     () => parser.parse(picture),
-    /Expected a picture of 64×64 pixels, or of a multiple of that, but found 32×64/,
+    /Expected a picture of 64 × 64 pixels, or of a multiple of that, but found 32 × 64/,
   );
 });
 

@@ -67,7 +67,7 @@ Deno.test("words are few, known beforehand, and without punctuation", () => {
 });
 
 Deno.test("what no judge would say is not read", () => {
-  const text = "object ten heart and cat seen position ten left seen left asked overall ten good";
+  const text = "object heart and cat seen ten position left seen left asked ten overall ten good";
   assert.ok(parseAssessment(text) !== undefined);
   const broken = [
     "",
@@ -78,7 +78,7 @@ Deno.test("what no judge would say is not read", () => {
     `${text} good`,
     text.split(" ").reverse().join(" "),
     text.replace(/position.*overall/, "position ten overall"),
-    text.replace("object ten heart and cat seen", "").concat(" object ten heart seen"),
+    text.replace("object heart and cat seen ten ", "").concat(" object heart seen ten"),
   ];
   for (const words of broken) assert.equal(parseAssessment(words), undefined, words);
 });
@@ -91,7 +91,7 @@ Deno.test("whatever is read says the same when written again", () => {
   const text = fc.array(word, { maxLength: 16 }).map((words) => words.join(" "));
   const facts = fc.constantFrom("heart seen", "cat missing", "heart seen cat missing");
   const likely = fc.tuple(facts, text).map(([fact, rest]) =>
-    `object two ${fact} ${rest} overall two bad`.replace(/ +/g, " ")
+    `object ${fact} two ${rest} overall two bad`.replace(/ +/g, " ")
   );
   fc.assert(
     fc.property(fc.oneof(text, likely), (written) => {

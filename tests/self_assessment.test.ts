@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import type { Judged, Judgement } from "../lib/assessment/judge.ts";
 import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { Confidence } from "../lib/recipes/confidence.ts";
 import { trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
@@ -84,29 +83,4 @@ Deno.test("numbers of pictures and rounds are whole", async () => {
     /^RangeError: Expected bestOf to be a whole number from 1 on, but found 0$/,
   );
   await assert.rejects(() => model.draw("two cats", { selfCorrect: 0.5 }), /Expected selfCorrect/);
-});
-
-Deno.test("confidence is the product of the probabilities of a ten where scores stand", async () => {
-  using store = new StateStore(device);
-  const { vocabulary } = tinyIllume(store, text);
-  const ids = vocabulary.encodeText("object ten heart seen color zero blue seen red asked");
-  const [ten] = vocabulary.encodeText("ten");
-  assert.equal(ids.filter((id) => id === ten).length, 1);
-  const confidence = new Confidence(vocabulary);
-  const probabilities = ids.map((_, i) => 0.9 - i * 0.05);
-  for (const p of probabilities) {
-    const others = Math.log((1 - p) / (text.size - 1));
-    const logits = new Float32Array(text.size).fill(others);
-    logits[ten] = Math.log(p);
-    confidence.observe(0, logits);
-  }
-  const color = ids.indexOf(vocabulary.encodeText("color")[0]);
-  const expected = probabilities[1] * probabilities[color + 1];
-  assert.ok(Math.abs(confidence.of(0, ids) - expected) < 1e-4);
-  assert.equal(confidence.of(0, vocabulary.encodeText("heart seen")), 0);
-  const judged = await tinyIllume(store, text).judge([{
-    picture: { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) },
-    caption: "two cats",
-  }]);
-  assert.ok("said" in judged[0] || (judged[0].confidence ?? -1) >= 0);
 });

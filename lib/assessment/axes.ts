@@ -2,13 +2,17 @@
  * GenEval's rules (arXiv 2310.11513), axis by axis: of each class the most confident objects are
  * looked at, as many as were asked for; object, count, colour and position are judged on those.
  */
+import type { CaptionSpec } from "../data/caption_spec.ts";
 import { CONCEPTS } from "../data/concepts.ts";
+import { sceneFor } from "../data/random_scenes.ts";
 import type { Relation } from "../data/scene.ts";
 import { relationsOf } from "../data/relations.ts";
 import { NUMBERS } from "../data/words.ts";
+import type { World } from "../data/world.ts";
+import { Random } from "../runtime/random.ts";
 import { type Assessment, assessmentOf, type AxisAssessment } from "./assessment.ts";
-import type { ParsedObject, ParsedScene } from "./parsed_scene.ts";
-import type { Requirement, Requirements } from "./requirements.ts";
+import { type ParsedObject, type ParsedScene, seenIn } from "./parsed_scene.ts";
+import { type Requirement, type Requirements, requirementsOf } from "./requirements.ts";
 
 /**
  * Judges what was seen against what was asked for. The verdict is GenEval's: good when everything
@@ -38,6 +42,14 @@ export function assessScene(requirements: Requirements, seen: ParsedScene): Asse
     position: positionAxis(requirements, found),
   };
   return assessmentOf(axes);
+}
+
+/**
+ * The assessment of a picture that shows all that a caption asks for. There is one: whatever else
+ * such a picture shows, the same facts are told of it.
+ */
+export function allRight(spec: CaptionSpec, world: World): Assessment {
+  return assessScene(requirementsOf(spec), seenIn(sceneFor(spec, world, new Random(0))));
 }
 
 /** The objects found for each requirement, in the order of `include`. */
@@ -96,8 +108,9 @@ function positionAxis({ include }: Requirements, found: Found): AxisAssessment |
   const relations = found[index].flatMap((a) =>
     found[target].map((b) => relationsOf(a.box, b.box))
   );
-  const seen = relations.find((held) => !held.includes(asked)) ?? relations[0] ?? [];
-  const right = relations.length > 0 && relations.every((held) => held.includes(asked));
+  const other = relations.find((held) => !held.includes(asked));
+  const right = relations.length > 0 && other === undefined;
+  const seen = right ? [asked] : other ?? [];
   return {
     score: right ? 10 : 0,
     analysis: `${seen.map(side).join(" and ") || "none"} seen, ${side(asked)} asked`,

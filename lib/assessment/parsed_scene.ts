@@ -1,6 +1,6 @@
 /** What a parser reads back out of a picture. */
-import type { Color } from "../data/scene.ts";
-import type { Box } from "../data/relations.ts";
+import { type Box, boxOf } from "../data/relations.ts";
+import type { Color, Scene } from "../data/scene.ts";
 
 /** The concept of a region that resembles nothing in the world; it counts for nothing. */
 export const UNKNOWN = "unknown";
@@ -21,4 +21,17 @@ export interface ParsedScene {
   /** Name of the nearest background of the world. */
   readonly background: string;
   readonly objects: readonly ParsedObject[];
+}
+
+/** What a parser would see that makes no mistakes. What has its own colours answers to none. */
+export function seenIn({ background, objects }: Scene): ParsedScene {
+  return {
+    background,
+    objects: objects.map((object) => ({
+      concept: object.concept,
+      confidence: 1,
+      box: boxOf(object),
+      ...(object.color ? { color: object.color } : {}),
+    })),
+  };
 }

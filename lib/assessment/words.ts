@@ -1,8 +1,8 @@
 /**
  * Assessments in plain words, few and regular, so that a small language model can write them:
- * `object ten cat and dog seen position zero left seen above asked overall five bad`. An axis, its
- * score, its facts; at the end what follows from them. Punctuation is left out, and put back when
- * the words are read.
+ * `object cat and dog seen ten position left seen above asked zero overall five bad`. An axis, its
+ * facts, the score that follows from them; at the end what follows from all. Punctuation is left
+ * out, and put back when the words are read.
  */
 import { CONCEPTS } from "../data/concepts.ts";
 import { COLORS } from "../data/scene.ts";
@@ -55,7 +55,7 @@ export function assessmentPrompt(caption: string): string {
  *   overall: 5,
  *   verdict: "bad",
  * });
- * if (text !== "object ten heart seen color zero blue seen red asked overall five bad") {
+ * if (text !== "object heart seen ten color blue seen red asked zero overall five bad") {
  *   throw new Error(text);
  * }
  * ```
@@ -63,7 +63,7 @@ export function assessmentPrompt(caption: string): string {
 export function assessmentToText(assessment: Assessment): string {
   const axes = AXES.flatMap((axis) => {
     const told = assessment[axis];
-    return told === undefined ? [] : [`${axis} ${SCORES[told.score]} ${bare(told.analysis)}`];
+    return told === undefined ? [] : [`${axis} ${bare(told.analysis)} ${SCORES[told.score]}`];
   });
   return [...axes, `overall ${SCORES[assessment.overall]} ${assessment.verdict}`].join(" ");
 }
@@ -76,7 +76,7 @@ export function assessmentToText(assessment: Assessment): string {
  * ```ts
  * import { parseAssessment } from "./words.ts";
  *
- * const { count } = parseAssessment("count five one key seen two asked overall five bad") ?? {};
+ * const { count } = parseAssessment("count one key seen two asked five overall five bad") ?? {};
  * if (count?.analysis !== "one key seen, two asked") throw new Error("Expected the facts");
  * if (parseAssessment("count one two three") !== undefined) throw new Error("Expected nothing");
  * ```
@@ -130,7 +130,7 @@ const GRAMMAR: Readonly<Record<typeof AXES[number], string>> = (() => {
 const SENTENCE = (() => {
   const score = SCORES.join("|");
   const axes = AXES.map((axis) =>
-    `(?:${axis} (?<${axis}Score>${score}) (?<${axis}Facts>${GRAMMAR[axis]}) )?`
+    `(?:${axis} (?<${axis}Facts>${GRAMMAR[axis]}) (?<${axis}Score>${score}) )?`
   );
   return new RegExp(`^${axes.join("")}overall (?<overall>${score}) (?<verdict>good|bad)$`);
 })();

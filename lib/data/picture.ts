@@ -136,7 +136,7 @@ export function reducedTo(picture: Picture, size: number): Picture {
   const { width, height } = picture;
   if (width === height && width > 0 && width % size === 0) return reduced(picture, width / size);
   throw new RangeError(
-    `Expected a picture of ${size}×${size} pixels, or of a multiple of that, ` +
-      `but found ${width}×${height}`,
+    `Expected a picture of ${size} × ${size} pixels, or of a multiple of that, ` +
+      `but found ${width} × ${height}`,
   );
 }

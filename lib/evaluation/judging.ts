@@ -2,14 +2,12 @@
 import { AXES, type Axis } from "../assessment/assessment.ts";
 import { assessScene } from "../assessment/axes.ts";
 import type { Judge } from "../assessment/judge.ts";
-import type { ParsedScene } from "../assessment/parsed_scene.ts";
+import { seenIn } from "../assessment/parsed_scene.ts";
 import { requirementsOf } from "../assessment/requirements.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import { nearMiss } from "../data/near_miss.ts";
 import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
-import { boxOf } from "../data/relations.ts";
-import type { Scene } from "../data/scene.ts";
 import { evaluationCaptions } from "../data/splits.ts";
 import { Random } from "../runtime/mod.ts";
 
@@ -79,17 +77,4 @@ export async function evaluateJudge(
 /** Undefined where nothing was said of an axis. */
 function isTen(axis: { readonly score: number } | undefined): boolean | undefined {
   return axis && axis.score === 10;
-}
-
-/** What a parser would see that makes no mistakes. What has its own colours answers to none. */
-function seenIn({ background, objects }: Scene): ParsedScene {
-  return {
-    background,
-    objects: objects.map((object) => ({
-      concept: object.concept,
-      confidence: 1,
-      box: boxOf(object),
-      ...(object.color ? { color: object.color } : {}),
-    })),
-  };
 }

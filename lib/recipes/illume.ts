@@ -4,18 +4,22 @@
  * tokenizer, and judges what it drew.
  */
 import type { Assessment } from "../assessment/assessment.ts";
+import { allRight } from "../assessment/axes.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { assessmentToText, parseAssessment } from "../assessment/words.ts";
-import { checkText } from "../data/vocabulary.ts";
+import { CaptionError, parseCaption } from "../data/parse_caption.ts";
 import type { Picture } from "../data/picture.ts";
+import { checkText } from "../data/vocabulary.ts";
 import type { World } from "../data/world.ts";
 import type { Device, StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
+  conversation,
   drawnTokens,
   type GenerationOptions,
   Generator,
+  Likelihood,
   prompt,
   type Segment,
   type Sequence,
@@ -23,7 +27,6 @@ import {
   Vocabulary,
 } from "../unified/mod.ts";
 import type { UnifiedConfig } from "../unified/mod.ts";
-import { Confidence } from "./confidence.ts";
 import { answerText, ask } from "./formats.ts";
 
 /** Sizes of the language model by preset. */
@@ -84,6 +87,7 @@ export class Illume implements Judge {
   readonly seed: number;
   /** By the tokens of text that their prompts have room for. */
   readonly #generators = new Map<number, Promise<Generator>>();
+  #likelihood?: Promise<Likelihood>;
 
   constructor({ tokenizer, text, world, config, seed }: IllumeParts) {
     this.tokenizer = tokenizer;
@@ -262,23 +266,51 @@ export class Illume implements Judge {
 
   /**
    * Judges each picture against its caption, in words; those that are no assessment stay words. The
-   * confidence is that of {@link Confidence}.
+   * confidence is the probability of the one assessment in which all is right; a caption of which
+   * nobody can say what that is has none.
    */
   async judge(items: readonly Judged[]): Promise<Judgement[]> {
     for (const { caption } of items) checkText(caption, this.world);
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
-    const confidence = new Confidence(this.vocabulary);
-    const answers = await this.#generate(
-      items.map(({ caption }, i) => this.#prompt(ask.assess(encoded[i].features, caption))),
-      { ...GREEDY, observe: (prompt, logits) => confidence.observe(prompt, logits) },
-    );
-    return answers.map((ids, i) => {
-      const said = this.vocabulary.decodeText(ids);
+    const asked = items.map(({ caption }, i) => ask.assess(encoded[i].features, caption));
+    const confidences = await this.#confidences(asked, items.map(({ caption }) => caption));
+    const answers = await this.#write(asked);
+    return answers.map((said, i) => {
       const assessment = parseAssessment(said);
-      return assessment === undefined
-        ? { said }
-        : { assessment, confidence: confidence.of(i, ids) };
+      return assessment === undefined ? { said } : { assessment, confidence: confidences[i] };
     });
+  }
+
+  /** How probable it is that what is asked about each caption is answered by "all is right". */
+  async #confidences(
+    asked: readonly Segment[][],
+    captions: readonly string[],
+  ): Promise<(number | undefined)[]> {
+    const { device, store, config, vocabulary, seed } = this;
+    const { pictureTokens } = config;
+    const right = captions.map((caption) => {
+      try {
+        return assessmentToText(allRight(parseCaption(caption, this.world), this.world));
+      } catch (error) {
+        if (error instanceof CaptionError) return undefined;
+        throw error;
+      }
+    });
+    const conversations = right.flatMap((words, i) =>
+      words === undefined
+        ? []
+        : [conversation([{ ask: asked[i], answer: answerText(words) }], vocabulary, pictureTokens)]
+    );
+    this.#likelihood ??= Likelihood.compile({
+      device,
+      store,
+      config,
+      vocabulary,
+      shape: { batch: ROWS, length: pictureTokens + TEXT + TEXT, learned: TEXT, pictures: 1 },
+      seed,
+    });
+    const logarithms = await (await this.#likelihood).of(conversations);
+    return right.map((words) => words === undefined ? undefined : Math.exp(logarithms.shift()!));
   }
 
   async #write(asked: readonly Segment[][]): Promise<string[]> {
@@ -344,7 +376,9 @@ interface JudgedPicture {
 /** The one of which the model is surer; the first where it is as sure of both. */
 function surer(one: JudgedPicture, other: JudgedPicture): JudgedPicture {
   const [a, b] = [one, other].map(({ judgement }) =>
-    judgement.assessment === undefined ? -1 : judgement.confidence ?? 0
+    judgement.assessment === undefined
+      ? -1
+      : judgement.confidence ?? judgement.assessment.overall / 10
   );
   return b > a ? other : one;
 }

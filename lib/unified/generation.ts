@@ -32,8 +32,6 @@ export interface GenerationOptions extends Sampling {
   readonly grammar: "picture" | "text";
   /** For each prompt the one without its condition, and how far to go away from it. */
   readonly guidance?: { readonly unconditional: readonly Sequence[]; readonly scale: number };
-  /** Is shown, before each token of a prompt's answer, the logits of what the grammar allows. */
-  readonly observe?: (prompt: number, logits: Float32Array) => void;
 }
 
 export class Generator implements Disposable {
@@ -153,7 +151,6 @@ export class Generator implements Disposable {
           ? guided(allowed(i), allowed(count + i), options.guidance.scale)
           : allowed(i);
         if (!drawing) forbid(scores, vocabulary);
-        options.observe?.(first + i, scores);
         const id = low + sample(scores, options, randoms[i]);
         if (id === vocabulary.eos) finished.add(i);
         else answers[i].push(id);

@@ -104,15 +104,15 @@ export function fromStart(batch: number, tokens: number, config: UnifiedConfig):
 }
 
 /**
- * The one next-token loss, −Σ log P(y_i | y_<i), as a mean over all learned tokens; and its means
- * over words and over codes. Inputs are those of a `SequenceBatch`.
+ * −log P(y_i | y_<i) of each learned token, `[batch·learned]`; padding's means nothing. Inputs are
+ * those of a `SequenceBatch`, except its weights.
  */
-export function nextTokenLosses(
+export function tokenLosses(
   scope: Scope,
   config: UnifiedConfig,
   shape: BatchShape,
   { recompute = false }: { recompute?: boolean } = {},
-): Losses {
+): { readonly losses: Tensor; readonly labels: Tensor } {
   const { batch, length } = shape;
   const slots = batch * shape.learned;
   const rows = batch * shape.pictures * config.pictureTokens;
@@ -120,7 +120,6 @@ export function nextTokenLosses(
   const features = input("features", "float32", [rows, config.featureSize]);
   const positions = input("positions", "int32", [slots]);
   const labels = input("labels", "int32", [slots]);
-  const weights = input("weights", "float32", [slots]);
 
   const embedded = embed(scope, ids, features, config);
   const context = { ...fromStart(batch, length, config), recompute };
@@ -129,7 +128,21 @@ export function nextTokenLosses(
     ops.reshape(hidden, { shape: [batch * length, config.hiddenSize] }),
     positions,
   );
-  const losses = ops.crossEntropy(logitsOf(scope, predicting, config), labels);
+  return { losses: ops.crossEntropy(logitsOf(scope, predicting, config), labels), labels };
+}
+
+/**
+ * The one next-token loss, −Σ log P(y_i | y_<i), as a mean over all learned tokens; and its means
+ * over words and over codes. Inputs are those of a `SequenceBatch`.
+ */
+export function nextTokenLosses(
+  scope: Scope,
+  config: UnifiedConfig,
+  shape: BatchShape,
+  options: { recompute?: boolean } = {},
+): Losses {
+  const weights = input("weights", "float32", [shape.batch * shape.learned]);
+  const { losses, labels } = tokenLosses(scope, config, shape, options);
   const mean = (weights: Tensor) =>
     ops.div(sumAll(ops.mul(losses, weights)), ops.add(sumAll(weights), 1e-6));
   const isCode = ops.greater(labels, config.textVocabulary - 1);

@@ -1,0 +1,52 @@
+/** What a model learns from assessed drawings: to assess, and how sure it may be. */
+import assert from "node:assert/strict";
+import { assessScene } from "../lib/assessment/axes.ts";
+import { requirementsOf } from "../lib/assessment/requirements.ts";
+import { parseCaption } from "../lib/data/captions.ts";
+import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { enhancementStage, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+
+Deno.test("verdicts are learned, and confidence with them", async () => {
+  const scenes = await emojiScenes({ preset: "nano", seed: 0 });
+  using store = new StateStore(await openDevice("cpu"));
+  const model = tinyIllume(store, trainTextTokenizer(scenes));
+  const caption = "two cats";
+  const random = new Random(1, "drawings");
+  const box = (x: number) => ({ x, y: 10, width: 10, height: 10 });
+  const cats = [1, 2].map((count) => {
+    const objects = Array.from({ length: count }, (_, i) => ({
+      concept: "cat",
+      confidence: 1,
+      box: box(10 + 20 * i),
+    }));
+    return {
+      caption,
+      ids: Array.from({ length: 16 }, () => random.integer(64)),
+      assessment: assessScene(requirementsOf(parseCaption(caption, scenes.world)), {
+        background: "sky",
+        objects,
+      }),
+    };
+  });
+  assert.deepEqual(cats.map(({ assessment }) => assessment.verdict), ["bad", "good"]);
+
+  const budget = { steps: 120, batchSize: 16, peakRate: 1e-2 };
+  const stage = await enhancementStage(model, scenes, cats, budget);
+  for await (const _ of stage.run());
+  const pictures = await model.tokenizer.decode(cats.map(({ ids }) => Int32Array.from(ids)));
+  const judgements = await model.judge(pictures.map((picture) => ({ picture, caption })));
+  for (const [i, { assessment }] of cats.entries()) {
+    assert.deepEqual(judgements[i].assessment, assessment);
+  }
+  const [bad, good] = judgements.map((judgement) =>
+    "said" in judgement ? -1 : judgement.confidence
+  );
+  assert.ok(bad! >= 0 && bad! < 0.2 && good! > 0.8 && good! <= 1, `${bad} and ${good}`);
+
+  const picture = pictures[1];
+  const unclear = await model.judge([{ picture, caption: "cats two" }, { picture, caption }]);
+  const confidences = unclear.map((j) => "said" in j ? undefined : j.confidence);
+  assert.deepEqual(confidences, [undefined, good]);
+});
