@@ -28,6 +28,7 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
         background: "sky",
         objects,
       }),
+      misses: [],
     };
   });
   assert.deepEqual(cats.map(({ assessment }) => assessment.verdict), ["bad", "good"]);

@@ -3,8 +3,10 @@
  * what it saw against the caption. Its verdicts are those of GenEval.
  */
 import { CaptionError, parseCaption } from "../data/parse_caption.ts";
+import type { Picture } from "../data/picture.ts";
 import { assessScene } from "./axes.ts";
 import type { Judge } from "./judge.ts";
+import type { ParsedScene } from "./parsed_scene.ts";
 import { requirementsOf } from "./requirements.ts";
 import type { SceneParser } from "./scene_parser.ts";
 
@@ -28,10 +30,13 @@ export function parserJudge(parser: SceneParser): Judge {
             throw error;
           }
         });
-        return items.map(({ picture }, i) => {
-          const seen = parser.parse(picture);
-          return { assessment: assessScene(requirementsOf(specs[i]), seen) };
-        });
+        const seen = new Map<Picture, ParsedScene>();
+        for (const { picture } of items) {
+          if (!seen.has(picture)) seen.set(picture, parser.parse(picture));
+        }
+        return items.map(({ picture }, i) => ({
+          assessment: assessScene(requirementsOf(specs[i]), seen.get(picture)!),
+        }));
       }),
   };
 }

@@ -204,7 +204,7 @@ function shapeOf(size: Size, batch: number, { config }: Illume): BatchShape {
     "drawing": [drawn + 16, drawn + 1],
     "reading": [read + 42, 22],
     "editing": [read + drawn + 14, drawn + 1],
-    "assessment": [read + drawn + 56, drawn + 34],
+    "assessment": [read + 120, 70],
   }[size];
   return { batch, length, learned, pictures: 1 };
 }

@@ -1,9 +1,11 @@
 /**
  * What a model learns from assessments of its own drawings: step three of self-enhancing alignment
- * (ILLUME, arXiv 2412.06673, section 3.4). A good picture makes one turn (assess), a bad one two
- * (assess, then correct).
+ * (ILLUME, arXiv 2412.06673, section 3.4). There a good picture makes one turn (assess), a bad one
+ * two (assess, then correct). Here a picture is also held against near misses of its caption, several
+ * captions one after the other: a small model has to be asked for all that it shall look at.
  */
-import { assessmentToText } from "../assessment/words.ts";
+import type { Assessment } from "../assessment/assessment.ts";
+import { assessmentPrompt, assessmentToText } from "../assessment/words.ts";
 import { parseCaption } from "../data/captions.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
@@ -12,6 +14,7 @@ import type { World } from "../data/world.ts";
 import type { Precision } from "../graph/mod.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
+import type { Segment } from "../unified/mod.ts";
 import { answerPicture, answerText, ask } from "./formats.ts";
 import type { Illume } from "./illume.ts";
 import { ILLUME_STAGES, unifiedStage, type Weighted } from "./illume_stages.ts";
@@ -28,9 +31,16 @@ export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
 /** The share of assessments in what it then learns. */
 const SHARE = 0.35;
 
+/** Of the bad pictures, the share that is corrected. */
+const CORRECTED = 0.4;
+
+/** How many captions a picture is held against, one after the other, where it is not corrected. */
+const CAPTIONS = 3;
+
 /**
  * Step three: the last stage again, with the assessments in its mixture. Good and bad pictures come
- * up equally often, so that neither verdict is the answer to everything.
+ * up equally often, and so do good and bad captions of a picture, so that neither verdict is the
+ * answer to everything.
  */
 export async function enhancementStage(
   model: Illume,
@@ -59,29 +69,44 @@ async function assessmentTask(
   drawings: readonly AssessedDrawing[],
 ): Promise<Task> {
   const pictures = await model.tokenizer.decode(drawings.map(({ ids }) => Int32Array.from(ids)));
-  const assessed = drawings.map((drawing, i) => ({ ...drawing, picture: pictures[i] }));
-  const byVerdict = Map.groupBy(assessed, ({ assessment }) => assessment.verdict);
-  const verdicts = [...byVerdict.keys()];
+  const assessed = drawings.map((drawing, i) => {
+    const held = Map.groupBy([drawing, ...drawing.misses], ({ assessment }) => assessment.verdict);
+    return { ...drawing, picture: pictures[i], held: [...held.values()] };
+  });
+  const byVerdict = [...Map.groupBy(assessed, (own) => own.assessment.verdict).values()];
   return {
     size: "assessment",
     example(random) {
-      const { caption, picture, assessment } = random.pick(byVerdict.get(random.pick(verdicts))!);
-      const told = answerText(assessmentToText(assessment));
-      if (assessment.verdict === "good") {
+      const { caption, picture, assessment, held } = random.pick(random.pick(byVerdict));
+      if (assessment.verdict === "bad" && random.uniform() < CORRECTED) {
         return {
-          pictures: [picture],
-          turns: ([{ features }]) => [{ ask: ask.assess(features, caption), answer: told }],
+          pictures: [picture, truePicture(caption, scenes, random)],
+          turns: ([{ features }, { ids }]) => [
+            { ask: ask.assess(features, caption), answer: told(assessment) },
+            { ask: ask.correct(), answer: answerPicture(ids) },
+          ],
         };
       }
+      const [first, ...further] = Array.from(
+        { length: CAPTIONS },
+        () => random.pick(random.pick(held)),
+      );
       return {
-        pictures: [picture, truePicture(caption, scenes, random)],
-        turns: ([{ features }, { ids }]) => [
-          { ask: ask.assess(features, caption), answer: told },
-          { ask: ask.correct(), answer: answerPicture(ids) },
+        pictures: [picture],
+        turns: ([{ features }]) => [
+          { ask: ask.assess(features, first.caption), answer: told(first.assessment) },
+          ...further.map(({ caption, assessment }) => ({
+            ask: ask.further(assessmentPrompt(caption)),
+            answer: told(assessment),
+          })),
         ],
       };
     },
   };
+}
+
+function told(assessment: Assessment): Segment[] {
+  return answerText(assessmentToText(assessment));
 }
 
 function truePicture(caption: string, scenes: EmojiScenes, random: Random): Picture {

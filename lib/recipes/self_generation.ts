@@ -17,10 +17,13 @@ import type { Illume } from "./illume.ts";
 
 /** A picture that a model drew, as its codes, and what was found about it. */
 export interface AssessedDrawing {
-  /** What the picture was held against: what it was drawn for, or a near miss of that. */
+  /** What it was drawn for. */
   readonly caption: string;
   readonly ids: readonly number[];
+  /** What was said of it beside its own caption. */
   readonly assessment: Assessment;
+  /** The same beside near misses of the caption. */
+  readonly misses: readonly { readonly caption: string; readonly assessment: Assessment }[];
 }
 
 const Held = z.strictObject({
@@ -35,7 +38,7 @@ const Line = z.strictObject({
   /** Which of the pictures of this caption. */
   sample: z.int().nonnegative(),
   ids: z.array(z.int().nonnegative()),
-  /** What was said of the picture beside its own caption, and beside a near miss. */
+  /** What was said of the picture beside its own caption, and beside near misses. */
   held: z.array(Held),
 });
 type Line = z.infer<typeof Line>;
@@ -53,6 +56,9 @@ export interface SelfGenerationOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Near misses that a drawing is held against, at most. */
+const MISSES = 5;
+
 /** Drawings that are drawn, judged and written at a time. */
 const CHUNK = 64;
 
@@ -60,7 +66,7 @@ const CHUNK = 64;
 const VARIED = { temperature: 1, guidance: 1 } as const;
 
 /**
- * Draws training captions, and has each picture judged beside its caption and beside a near miss;
+ * Draws training captions, and has each picture judged beside its caption and beside near misses;
  * says from time to time how many of all are done. A folder that was begun is gone on with: the same
  * drawings come out, however often it was stopped.
  *
@@ -116,14 +122,12 @@ export async function* selfGenerate(
   }
 }
 
-/** One near miss of a caption that may be trained on; none where there is none. */
+/** Different near misses of a caption that may be trained on: as many as are found. */
 function nearMisses(caption: string, world: World, random: Random): string[] {
   const spec = parseCaption(caption, world);
-  for (let attempt = 0; attempt < 8; attempt++) {
-    const miss = nearMiss(spec, world, random);
-    if (!heldOut(miss, world)) return [captionOf(miss)];
-  }
-  return [];
+  const found = Array.from({ length: 2 * MISSES }, () => nearMiss(spec, world, random))
+    .flatMap((miss) => heldOut(miss, world) ? [] : [captionOf(miss)]);
+  return [...new Set(found)].slice(0, MISSES);
 }
 
 /** What a line keeps of a judgement. */
@@ -159,7 +163,7 @@ async function begin(
 
 /** What is in a folder of drawings. */
 export interface Drawings {
-  /** Each picture beside each caption that it was held against, where the judge assessed it. */
+  /** What the judge assessed beside its own caption. */
   readonly drawings: readonly AssessedDrawing[];
   /** Pictures that were left out because the same one of the same caption was there before. */
   readonly duplicates: number;
@@ -171,15 +175,13 @@ export interface Drawings {
 export async function readDrawings(directory: string): Promise<Drawings> {
   const lines = await readJsonLines(`${directory}/drawings.jsonl`, LINES);
   const unique = new Map(lines.map((line) => [`${line.caption}: ${line.ids.join()}`, line]));
-  const judged = [...unique.values()].flatMap(({ ids, held }) =>
-    held.map(({ against: caption, assessment }) => ({ caption, ids, assessment }))
-  );
-  const drawings = judged.flatMap(({ caption, ids, assessment }) =>
-    assessment === undefined ? [] : [{ caption, ids, assessment }]
-  );
-  return {
-    drawings,
-    duplicates: lines.length - unique.size,
-    unjudged: judged.length - drawings.length,
-  };
+  const drawings = [...unique.values()].flatMap(({ caption, ids, held: [own, ...others] }) => {
+    if (own.assessment === undefined) return [];
+    const misses = others.flatMap(({ against, assessment }) =>
+      assessment === undefined ? [] : [{ caption: against, assessment }]
+    );
+    return [{ caption, ids, assessment: own.assessment, misses }];
+  });
+  const said = [...unique.values()].flatMap(({ held }) => held.filter(({ said }) => said));
+  return { drawings, duplicates: lines.length - unique.size, unjudged: said.length };
 }
