@@ -7,7 +7,7 @@ import { SceneParser } from "../lib/assessment/scene_parser.ts";
 import { emojiScenes } from "../lib/data/emoji_scenes.ts";
 import { isHeldOutCaption } from "../lib/data/splits.ts";
 import { readDrawings, selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
-import { openDevice, StateStore } from "../lib/runtime/mod.ts";
+import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 
@@ -89,6 +89,44 @@ Deno.test("what is drawn depends on nothing but the seed, wherever it was stoppe
       }),
       { numRuns: 6, examples: [[0], [bytes.length - 1]] },
     );
+  }));
+
+/** Begins or goes on in a process of its own, which is killed once so much is written. */
+async function drawElsewhere(directory: string, killAt: number): Promise<boolean> {
+  const script = new URL("./generate_drawings.ts", import.meta.url).pathname;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", script, directory],
+    stdout: "null",
+    stderr: "inherit",
+  });
+  const process = command.spawn();
+  const written = () => Deno.stat(`${directory}/drawings.jsonl`).then(({ size }) => size, () => 0);
+  let isRunning = true;
+  const ended = process.status.finally(() => isRunning = false);
+  while (isRunning) {
+    if (await written() >= killAt) {
+      process.kill("SIGKILL");
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return (await ended).success;
+}
+
+Deno.test("killed at any point, drawing goes on without loss", () =>
+  inFolder(async (folder) => {
+    const whole = `${folder}/whole`, killed = `${folder}/killed`;
+    assert.ok(await drawElsewhere(whole, Infinity));
+    const bytes = await Deno.readFile(`${whole}/drawings.jsonl`);
+    const random = new Random(0, "kills");
+    const points = [0, 0.4, 0.8].map((share) =>
+      1 + random.integer(Math.floor(bytes.length * share) || 1)
+    ).sort((a, b) => a - b);
+    for (const point of points) await drawElsewhere(killed, point);
+    const left = await Deno.readFile(`${killed}/drawings.jsonl`);
+    assert.ok(left.length > 0 && left.length < bytes.length, `killed at ${points}`);
+    assert.ok(await drawElsewhere(killed, Infinity));
+    assert.deepEqual(await Deno.readFile(`${killed}/drawings.jsonl`), bytes, `killed at ${points}`);
   }));
 
 Deno.test("a folder of other settings, or a damaged one, is left as it is", () =>

@@ -1,0 +1,15 @@
+/** Draws into a folder with a tiny model, until it is done or killed: for `self_generation.test.ts`. */
+import { parserJudge } from "../lib/assessment/parser_judge.ts";
+import { SceneParser } from "../lib/assessment/scene_parser.ts";
+import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { openDevice, StateStore } from "../lib/runtime/mod.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+
+const [directory] = Deno.args;
+const scenes = await emojiScenes({ preset: "nano", seed: 0 });
+using store = new StateStore(await openDevice("cpu"));
+const model = tinyIllume(store, trainTextTokenizer(scenes));
+const judge = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
+const settings = { directory, captions: 200, samples: 2, seed: 3 };
+for await (const _ of selfGenerate(model, judge, settings));
