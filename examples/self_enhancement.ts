@@ -16,11 +16,13 @@ import {
   evaluateAnswers,
   type EvaluatedCaption,
   evaluateDrawing,
+  evaluateJudge,
   evaluateReading,
   evaluationCaptions,
   Illume,
   ILLUME_STAGES,
   illumeStages,
+  type JudgeAccuracy,
   type JudgedDrawing,
   loadIllume,
   meanAccuracy,
@@ -63,13 +65,13 @@ const ARMS = {
 } as const;
 type Arm = keyof typeof ARMS;
 
-/**
- * What is learned from the beginning on, for as many samples of each task: both tasks, or one alone.
- * Of the alignment's samples half draw and half read.
- */
-const ALONE: Readonly<Record<string, StagePlan["mixture"]>> = {
-  "reading alone": { describe: 1, question: 2 },
-  "drawing alone": { draw: 1 },
+/** Of the alignment's samples half draw and half read. */
+const HALF = { ...ALIGNMENT, budget: shortened(ALIGNMENT.budget, 0.5) };
+
+/** What is learned instead of both, with as many samples of the one task. */
+const ALONE: Readonly<Record<string, readonly StagePlan[]>> = {
+  "reading alone": [{ ...HALF, mixture: { describe: 1, question: 2 } }],
+  "drawing alone": [{ ...HALF, mixture: { draw: 1 } }],
 };
 
 const share = z.number();
@@ -95,6 +97,10 @@ const Scores = z.strictObject({ drawing: Outcomes, reading: Reading, seconds: z.
 /** What a model makes of its own judgement. */
 const SelfAssessed = z.strictObject({
   calibration: z.custom<Calibration>((value) => typeof value === "object"),
+  /** Within each of GenEval's tasks. */
+  byTask: z.record(z.string(), z.custom<Calibration>((value) => typeof value === "object")),
+  /** On true pictures of held-out captions and of near misses. */
+  nearMisses: z.custom<JudgeAccuracy>((value) => typeof value === "object"),
   bestOfFour: Outcomes,
   selfCorrected: Outcomes,
 });
@@ -218,12 +224,12 @@ async function run(setting: Setting) {
     return await selfAssessment(model, setting);
   });
   const alone: Record<string, z.infer<typeof Scores>> = {};
-  for (const [name, mixture] of Object.entries(ALONE)) {
-    alone[name] = await training.once(name, Scores, () =>
-      learned(name, begun, setting, (model) => {
-        const half = cut(shortened(ALIGNMENT.budget, 0.5), setting);
-        return illumeStages(model, scenes, [{ ...ALIGNMENT, mixture, budget: half }]);
-      }));
+  for (const [name, plans] of Object.entries(ALONE)) {
+    alone[name] = await training.once(
+      name,
+      Scores,
+      () => learned(name, begun, setting, (model) => stagesOf(plans, model, setting)),
+    );
   }
   alone.both = await training.once(
     "both",
@@ -276,12 +282,19 @@ async function selfAssessment(
   model: Illume,
   setting: Setting,
 ): Promise<z.infer<typeof SelfAssessed>> {
-  const { seed, parser, captions } = setting;
+  const { seed, quick, scenes, parser, captions } = setting;
   const { drawings } = await evaluateDrawing(model, parser, captions, { seed });
   const judgements = await model.judge(drawings);
-  const judged = drawings.map(({ correct }, i) => ({ judgement: judgements[i], isRight: correct }));
+  const judged = drawings.map(({ spec, correct }, i) => ({
+    task: spec.task,
+    judgement: judgements[i],
+    isRight: correct,
+  }));
+  const tasks = [...Map.groupBy(judged, ({ task }) => task)];
   return {
     calibration: calibrationOf(judged),
+    byTask: Object.fromEntries(tasks.map(([task, own]) => [task, calibrationOf(own)])),
+    nearMisses: await evaluateJudge(model, scenes, { perTask: quick ? 2 : 64, seed }),
     bestOfFour: await drawingOutcomes(model, setting, { bestOf: 4 }),
     selfCorrected: await drawingOutcomes(model, setting, { selfCorrect: 1 }),
   };

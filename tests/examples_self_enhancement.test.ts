@@ -28,7 +28,9 @@ Deno.test("models with and without assessments are compared, and nothing is trai
       equal(drawing.drawings.length, 12);
       ok(reading.pope >= 0 && reading.pope <= 1);
     }
-    const { calibration, bestOfFour, selfCorrected } = run.selfAssessed;
+    const { calibration, byTask, nearMisses, bestOfFour, selfCorrected } = run.selfAssessed;
+    equal(Object.keys(byTask).length, 6);
+    equal(nearMisses.verdict.count, 24);
     ok(calibration.accuracy >= 0 && calibration.unjudged <= 12);
     equal(bestOfFour.drawings.length + selfCorrected.drawings.length, 24);
     ok(run.drawings.assessed >= 24 && run.drawings.good <= run.drawings.assessed);
