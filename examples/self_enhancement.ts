@@ -50,6 +50,16 @@ import { main, readCommandLine } from "./options.ts";
 const PRESET = "nano";
 const [LANGUAGE, EMBEDDING, ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
 
+/**
+ * Before it draws, the model learns to look: with drawing at once it is late to see which colour is
+ * whose (docs/LOG.md), and can then judge neither colours nor places.
+ */
+const READING: StagePlan = {
+  name: "reading",
+  mixture: { question: 1, detail: 1 },
+  budget: { steps: 2000, batchSize: 32, peakRate: 2.5e-3 },
+};
+
 /** Steps of the last stage: of each, about a third is assessments in one arm, and left out in another. */
 const STEPS = 1200;
 const ASSESSED = 0.35;
@@ -70,7 +80,7 @@ const HALF = { ...ALIGNMENT, budget: shortened(ALIGNMENT.budget, 0.5) };
 
 /** What is learned instead of both, with as many samples of the one task. */
 const ALONE: Readonly<Record<string, readonly StagePlan[]>> = {
-  "reading alone": [{ ...HALF, mixture: { describe: 1, question: 2 } }],
+  "reading alone": [READING, { ...HALF, mixture: { describe: 1, question: 2 } }],
   "drawing alone": [{ ...HALF, mixture: { draw: 1 } }],
 };
 
@@ -182,7 +192,7 @@ async function run(setting: Setting) {
     }),
     ...stagesOf([LANGUAGE, EMBEDDING], model, setting),
   ];
-  const alignment = stagesOf([ALIGNMENT], model, setting);
+  const alignment = stagesOf([READING, ALIGNMENT], model, setting);
   training.plan([...beginning, ...alignment]);
   await finish(training, beginning);
   const begun = `${directory}/begun`, aligned = `${directory}/aligned`;

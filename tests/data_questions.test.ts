@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CONCEPTS } from "../lib/data/concepts.ts";
 import { randomEdit } from "../lib/data/edits.ts";
-import { type Question, questions } from "../lib/data/questions.ts";
+import { detailQuestions, type Question, questions } from "../lib/data/questions.ts";
 import type { Scene, SceneObject } from "../lib/data/scene.ts";
 import { randomScene } from "../lib/data/truth.ts";
 import { worldOf } from "../lib/data/world.ts";
@@ -13,7 +13,12 @@ const SINGULARS = new Map(Object.entries(CONCEPTS).map(([name, { plural }]) => [
 const many = Array.from({ length: 3000 }, (_, i) => {
   const random = new Random(11, i);
   const scene = randomScene(world, random);
-  return { scene, asked: questions(scene, world, random), random };
+  return {
+    scene,
+    asked: questions(scene, world, random),
+    details: detailQuestions(scene, random),
+    random,
+  };
 });
 
 const named = (scene: Scene, concept: string) =>
@@ -47,6 +52,14 @@ function answer(scene: Scene, question: string): string {
     assert.deepEqual([a.length, b.length], [1, 1], question);
     return holds(found[2], a[0], b[0]) ? "yes" : "no";
   }
+  found = /^where is the (\w+) from the (\w+)\?$/.exec(question);
+  if (found) {
+    const [a, b] = [named(scene, found[1]), named(scene, found[2])];
+    assert.deepEqual([a.length, b.length], [1, 1], question);
+    const holding = ["left", "right", "above", "below"].filter((side) => holds(side, a[0], b[0]));
+    assert.ok(holding.length > 0, question);
+    return holding.join(" and ");
+  }
   found = /^what is (to the left of|to the right of|above|below) the (\w+)\?$/.exec(question);
   assert(found, `No rule answers "${question}"`);
   const [, words, concept] = found;
@@ -59,10 +72,23 @@ function answer(scene: Scene, question: string): string {
 }
 
 Deno.test("every answer is the right one", () => {
-  for (const { scene, asked } of many) {
-    for (const { question, answer: given } of asked) {
+  for (const { scene, asked, details } of many) {
+    for (const { question, answer: given } of [...asked, ...details]) {
       assert.equal(given, answer(scene, question), question);
     }
+  }
+});
+
+Deno.test("details are asked of each thing that has a color, and of where things stand", () => {
+  for (const { scene, details } of many) {
+    const tinted = scene.objects.filter(({ concept, color }) =>
+      color !== undefined && named(scene, concept).length === 1
+    );
+    assert.equal(details.filter(({ kind }) => kind === "color").length, tinted.length);
+  }
+  const answers = new Set(many.flatMap(({ details }) => details.map(({ answer }) => answer)));
+  for (const answer of ["red", "the cat", "no", "above", "right and below"]) {
+    assert.ok(answers.has(answer), answer);
   }
 });
 

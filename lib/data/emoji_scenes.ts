@@ -6,7 +6,7 @@ import { drawScene } from "./draw.ts";
 import { type Edit, randomEdit } from "./edits.ts";
 import { paraphrase } from "./paraphrase.ts";
 import type { Picture } from "./picture.ts";
-import { type Question, questions } from "./questions.ts";
+import { detailQuestions, type Question, questions } from "./questions.ts";
 import { randomScene, sceneFor, type SceneOptions } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
 import { isHeldOutCaption, trainingSpec } from "./splits.ts";
@@ -118,7 +118,7 @@ export class EmojiScenes {
   #answeredByCaption(random: Random): string {
     const spec = trainingSpec(random, this.world);
     const scene = sceneFor(spec, this.world, random);
-    const asked = questions(scene, this.world, random)
+    const asked = [...questions(scene, this.world, random), ...detailQuestions(scene, random)]
       .filter(({ kind }) => kind !== "position" || spec.task === "position");
     return answered(captionOf(spec), random.pick(asked));
   }

@@ -52,6 +52,35 @@ export function questions(scene: Scene, world: World, random: Random): Question[
   ]);
 }
 
+/**
+ * Questions that take two looks, the more the fuller the scene: the color of each tinted object that
+ * is the only one of its kind; where such objects stand to each other ("left and above"), with yes or
+ * no, and what stands there. In random order; none where the scene does not allow them.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../runtime/random.ts";
+ * import { detailQuestions } from "./questions.ts";
+ *
+ * const objects = [
+ *   { concept: "cat", x: 8, y: 8, size: 14, color: "red" },
+ *   { concept: "key", x: 48, y: 8, size: 14, color: "blue" },
+ * ] as const;
+ * const asked = detailQuestions({ background: "sky", style: "fluent-flat", objects }, new Random(0));
+ * const cat = asked.find(({ question }) => question === "what color is the cat?");
+ * if (cat?.answer !== "red") throw new Error("Expected red");
+ * ```
+ */
+export function detailQuestions(scene: Scene, random: Random): Question[] {
+  const unique = scene.objects.filter(({ concept }) => countOf(scene, concept) === 1);
+  return random.shuffle([
+    ...colors(unique),
+    ...standing(unique, random),
+    ...where(unique, random),
+    ...whatStands(scene, unique, random),
+  ]);
+}
+
 function countOf(scene: Scene, concept: string): number {
   return scene.objects.filter((object) => object.concept === concept).length;
 }
@@ -79,10 +108,16 @@ function counting(scene: Scene, world: World, random: Random): Question[] {
 }
 
 function color(unique: readonly SceneObject[], random: Random): Question[] {
-  const tinted = unique.filter((object) => object.color !== undefined);
-  if (tinted.length === 0) return [];
-  const { concept, color } = random.pick(tinted);
-  return [{ kind: "color", question: `what color is the ${concept}?`, answer: `${color}` }];
+  const asked = colors(unique);
+  return asked.length === 0 ? [] : [random.pick(asked)];
+}
+
+function colors(unique: readonly SceneObject[]): Question[] {
+  return unique.flatMap(({ concept, color }): Question[] =>
+    color === undefined
+      ? []
+      : [{ kind: "color", question: `what color is the ${concept}?`, answer: color }]
+  );
 }
 
 function standing(unique: readonly SceneObject[], random: Random): Question[] {
@@ -95,6 +130,18 @@ function standing(unique: readonly SceneObject[], random: Random): Question[] {
     kind: "position",
     question: `is the ${a.concept} ${RELATION_WORDS[relation]} the ${b.concept}?`,
     answer: yes ? "yes" : "no",
+  }];
+}
+
+function where(unique: readonly SceneObject[], random: Random): Question[] {
+  if (unique.length < 2) return [];
+  const [a, b] = random.sample(unique, 2);
+  const holding = relationsOf(boxOf(a), boxOf(b));
+  if (holding.length === 0) return [];
+  return [{
+    kind: "position",
+    question: `where is the ${a.concept} from the ${b.concept}?`,
+    answer: holding.map((relation) => relation.replace(" of", "")).join(" and "),
   }];
 }
 

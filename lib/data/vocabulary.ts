@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 
 /** What captions' other wordings, questions, answers and instructions add to the templates. */
 const OTHER_WORDS = `there is are one that picture with on over under
-  in how many what color yes no
+  in how many what where from color yes no
   remove make move top bottom draw it style`.split(/\s+/);
 
 /**

@@ -1,6 +1,7 @@
 /** The tasks that a unified model learns, each as a source of endless examples. */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
+import { detailQuestions, type Question } from "../data/questions.ts";
 import type { Random } from "../runtime/mod.ts";
 import type { EncodedPicture } from "../tokenizer/mod.ts";
 import type { Turn } from "../unified/mod.ts";
@@ -33,7 +34,31 @@ function described({ picture, description }: { picture: Picture; description: st
 /** How many questions are asked about a picture, one after the other. */
 const QUESTIONS = 3;
 
-export type TaskName = "text" | "describe" | "question" | "draw" | "edit" | "reconstruct";
+/** The same about details. */
+const DETAILS = 4;
+
+/** A conversation about a picture: one question after the other. */
+function asked(picture: Picture, [first, ...further]: readonly Question[]): Example {
+  return {
+    pictures: [picture],
+    turns: ([{ features }]) => [
+      { ask: ask.question(features, first.question), answer: answerText(first.answer) },
+      ...further.map(({ question, answer }) => ({
+        ask: ask.further(question),
+        answer: answerText(answer),
+      })),
+    ],
+  };
+}
+
+export type TaskName =
+  | "text"
+  | "describe"
+  | "question"
+  | "detail"
+  | "draw"
+  | "edit"
+  | "reconstruct";
 
 /** The tasks over a data set. */
 export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
@@ -62,17 +87,19 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
       size: "reading",
       example(random) {
         const { picture, questions } = scenes.reading(random);
-        const [{ question, answer }, ...further] = questions.slice(0, QUESTIONS);
-        return {
-          pictures: [picture],
-          turns: ([{ features }]) => [
-            { ask: ask.question(features, question), answer: answerText(answer) },
-            ...further.map(({ question, answer }) => ({
-              ask: ask.further(question),
-              answer: answerText(answer),
-            })),
-          ],
-        };
+        return asked(picture, questions.slice(0, QUESTIONS));
+      },
+    },
+    /** Which colour is whose, and where: about pictures of several things, all of them tinted. */
+    detail: {
+      size: "reading",
+      example(random) {
+        for (;;) {
+          const options = { objects: 2 + random.integer(3), tinted: 1 };
+          const { picture, scene } = scenes.reading(random, options);
+          const questions = detailQuestions(scene, random);
+          if (questions.length > 0) return asked(picture, questions.slice(0, DETAILS));
+        }
       },
     },
     draw: {
