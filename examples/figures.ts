@@ -14,6 +14,7 @@ import {
   Random,
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
+import { enhancementFigure, EnhancementRun } from "./enhancement_figure.ts";
 import { main, readCommandLine } from "./options.ts";
 
 const Comparison = z.object({
@@ -23,6 +24,8 @@ const Comparison = z.object({
     looks: z.array(z.object({ samples: z.number(), drawing: z.number(), answers: z.number() })),
   })),
 });
+
+const Enhancement = z.object({ runs: z.array(EnhancementRun).min(1) });
 
 /** Pictures whose codes are counted, and that are shown. */
 const COUNTED = 512, SHOWN = 6;
@@ -38,10 +41,23 @@ await main(async () => {
     await figure.save(`${to}/${name}.png`);
     console.log(`${to}/${name}.png`);
   };
-  const path = `${options.text("results")}/compare_tokenizers.json`;
-  const results = await Deno.readTextFile(path).catch(() => undefined);
-  if (results === undefined) console.error(`the comparison is left as it is: no file ${path}`);
-  else await save("tokenizers", comparisonFigure(Comparison.parse(JSON.parse(results)).runs));
+  const results = async <T>(name: string, schema: z.ZodType<T>) => {
+    const path = `${options.text("results")}/${name}.json`;
+    const text = await Deno.readTextFile(path).catch(() => undefined);
+    if (text !== undefined) return schema.parse(JSON.parse(text));
+    console.error(`figures of ${name} are left as they are: no file ${path}`);
+  };
+  const compared = await results("compare_tokenizers", Comparison);
+  if (compared) await save("tokenizers", comparisonFigure(compared.runs));
+  const enhanced = await results("self_enhancement", Enhancement);
+  if (enhanced) {
+    const [{ selfAssessed: { calibration } }] = enhanced.runs;
+    await save("self_enhancement", enhancementFigure(enhanced.runs));
+    await save(
+      "calibration",
+      plot.calibration(calibration, { title: "How sure the model is of its drawings" }),
+    );
+  }
 
   using device = await openDevice(options.text("device"));
   const opened = (name: string) =>

@@ -44,6 +44,7 @@ import {
   trainTextTokenizer,
   writeFileAtomic,
 } from "../mod.ts";
+import { enhancementGains, type EnhancementRun } from "./enhancement_figure.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
 
@@ -73,16 +74,13 @@ const ARMS = {
   ordinary: "and as many ordinary samples more",
   assessments: "and assessments",
 } as const;
-type Arm = keyof typeof ARMS;
 
 /** Of the alignment's samples half draw and half read. */
 const HALF = { ...ALIGNMENT, budget: shortened(ALIGNMENT.budget, 0.5) };
 
 /** What is learned instead of both, with as many samples of the one task. */
-const ALONE: Readonly<Record<string, readonly StagePlan[]>> = {
-  "reading alone": [READING, { ...HALF, mixture: { describe: 1, question: 2 } }],
-  "drawing alone": [{ ...HALF, mixture: { draw: 1 } }],
-};
+const READING_ALONE = [READING, { ...HALF, mixture: { describe: 1, question: 2 } }];
+const DRAWING_ALONE = [{ ...HALF, mixture: { draw: 1 } }];
 
 const share = z.number();
 const Outcomes = z.strictObject({
@@ -114,6 +112,12 @@ const SelfAssessed = z.strictObject({
   bestOfFour: Outcomes,
   selfCorrected: Outcomes,
 });
+
+/** What came of one seed. */
+interface SeedResults extends EnhancementRun {
+  /** Drawings that were assessed, and those among them that were found good. */
+  readonly drawings: Readonly<Record<"assessed" | "good" | "duplicates" | "unjudged", number>>;
+}
 
 /** What all that is learned with a seed shares. */
 interface Setting {
@@ -157,6 +161,7 @@ await main(async () => {
     steps: STEPS,
     assessed: ASSESSED,
     generated: GENERATED,
+    gains: enhancementGains(runs),
     runs,
   };
   const path = options.given("json");
@@ -166,7 +171,7 @@ await main(async () => {
 });
 
 /** Everything with one seed. */
-async function run(setting: Setting) {
+async function run(setting: Setting): Promise<SeedResults> {
   const { device, signal, seed, quick, directory, scenes, parser } = setting;
   using store = new StateStore(device);
   using training = await Training.openOrResume({
@@ -214,38 +219,35 @@ async function run(setting: Setting) {
   const { drawings, duplicates, unjudged } = await readDrawings(generation.directory);
   const good = drawings.filter(({ assessment }) => assessment.verdict === "good").length;
 
-  const arms: Record<string, z.infer<typeof Scores>> = {};
   const last = cut({ ...FINE_TUNING.budget, steps: STEPS }, setting);
-  for (const arm of Object.keys(ARMS) as Arm[]) {
-    arms[arm] = await training.once(
-      arm,
-      Scores,
-      () =>
-        learned(arm, aligned, setting, async (model) => {
-          if (arm === "assessments") return [await enhancementStage(model, scenes, drawings, last)];
-          const budget = arm === "base" ? shortened(last, 1 - ASSESSED) : last;
-          return illumeStages(model, scenes, [{ ...FINE_TUNING, budget }]);
-        }),
-    );
-  }
+  const arm = (name: keyof typeof ARMS) =>
+    training.once(name, Scores, () =>
+      learned(name, aligned, setting, async (model) => {
+        if (name === "assessments") return [await enhancementStage(model, scenes, drawings, last)];
+        const budget = name === "base" ? shortened(last, 1 - ASSESSED) : last;
+        return illumeStages(model, scenes, [{ ...FINE_TUNING, budget }]);
+      }));
+  const arms = {
+    base: await arm("base"),
+    ordinary: await arm("ordinary"),
+    assessments: await arm("assessments"),
+  };
   const selfAssessed = await training.once("self-assessment", SelfAssessed, async () => {
     const model = await loadIllume(`${directory}/assessments`, device);
     using _store = model.store;
     return await selfAssessment(model, setting);
   });
-  const alone: Record<string, z.infer<typeof Scores>> = {};
-  for (const [name, plans] of Object.entries(ALONE)) {
-    alone[name] = await training.once(
+  const task = (name: string, from: string, plans: readonly StagePlan[]) =>
+    training.once(
       name,
       Scores,
-      () => learned(name, begun, setting, (model) => stagesOf(plans, model, setting)),
+      () => learned(name, from, setting, (model) => stagesOf(plans, model, setting)),
     );
-  }
-  alone.both = await training.once(
-    "both",
-    Scores,
-    () => learned("both", aligned, setting, () => []),
-  );
+  const alone = {
+    "reading alone": await task("reading alone", begun, READING_ALONE),
+    "drawing alone": await task("drawing alone", begun, DRAWING_ALONE),
+    both: await task("both", aligned, []),
+  };
   return {
     drawings: { assessed: drawings.length, good, duplicates, unjudged },
     arms,

@@ -1,7 +1,7 @@
 /** Figures of judgements: calibration, confusion, before and after. */
 import assert from "node:assert/strict";
 import { calibrationOf } from "../lib/evaluation/calibration.ts";
-import { beforeAfter, calibration, confusion } from "../lib/plot/mod.ts";
+import { beforeAfter, calibration, confusion, differences } from "../lib/plot/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 import { elements, pixels, plain, texts } from "./plot_reading.ts";
 
@@ -57,4 +57,23 @@ Deno.test("before and after show both drawings of every caption, with their verd
   assert.deepEqual(drawn.at(16 + 112 + 6 + 40, 16 + 18 + 60), [30, 30, 200]);
   assert.throws(() => beforeAfter([]), /found none/);
   assert.throws(() => beforeAfter(pairs, { columns: 0 }), /found 0/);
+});
+
+Deno.test("differences show each seed, the mean and its interval", async () => {
+  const rows = [
+    {
+      name: "GenEval",
+      values: [0.02, 0.05, -0.01],
+      interval: { mean: 0.02, low: -0.01, high: 0.05 },
+    },
+    { name: "POPE", values: [0], interval: { mean: 0, low: 0, high: 0 } },
+  ];
+  const figure = differences(rows, { title: "gains" });
+  assert.equal(elements(figure, "circle").length, 3 + 1 + 2);
+  const said = texts(figure);
+  for (const words of ["gains", "GenEval", "+.020 [−.010, +.050]", "+.000 [+.000, +.000]"]) {
+    assert.ok(said.includes(words), words);
+  }
+  await pixels(figure);
+  assert.throws(() => differences([]), /found none/);
 });

@@ -14,6 +14,7 @@ export {
 export { calibration, type CalibrationOptions } from "./calibration.ts";
 export { codebook, type CodebookOptions, type CodeExamples } from "./codebook.ts";
 export { confusion, type ConfusionOptions, type Taken } from "./confusion.ts";
+export { type Difference, differences, type DifferencesOptions } from "./differences.ts";
 export { featurePictures } from "./feature_pictures.ts";
 export { Figure, jupyterDisplay } from "./figure.ts";
 export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";
