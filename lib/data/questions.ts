@@ -54,8 +54,9 @@ export function questions(scene: Scene, world: World, random: Random): Question[
 
 /**
  * Questions that take two looks, the more the fuller the scene: the color of each tinted object that
- * is the only one of its kind; where such objects stand to each other ("left and above"), with yes or
- * no, and what stands there. In random order; none where the scene does not allow them.
+ * is the only one of its kind; where each of these stands from another ("left and above"); with yes
+ * or no whether one stands so, and what stands there. In random order; none where the scene does not
+ * allow them.
  *
  * @example
  * ```ts
@@ -134,15 +135,17 @@ function standing(unique: readonly SceneObject[], random: Random): Question[] {
 }
 
 function where(unique: readonly SceneObject[], random: Random): Question[] {
-  if (unique.length < 2) return [];
-  const [a, b] = random.sample(unique, 2);
-  const holding = relationsOf(boxOf(a), boxOf(b));
-  if (holding.length === 0) return [];
-  return [{
-    kind: "position",
-    question: `where is the ${a.concept} from the ${b.concept}?`,
-    answer: holding.map((relation) => relation.replace(" of", "")).join(" and "),
-  }];
+  return unique.flatMap((a): Question[] => {
+    const others = unique.filter((b) => relationsOf(boxOf(a), boxOf(b)).length > 0);
+    if (others.length === 0) return [];
+    const b = random.pick(others);
+    const holding = relationsOf(boxOf(a), boxOf(b));
+    return [{
+      kind: "position",
+      question: `where is the ${a.concept} from the ${b.concept}?`,
+      answer: holding.map((relation) => relation.replace(" of", "")).join(" and "),
+    }];
+  });
 }
 
 function whatStands(

@@ -202,7 +202,8 @@ function shapeOf(size: Size, batch: number, { config }: Illume): BatchShape {
   const [length, learned] = {
     "text": [32, 32],
     "drawing": [drawn + 16, drawn + 1],
-    "reading": [read + 58, 22],
+    "reading": [read + 42, 22],
+    "detail": [read + 88, 22],
     "editing": [read + drawn + 14, drawn + 1],
     "assessment": [read + 120, 70],
   }[size];

@@ -14,7 +14,7 @@ export interface Example {
 }
 
 /** What an example of a task holds: it decides how long its sequences are. */
-export type Size = "text" | "drawing" | "reading" | "editing" | "assessment";
+export type Size = "text" | "drawing" | "reading" | "detail" | "editing" | "assessment";
 
 export interface Task {
   readonly size: Size;
@@ -35,7 +35,7 @@ function described({ picture, description }: { picture: Picture; description: st
 const QUESTIONS = 3;
 
 /** The same about details. */
-const DETAILS = 4;
+const DETAILS = 6;
 
 /** A conversation about a picture: one question after the other. */
 function asked(picture: Picture, [first, ...further]: readonly Question[]): Example {
@@ -92,7 +92,7 @@ export function tasksOf(scenes: EmojiScenes): Record<TaskName, Task> {
     },
     /** Which colour is whose, and where: about pictures of several things, all of them tinted. */
     detail: {
-      size: "reading",
+      size: "detail",
       example(random) {
         for (;;) {
           const options = { objects: 2 + random.integer(3), tinted: 1 };
