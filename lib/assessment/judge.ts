@@ -17,6 +17,13 @@ export type Judgement =
   }
   | { readonly assessment?: undefined; readonly said: string };
 
+/** How sure a judge is that all is right: as it says, or else by the overall score. */
+export function sureness(
+  { assessment, confidence }: Judgement & { assessment: Assessment },
+): number {
+  return confidence ?? assessment.overall / 10;
+}
+
 export interface Judge {
   /**
    * Judges each picture against its caption, in order.

@@ -1,5 +1,5 @@
 /** Whether judgements can be trusted: how they agree with the truth, and how sure they are of it. */
-import type { Judgement } from "../assessment/judge.ts";
+import { type Judgement, sureness } from "../assessment/judge.ts";
 import { mean } from "./mean.ts";
 
 /** A judgement, and whether the picture is right. */
@@ -39,11 +39,10 @@ const BINS = 10;
  */
 export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
   const rows = judged.map(({ judgement, isRight }) => {
-    const { assessment } = judgement;
     return {
       isRight,
-      verdict: assessment?.verdict ?? "none",
-      confidence: assessment === undefined ? 0.5 : judgement.confidence ?? assessment.overall / 10,
+      verdict: judgement.assessment?.verdict ?? "none",
+      confidence: judgement.assessment === undefined ? 0.5 : sureness(judgement),
     };
   });
   const byBin = Map.groupBy(

@@ -5,7 +5,7 @@
  */
 import type { Assessment } from "../assessment/assessment.ts";
 import { allRight } from "../assessment/axes.ts";
-import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
+import { assess, type Judge, type Judged, type Judgement, sureness } from "../assessment/judge.ts";
 import { assessmentToText, parseAssessment } from "../assessment/words.ts";
 import { CaptionError, parseCaption } from "../data/parse_caption.ts";
 import type { Picture } from "../data/picture.ts";
@@ -376,9 +376,7 @@ interface JudgedPicture {
 /** The one of which the model is surer; the first where it is as sure of both. */
 function surer(one: JudgedPicture, other: JudgedPicture): JudgedPicture {
   const [a, b] = [one, other].map(({ judgement }) =>
-    judgement.assessment === undefined
-      ? -1
-      : judgement.confidence ?? judgement.assessment.overall / 10
+    judgement.assessment === undefined ? -1 : sureness(judgement)
   );
   return b > a ? other : one;
 }
