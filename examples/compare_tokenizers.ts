@@ -4,7 +4,6 @@
  * table 6)? The same model learns to draw and to answer with each, with the same grid, codebooks,
  * samples and seeds. A stopped run goes on with the training that it was at.
  */
-import { cpus } from "node:os";
 import { z } from "zod";
 import {
   type Device,
@@ -33,11 +32,11 @@ import {
   trainTextTokenizer,
   type World,
   worldOf,
-  writeFileAtomic,
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
+import { provenance, writeResults } from "./results.ts";
 
 /**
  * `nano`'s concepts in three styles and two sizes on six backgrounds: about 4,800 kinds of patch with
@@ -161,8 +160,8 @@ await main(async () => {
   });
   const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
   const quick = options.flag("quick");
-  const again = ["deno task compare-tokenizers", ...Deno.args].join(" ");
-  const signal = stopOnInterrupt(again);
+  const source = await provenance("compare-tokenizers");
+  const signal = stopOnInterrupt(source.command);
   using device = await openDevice(options.text("device"));
   const runs: Run[] = [];
   for (let seed = 0; seed < seeds; seed++) {
@@ -175,20 +174,15 @@ await main(async () => {
       runs.push({ kind: contestant.name, seed, ...await run(contestant, directory, setting) });
     }
   }
-  const path = options.given("json");
   const report = {
-    command: again,
-    date: new Date().toISOString(),
-    machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
+    ...source,
     contestants: CONTESTANTS,
     mixture: MIXTURE,
     batchSize: BATCH,
     samplesForPixelScore: { drawing: reached(runs, "drawing"), answers: reached(runs, "answers") },
     runs,
   };
-  const text = JSON.stringify(report, null, 2);
-  if (path === undefined) console.log(text);
-  else await writeFileAtomic(path, new TextEncoder().encode(text));
+  await writeResults(report, options.given("json"));
   await comparisonFigure(runs).save(options.given("figure") ?? `${options.text("out")}/curves.png`);
 });
 

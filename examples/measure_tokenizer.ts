@@ -2,7 +2,6 @@
  * `deno task measure-tokenizer`: what is left of pictures and features after a trip through the
  * tokenizers that `deno task train-tokenizers` left behind, for each seed that is there.
  */
-import { cpus } from "node:os";
 import {
   codebookUse,
   ConceptEncoder,
@@ -28,9 +27,9 @@ import {
   reduced,
   retrieve,
   SceneParser,
-  writeFileAtomic,
 } from "../mod.ts";
 import { main, readCommandLine } from "./options.ts";
+import { provenance, writeResults } from "./results.ts";
 
 /** From which style to which. The encoder never learns from Twemoji. */
 const PAIRS: readonly (readonly [EmojiStyle, EmojiStyle])[] = [
@@ -119,18 +118,13 @@ await main(async () => {
     }
   }
   const report = {
-    command: ["deno task measure-tokenizer", ...Deno.args].join(" "),
-    date: new Date().toISOString(),
-    machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
+    ...await provenance("measure-tokenizer"),
     seconds: (performance.now() - start) / 1000,
     heldOutEmoji: all.length,
     rawPixels: { recallAt1: raw.recallAt1, recallAt5: raw.recallAt5 },
     seeds,
   };
-  const text = JSON.stringify(report, null, 2);
-  const path = options.given("json");
-  if (path === undefined) console.log(text);
-  else await writeFileAtomic(path, new TextEncoder().encode(text));
+  await writeResults(report, options.given("json"));
 });
 
 function exists(path: string): Promise<boolean> {

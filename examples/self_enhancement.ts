@@ -4,7 +4,6 @@
  * with assessments, and with as many more ordinary samples instead. A stopped run goes on with the
  * training that it was at.
  */
-import { cpus } from "node:os";
 import { z } from "zod";
 import {
   type Calibration,
@@ -42,11 +41,11 @@ import {
   tokenizerStages,
   Training,
   trainTextTokenizer,
-  writeFileAtomic,
 } from "../mod.ts";
 import { enhancementGains, type EnhancementRun } from "./enhancement_figure.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
+import { provenance, writeResults } from "./results.ts";
 
 const PRESET = "nano";
 const [LANGUAGE, EMBEDDING, ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
@@ -78,9 +77,10 @@ const ARMS = {
 /** Of the alignment's samples half draw and half read. */
 const HALF = { ...ALIGNMENT, budget: shortened(ALIGNMENT.budget, 0.5) };
 
-/** What is learned instead of both, with as many samples of the one task. */
-const READING_ALONE = [READING, { ...HALF, mixture: { describe: 1, question: 2 } }];
-const DRAWING_ALONE = [{ ...HALF, mixture: { draw: 1 } }];
+/** What is learned instead of both, with as many samples of the one task: after the reading stage … */
+const READING_ALONE = { ...HALF, mixture: { describe: 1, question: 2 } };
+/** … and without it. */
+const DRAWING_ALONE = { ...HALF, mixture: { draw: 1 } };
 
 const share = z.number();
 const Outcomes = z.strictObject({
@@ -140,8 +140,8 @@ await main(async () => {
   });
   const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
   const quick = options.flag("quick");
-  const again = ["deno task self-enhancement", ...Deno.args].join(" ");
-  const signal = stopOnInterrupt(again);
+  const source = await provenance("self-enhancement");
+  const signal = stopOnInterrupt(source.command);
   using device = await openDevice(options.text("device"));
   const runs = [];
   for (let seed = 0; seed < seeds; seed++) {
@@ -154,9 +154,7 @@ await main(async () => {
     runs.push({ seed, ...await run(setting) });
   }
   const report = {
-    command: again,
-    date: new Date().toISOString(),
-    machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
+    ...source,
     arms: ARMS,
     steps: STEPS,
     assessed: ASSESSED,
@@ -164,10 +162,7 @@ await main(async () => {
     gains: enhancementGains(runs),
     runs,
   };
-  const path = options.given("json");
-  const text = JSON.stringify(report, null, 2);
-  if (path === undefined) console.log(text);
-  else await writeFileAtomic(path, new TextEncoder().encode(text));
+  await writeResults(report, options.given("json"));
 });
 
 /** Everything with one seed. */
@@ -197,15 +192,16 @@ async function run(setting: Setting): Promise<SeedResults> {
     }),
     ...stagesOf([LANGUAGE, EMBEDDING], model, setting),
   ];
-  const alignment = stagesOf([READING, ALIGNMENT], model, setting);
-  training.plan([...beginning, ...alignment]);
+  const reading = stagesOf([READING], model, setting);
+  const alignment = stagesOf([ALIGNMENT], model, setting);
+  training.plan([...beginning, ...reading, ...alignment]);
+  const [begun, read, aligned] = ["begun", "read", "aligned"].map((name) => `${directory}/${name}`);
   await finish(training, beginning);
-  const begun = `${directory}/begun`, aligned = `${directory}/aligned`;
-  // A run that goes on later has its alignment in the store already.
-  const isSaved = await Deno.stat(`${begun}/config.json`).then(() => true, () => false);
-  if (!isSaved) await saveIllume(model, begun);
+  await saveOnce(model, begun);
+  await finish(training, reading);
+  await saveOnce(model, read);
   await finish(training, alignment);
-  await saveIllume(model, aligned);
+  await saveOnce(model, aligned);
 
   const generation = {
     directory: `${directory}/drawings`,
@@ -237,16 +233,16 @@ async function run(setting: Setting): Promise<SeedResults> {
     using _store = model.store;
     return await selfAssessment(model, setting);
   });
-  const task = (name: string, from: string, plans: readonly StagePlan[]) =>
+  const task = (name: string, from: string, ...plans: readonly StagePlan[]) =>
     training.once(
       name,
       Scores,
       () => learned(name, from, setting, (model) => stagesOf(plans, model, setting)),
     );
   const alone = {
-    "reading alone": await task("reading alone", begun, READING_ALONE),
+    "reading alone": await task("reading alone", read, READING_ALONE),
     "drawing alone": await task("drawing alone", begun, DRAWING_ALONE),
-    both: await task("both", aligned, []),
+    both: await task("both", aligned),
   };
   return {
     drawings: { assessed: drawings.length, good, duplicates, unjudged },
@@ -329,6 +325,12 @@ function stagesOf(plans: readonly StagePlan[], model: Illume, setting: Setting):
 
 function cut(budget: StagePlan["budget"], { quick }: Setting): StagePlan["budget"] {
   return shortened(budget, quick ? 0.005 : 1);
+}
+
+/** A run that goes on has later stages in the store already: what was saved stays. */
+async function saveOnce(model: Illume, directory: string): Promise<void> {
+  const isSaved = await Deno.stat(`${directory}/config.json`).then(() => true, () => false);
+  if (!isSaved) await saveIllume(model, directory);
 }
 
 async function finish(training: Training, stages: readonly Stage[]): Promise<void> {

@@ -135,7 +135,7 @@ const replaced = (before: string, after: string) => async (path: string) => {
   await writeFile(path, text.replace(before, after));
 };
 const cutTo = (bytes: number) => (path: string) => truncate(path, bytes);
-const version1 = replaced(`"version": 3`, `"version": 1`);
+const version1 = replaced(`"version": 4`, `"version": 1`);
 
 const DAMAGES: readonly Damage[] = [
   [
@@ -143,7 +143,7 @@ const DAMAGES: readonly Damage[] = [
     rm,
     /^Expected a model's configuration in .*config\.json, but found no such file/,
   ],
-  ["config.json", version1, /^Expected .*version 3 in .*config\.json, but found version/],
+  ["config.json", version1, /^Expected .*version 4 in .*config\.json, but found version/],
   ["config.json", cutTo(99), /^Expected .*config\.json, but found/],
   [
     "config.json",

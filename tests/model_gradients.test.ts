@@ -46,6 +46,7 @@ Deno.test("the unified model's next-token loss, with text, pictures read and pic
     loss,
     inputs: {
       ids,
+      places: ids.map(() => random.integer(config.pictureTokens + 1)),
       features: random.normals(BATCH * config.pictureTokens * config.featureSize),
       positions: Int32Array.from(
         { length: slots },

@@ -71,19 +71,21 @@ async function fullForward(store: StateStore, rows: readonly Sequence[], length:
   const batch = rows.length;
   const shape = { batch, length, learned: 1, pictures: SHAPE.pictures };
   const scope = new Scope();
-  const features = input("features", "float32", [
-    batch * SHAPE.pictures * pictureTokens,
-    TINY_CONFIG.featureSize,
-  ]);
-  const embedded = embed(scope, input("ids", "int32", [batch, length]), features, TINY_CONFIG);
+  const read = batch * SHAPE.pictures * pictureTokens;
+  const tokens = {
+    ids: input("ids", "int32", [batch, length]),
+    places: input("places", "int32", [batch, length]),
+    features: input("features", "float32", [read, TINY_CONFIG.featureSize]),
+  };
+  const embedded = embed(scope, tokens, TINY_CONFIG);
   const context = fromStart(batch, length, TINY_CONFIG);
   const hidden = contextualize(scope, embedded, TINY_CONFIG, context);
   const states = ops.reshape(hidden, { shape: [batch * length, TINY_CONFIG.hiddenSize] });
   const logits = logitsOf(scope, states, TINY_CONFIG);
   using program = await Program.compile(device, toOnnx({ logits }), store);
   const silent = rows.map((row) => ({ ...row, learned: row.ids.map(() => false) }));
-  const inputs = batchOf(silent, shape, vocabulary, TINY_CONFIG);
-  const found = await program.run({ ids: inputs.ids, features: inputs.features });
+  const { ids, places, features } = batchOf(silent, shape, vocabulary, TINY_CONFIG);
+  const found = await program.run({ ids, places, features });
   return found.logits as Float32Array;
 }
 
@@ -96,7 +98,12 @@ for (const grammar of ["picture", "text"] as const) {
     const answers = await generator.generate(asked, { ...GREEDY, grammar });
 
     const begun = grammar === "picture" ? [vocabulary.picture] : [];
-    const whole = asked.map((row, i) => ({ ...row, ids: [...row.ids, ...begun, ...answers[i]] }));
+    const placeOf = (at: number) => grammar === "picture" ? 1 + at : 0;
+    const whole = asked.map((row, i) => ({
+      ...row,
+      ids: [...row.ids, ...begun, ...answers[i]],
+      places: [...row.places, ...begun.map(() => 0), ...answers[i].map((_, at) => placeOf(at))],
+    }));
     const length = Math.max(...whole.map(({ ids }) => ids.length));
     const expected = await fullForward(store, whole, length);
     let compared = 0;

@@ -37,12 +37,15 @@ async function byHand(sequence: Sequence, store: StateStore): Promise<number> {
     if (!sequence.learned[i]) continue;
     const begun = { ...sequence, ids: sequence.ids.slice(0, i), learned: Array(i).fill(false) };
     const shape = { batch: 1, length: i, learned: 1, pictures: 1 };
-    const { ids, features } = batchOf([begun], shape, vocabulary, TINY_CONFIG);
+    const { ids, places, features } = batchOf([begun], shape, vocabulary, TINY_CONFIG);
     const scope = new Scope();
     const embedded = embed(
       scope,
-      input("ids", "int32", [1, i]),
-      input("features", "float32", [pictureTokens, TINY_CONFIG.featureSize]),
+      {
+        ids: input("ids", "int32", [1, i]),
+        places: input("places", "int32", [1, i]),
+        features: input("features", "float32", [pictureTokens, TINY_CONFIG.featureSize]),
+      },
       TINY_CONFIG,
     );
     const hidden = contextualize(scope, embedded, TINY_CONFIG, fromStart(1, i, TINY_CONFIG));
@@ -53,7 +56,7 @@ async function byHand(sequence: Sequence, store: StateStore): Promise<number> {
     });
     const logits = logitsOf(scope, last, TINY_CONFIG);
     using program = await Program.compile(device, toOnnx({ logits }), store);
-    const found = (await program.run({ ids, features })).logits as Float32Array;
+    const found = (await program.run({ ids, places, features })).logits as Float32Array;
     const total = found.reduce((total, x) => total + Math.exp(x), 0);
     sum += found[id] - Math.log(total);
   }

@@ -66,6 +66,28 @@ Deno.test("features are numbered through the pictures read, in order", () => {
   }));
 });
 
+Deno.test("tokens and codes of a picture say where in it they stand, and nothing else does", () => {
+  fc.assert(fc.property(conversations, (spoken) => {
+    const expected = [0];
+    for (const { ask, answer } of spoken) {
+      for (const segment of [...ask, { kind: "mark" } as const, ...answer]) {
+        if (segment.kind === "mark") expected.push(0);
+        else if (segment.kind === "text") expected.push(...tokensOf(segment).map(() => 0));
+        else expected.push(0, ...Array.from({ length: pictureTokens }, (_, i) => 1 + i), 0);
+      }
+      expected.push(0);
+    }
+    assert.deepEqual(sequenceOf(spoken).places, expected);
+  }));
+});
+
+Deno.test("codes of one token stand in one place", () => {
+  const ids = Int32Array.from({ length: 2 * pictureTokens }, () => 0);
+  const { places } = sequenceOf([{ ask: [], answer: [{ kind: "draw", ids }] }]);
+  const pairs = Array.from({ length: pictureTokens }, (_, i) => [1 + i, 1 + i]).flat();
+  assert.deepEqual(places, [0, 0, 0, ...pairs, 0, 0]);
+});
+
 Deno.test("a prompt, the answer and <eos> make the conversation", () => {
   fc.assert(fc.property(fc.array(turns, { maxLength: 2 }), turns, (earlier, turn) => {
     const whole = sequenceOf([...earlier, turn]);

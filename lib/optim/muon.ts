@@ -62,7 +62,7 @@ export function muon(): Transform {
   );
 }
 
-const TABLES = /(embed_tokens|head|codebook)\.weight$/;
+const TABLES = /(embed_tokens|places|head|codebook)\.weight$/;
 
 function isMap(parameter: string, { shape }: Tensor): boolean {
   return shape.length === 2 && !TABLES.test(parameter);

@@ -16,6 +16,8 @@ export interface BatchShape {
 export interface SequenceBatch {
   /** int32 `[batch, length]`; ids from the vocabulary's size on are rows of `features`. */
   readonly ids: Int32Array;
+  /** Where in its picture a token stands, from 1; 0 for all else: int32 `[batch, length]`. */
+  readonly places: Int32Array;
   /** `[batch·pictures·pictureTokens, featureSize]` */
   readonly features: Float32Array;
   /** Where the hidden state stands that predicts a label: int32 `[batch·learned]`. */
@@ -52,6 +54,7 @@ export function batchOf(
   }
   const rows = shape.pictures * pictureTokens;
   const ids = new Int32Array(shape.batch * shape.length).fill(vocabulary.pad);
+  const places = new Int32Array(ids.length);
   const features = new Float32Array(shape.batch * rows * featureSize);
   const slots = shape.batch * shape.learned;
   const positions = new Int32Array(slots);
@@ -65,6 +68,7 @@ export function batchOf(
     sequence.ids.forEach((id, i) => {
       const at = row * shape.length + i;
       ids[at] = id >= 0 ? id : vocabulary.size + row * rows - 1 - id;
+      places[at] = sequence.places[i];
       if (!sequence.learned[i]) return;
       positions[slot] = at - 1;
       labels[slot] = id;
@@ -72,5 +76,5 @@ export function batchOf(
       slot++;
     });
   });
-  return { ids, features, positions, labels, weights };
+  return { ids, places, features, positions, labels, weights };
 }

@@ -158,7 +158,8 @@ export class Generator implements Disposable {
       if (finished.size === count || token === longest - 1) break;
       const ids = new Int32Array(shape.batch).fill(vocabulary.pad);
       rows.forEach((_, row) => ids[row] = answers[row % count].at(-1) ?? vocabulary.pad);
-      logits = await this.#step(ids, lengths, token);
+      const place = drawing ? 1 + Math.floor(token / quantizer.depth) : 0;
+      logits = await this.#step(ids, lengths, token, place);
     }
     return answers;
   }
@@ -168,6 +169,7 @@ export class Generator implements Disposable {
     const { vocabulary, config, shape } = this;
     const pictureRows = shape.pictures * config.pictureTokens;
     const ids = new Int32Array(shape.batch * shape.prompt).fill(vocabulary.pad);
+    const places = new Int32Array(ids.length);
     const features = new Float32Array(shape.batch * pictureRows * config.featureSize);
     const last = new Int32Array(shape.batch);
     rows.forEach((sequence, row) => {
@@ -181,21 +183,31 @@ export class Generator implements Disposable {
       whole.forEach((id, i) => {
         ids[row * shape.prompt + i] = id >= 0 ? id : vocabulary.size + row * pictureRows - 1 - id;
       });
+      places.set(sequence.places, row * shape.prompt);
       sequence.features.forEach((feature, i) => {
         const at = row * pictureRows + i * config.pictureTokens;
         features.set(feature, at * config.featureSize);
       });
       last[row] = row * shape.prompt + whole.length - 1;
     });
-    return (await this.prefill.run({ ids, features, last })).logits as Float32Array;
+    return (await this.prefill.run({ ids, places, features, last })).logits as Float32Array;
   }
 
-  /** Takes the token after prompts of these lengths and so many tokens: the next logits. */
-  async #step(ids: Int32Array, lengths: Int32Array, token: number): Promise<Float32Array> {
+  /**
+   * Takes the token after prompts of these lengths and so many tokens, at its place in a picture: the
+   * next logits.
+   */
+  async #step(
+    ids: Int32Array,
+    lengths: Int32Array,
+    token: number,
+    place: number,
+  ): Promise<Float32Array> {
     const { cache, shape, steps } = this;
     const slot = shape.prompt + token;
     const program = steps[cache.chunksFor(slot) - cache.chunksFor(shape.prompt)];
-    const inputs = { ids, lengths, slot: Int32Array.of(slot) };
+    const places = new Int32Array(shape.batch).fill(place);
+    const inputs = { ids, places, lengths, slot: Int32Array.of(slot) };
     return (await program.run(inputs)).logits as Float32Array;
   }
 
@@ -219,10 +231,13 @@ function prefillGraph(
   cache: KeyValueCache,
 ): Tensor {
   const rows = batch * pictures * config.pictureTokens;
-  const ids = input("ids", "int32", [batch, prompt]);
-  const features = input("features", "float32", [rows, config.featureSize]);
+  const inputs = {
+    ids: input("ids", "int32", [batch, prompt]),
+    places: input("places", "int32", [batch, prompt]),
+    features: input("features", "float32", [rows, config.featureSize]),
+  };
   const last = input("last", "int32", [batch]);
-  const hidden = contextualize(scope, embed(scope, ids, features, config), config, {
+  const hidden = contextualize(scope, embed(scope, inputs, config), config, {
     ...fromStart(batch, prompt, config),
     remember(layer, fresh) {
       cache.fill(layer, fresh);
@@ -248,7 +263,10 @@ function stepGraph(
   chunks: number,
 ): Tensor {
   const half = config.hiddenSize / config.heads / 2;
-  const ids = input("ids", "int32", [batch]);
+  const inputs = {
+    ids: input("ids", "int32", [batch]),
+    places: input("places", "int32", [batch]),
+  };
   const lengths = input("lengths", "int32", [batch]);
   const slot = input("slot", "int32", [1]);
   const angles = rotaryTable(prompt + answer, 2 * half);
@@ -259,7 +277,7 @@ function stepGraph(
   const hidesPadding = ops.where(inPrompt, 0, -1e9);
   const hidesLater = ops.where(ops.greater(slots, slot), -1e9, 0);
   const here = ops.expand(ops.sub(slot, (chunks - 1) * cache.chunk), { shape: [batch] });
-  const embedded = ops.reshape(embedGenerated(scope, ids, config), {
+  const embedded = ops.reshape(embedGenerated(scope, inputs, config), {
     shape: [batch, 1, config.hiddenSize],
   });
   const hidden = contextualize(scope, embedded, config, {

@@ -3,7 +3,7 @@
  * embeddings; pictures read enter as continuous features through an adapter; one head predicts text
  * tokens and codes alike (ILLUME, arXiv 2412.06673, section 3.2).
  */
-import { input, ops, type Tensor } from "../graph/mod.ts";
+import { constant, input, ops, type Tensor } from "../graph/mod.ts";
 import {
   type AttentionContext,
   linear,
@@ -41,11 +41,22 @@ function codeTable(root: Scope, scope: Scope, config: UnifiedConfig, deviation: 
   return ops.add(shared, scope.parameter("weight", [quantizer.codes, hiddenSize], ZEROS));
 }
 
-/**
- * The embeddings of ids `[batch, tokens]` (see `batch.ts`): `[batch, tokens, hiddenSize]`.
- * @param features of the pictures read, `[rows, featureSize]`
- */
-export function embed(scope: Scope, ids: Tensor, features: Tensor, config: UnifiedConfig): Tensor {
+/** Tokens, where in their pictures they stand (0: in none), and the pictures read. */
+export interface EmbeddingInputs {
+  /** int32 `[batch, tokens]`, see `batch.ts` */
+  readonly ids: Tensor;
+  /** int32 `[batch, tokens]` */
+  readonly places: Tensor;
+  /** `[rows, featureSize]` */
+  readonly features: Tensor;
+}
+
+/** The embeddings of tokens: `[batch, tokens, hiddenSize]`. */
+export function embed(
+  scope: Scope,
+  { ids, places, features }: EmbeddingInputs,
+  config: UnifiedConfig,
+): Tensor {
   const { hiddenSize } = config;
   const adapter = scope.at("multi_modal_projector");
   const adapted = linear(
@@ -54,12 +65,28 @@ export function embed(scope: Scope, ids: Tensor, features: Tensor, config: Unifi
     hiddenSize,
     { bias: true },
   );
-  return ops.gather(ops.concat([...embeddings(scope, config), adapted], { axis: 0 }), ids);
+  const rows = ops.concat([...embeddings(scope, config), adapted], { axis: 0 });
+  return ops.add(ops.gather(rows, ids), placed(scope, places, config));
 }
 
 /** The embeddings of text tokens and codes only: `[…]` to `[…, hiddenSize]`. */
-export function embedGenerated(scope: Scope, ids: Tensor, config: UnifiedConfig): Tensor {
-  return ops.gather(ops.concat(embeddings(scope, config), { axis: 0 }), ids);
+export function embedGenerated(
+  scope: Scope,
+  { ids, places }: Pick<EmbeddingInputs, "ids" | "places">,
+  config: UnifiedConfig,
+): Tensor {
+  const rows = ops.concat(embeddings(scope, config), { axis: 0 });
+  return ops.add(ops.gather(rows, ids), placed(scope, places, config));
+}
+
+/**
+ * What is added for a place in a picture, read or drawn. Features say what is seen, not where, and
+ * rotary angles only how far apart two tokens stand, in the order of reading.
+ */
+function placed(scope: Scope, places: Tensor, { pictureTokens, hiddenSize }: UnifiedConfig) {
+  const rows = table(scope.at("vision_embed_tokens").at("places"), pictureTokens, hiddenSize, 0.5);
+  const none = ops.expand(constant(0), { shape: [1, hiddenSize] });
+  return ops.gather(ops.concat([none, rows], { axis: 0 }), places);
 }
 
 function embeddings(scope: Scope, config: UnifiedConfig): Tensor[] {
@@ -116,12 +143,15 @@ export function tokenLosses(
   const { batch, length } = shape;
   const slots = batch * shape.learned;
   const rows = batch * shape.pictures * config.pictureTokens;
-  const ids = input("ids", "int32", [batch, length]);
-  const features = input("features", "float32", [rows, config.featureSize]);
+  const inputs = {
+    ids: input("ids", "int32", [batch, length]),
+    places: input("places", "int32", [batch, length]),
+    features: input("features", "float32", [rows, config.featureSize]),
+  };
   const positions = input("positions", "int32", [slots]);
   const labels = input("labels", "int32", [slots]);
 
-  const embedded = embed(scope, ids, features, config);
+  const embedded = embed(scope, inputs, config);
   const context = { ...fromStart(batch, length, config), recompute };
   const hidden = contextualize(scope, embedded, config, context);
   const predicting = ops.gather(

@@ -46,9 +46,8 @@ export class Likelihood implements Disposable {
     for (let start = 0; start < conversations.length; start += shape.batch) {
       const rows = conversations.slice(start, start + shape.batch);
       const batch = batchOf(rows, shape, vocabulary, config);
-      const { ids, features, positions, labels } = batch;
-      const losses = (await this.program.run({ ids, features, positions, labels }))
-        .losses as Float32Array;
+      const { weights: _, ...inputs } = batch;
+      const losses = (await this.program.run({ ...inputs })).losses as Float32Array;
       let slot = 0;
       for (const { learned } of rows) {
         const end = slot + learned.filter(Boolean).length;

@@ -18,6 +18,8 @@ export interface Sequence {
   readonly ids: readonly number[];
   /** Whether each id is to be predicted. */
   readonly learned: readonly boolean[];
+  /** Where in its picture each token or code stands, from 1, in reading order; 0 for all else. */
+  readonly places: readonly number[];
   /** Features of the pictures read, each `[pictureTokens, featureSize]`. */
   readonly features: readonly Float32Array[];
 }
@@ -26,6 +28,7 @@ export interface Sequence {
 class Writer {
   readonly ids: number[] = [];
   readonly learned: boolean[] = [];
+  readonly places: number[] = [];
   readonly features: Float32Array[] = [];
 
   constructor(
@@ -33,9 +36,10 @@ class Writer {
     private readonly pictureTokens: number,
   ) {}
 
-  push(id: number, learned: boolean): void {
+  push(id: number, learned: boolean, place = 0): void {
     this.ids.push(id);
     this.learned.push(learned);
+    this.places.push(place);
   }
 
   segment(segment: Segment, learned: boolean): void {
@@ -46,10 +50,13 @@ class Writer {
     }
     this.push(vocabulary.picture, learned);
     if (segment.kind === "draw") {
-      for (const code of segment.ids) this.push(vocabulary.idOfCode(code), learned);
+      const depth = segment.ids.length / this.pictureTokens;
+      segment.ids.forEach((code, i) =>
+        this.push(vocabulary.idOfCode(code), learned, 1 + Math.floor(i / depth))
+      );
     } else {
       const first = this.features.length * this.pictureTokens;
-      for (let i = 0; i < this.pictureTokens; i++) this.push(-1 - first - i, false);
+      for (let i = 0; i < this.pictureTokens; i++) this.push(-1 - first - i, false, 1 + i);
       this.features.push(segment.features);
     }
     this.push(vocabulary.endPicture, learned);
@@ -82,10 +89,15 @@ export function prompt(
   pictureTokens: number,
   earlier: readonly Turn[] = [],
 ): Sequence {
-  const { ids, learned, features } = conversation(
+  const { ids, learned, places, features } = conversation(
     [...earlier, { ask, answer: [] }],
     vocabulary,
     pictureTokens,
   );
-  return { ids: ids.slice(0, -1), learned: learned.slice(0, -1), features };
+  return {
+    ids: ids.slice(0, -1),
+    learned: learned.slice(0, -1),
+    places: places.slice(0, -1),
+    features,
+  };
 }
