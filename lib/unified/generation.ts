@@ -7,7 +7,7 @@ import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.t
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { quantizerOf } from "../tokenizer/mod.ts";
 import { drawnTokens, type UnifiedConfig } from "./config.ts";
-import { contextualize, embed, embedGenerated, fromStart, logitsOf } from "./language_model.ts";
+import { contextualize, embed, fromStart, logitsOf } from "./language_model.ts";
 import { guided, sample, type Sampling } from "./sampling.ts";
 import type { Sequence } from "./sequence.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -156,10 +156,15 @@ export class Generator implements Disposable {
         else answers[i].push(id);
       }
       if (finished.size === count || token === longest - 1) break;
-      const ids = new Int32Array(shape.batch).fill(vocabulary.pad);
-      rows.forEach((_, row) => ids[row] = answers[row % count].at(-1) ?? vocabulary.pad);
-      const place = drawing ? 1 + Math.floor(token / quantizer.depth) : 0;
-      logits = await this.#step(ids, lengths, token, place);
+      const last = rows.map(({ ids }, row) => {
+        const answer = answers[row % count];
+        const before = drawing ? vocabulary.picture : ids.at(-1)!;
+        return [answer.at(-2) ?? before, answer.at(-1) ?? vocabulary.pad];
+      });
+      const places = [token - 1, token].map((at) =>
+        drawing && at >= 0 ? 1 + Math.floor(at / quantizer.depth) : 0
+      );
+      logits = await this.#step(last, places, lengths, token);
     }
     return answers;
   }
@@ -194,20 +199,27 @@ export class Generator implements Disposable {
   }
 
   /**
-   * Takes the token after prompts of these lengths and so many tokens, at its place in a picture: the
-   * next logits.
+   * Takes the token after prompts of these lengths and so many tokens: the next logits.
+   * @param last of each row the token before it, and the token itself
+   * @param places where in a picture these two stand
    */
   async #step(
-    ids: Int32Array,
+    last: readonly (readonly number[])[],
+    places: readonly number[],
     lengths: Int32Array,
     token: number,
-    place: number,
   ): Promise<Float32Array> {
-    const { cache, shape, steps } = this;
+    const { cache, shape, steps, vocabulary } = this;
     const slot = shape.prompt + token;
     const program = steps[cache.chunksFor(slot) - cache.chunksFor(shape.prompt)];
-    const places = new Int32Array(shape.batch).fill(place);
-    const inputs = { ids, places, lengths, slot: Int32Array.of(slot) };
+    const ids = new Int32Array(2 * shape.batch).fill(vocabulary.pad);
+    ids.set(last.flat());
+    const inputs = {
+      ids,
+      places: Int32Array.from(ids, (_, i) => places[i % 2]),
+      lengths,
+      slot: Int32Array.of(slot),
+    };
     return (await program.run(inputs)).logits as Float32Array;
   }
 
@@ -264,8 +276,8 @@ function stepGraph(
 ): Tensor {
   const half = config.hiddenSize / config.heads / 2;
   const inputs = {
-    ids: input("ids", "int32", [batch]),
-    places: input("places", "int32", [batch]),
+    ids: input("ids", "int32", [batch, 2]),
+    places: input("places", "int32", [batch, 2]),
   };
   const lengths = input("lengths", "int32", [batch]);
   const slot = input("slot", "int32", [1]);
@@ -277,9 +289,7 @@ function stepGraph(
   const hidesPadding = ops.where(inPrompt, 0, -1e9);
   const hidesLater = ops.where(ops.greater(slots, slot), -1e9, 0);
   const here = ops.expand(ops.sub(slot, (chunks - 1) * cache.chunk), { shape: [batch] });
-  const embedded = ops.reshape(embedGenerated(scope, inputs, config), {
-    shape: [batch, 1, config.hiddenSize],
-  });
+  const embedded = ops.slice(embed(scope, inputs, config), { axis: 1, start: 1, end: 2 });
   const hidden = contextualize(scope, embedded, config, {
     rotary: { cos: angle(angles.cos), sin: angle(angles.sin) },
     visible: ops.where(ops.greater(prompt, slots), hidesPadding, hidesLater),

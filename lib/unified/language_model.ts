@@ -47,54 +47,53 @@ export interface EmbeddingInputs {
   readonly ids: Tensor;
   /** int32 `[batch, tokens]` */
   readonly places: Tensor;
-  /** `[rows, featureSize]` */
-  readonly features: Tensor;
-}
-
-/** The embeddings of tokens: `[batch, tokens, hiddenSize]`. */
-export function embed(
-  scope: Scope,
-  { ids, places, features }: EmbeddingInputs,
-  config: UnifiedConfig,
-): Tensor {
-  const { hiddenSize } = config;
-  const adapter = scope.at("multi_modal_projector");
-  const adapted = linear(
-    adapter.at("linear_2"),
-    ops.silu(linear(adapter.at("linear_1"), features, hiddenSize, { bias: true })),
-    hiddenSize,
-    { bias: true },
-  );
-  const rows = ops.concat([...embeddings(scope, config), adapted], { axis: 0 });
-  return ops.add(ops.gather(rows, ids), placed(scope, places, config));
-}
-
-/** The embeddings of text tokens and codes only: `[…]` to `[…, hiddenSize]`. */
-export function embedGenerated(
-  scope: Scope,
-  { ids, places }: Pick<EmbeddingInputs, "ids" | "places">,
-  config: UnifiedConfig,
-): Tensor {
-  const rows = ops.concat(embeddings(scope, config), { axis: 0 });
-  return ops.add(ops.gather(rows, ids), placed(scope, places, config));
+  /** `[rows, featureSize]`; absent where no picture is read. */
+  readonly features?: Tensor;
 }
 
 /**
- * What is added for a place in a picture, read or drawn. Features say what is seen, not where, and
- * rotary angles only how far apart two tokens stand, in the order of reading.
+ * The embeddings of tokens, `[batch, tokens, hiddenSize]`. Each also says which token stands before
+ * it: a small transformer is slow to find out what belongs together ("a red cat and a blue dog")
+ * where every token is alone (smeared keys, arXiv 2209.11895; token shift, arXiv 2305.13048).
  */
-function placed(scope: Scope, places: Tensor, { pictureTokens, hiddenSize }: UnifiedConfig) {
-  const rows = table(scope.at("vision_embed_tokens").at("places"), pictureTokens, hiddenSize, 0.5);
-  const none = ops.expand(constant(0), { shape: [1, hiddenSize] });
-  return ops.gather(ops.concat([none, rows], { axis: 0 }), places);
+export function embed(scope: Scope, inputs: EmbeddingInputs, config: UnifiedConfig): Tensor {
+  const { ids, places, features } = inputs;
+  const { hiddenSize, textVocabulary } = config;
+  const model = scope.at("model");
+  const rows = [
+    table(model.at("embed_tokens"), textVocabulary, hiddenSize, 0.5),
+    codeTable(scope, scope.at("vision_embed_tokens"), config, 0.5),
+    ...(features ? [adapted(scope.at("multi_modal_projector"), features, config)] : []),
+  ];
+  const placed = ops.gather(
+    placeTable(scope.at("vision_embed_tokens").at("places"), config),
+    places,
+  );
+  const alone = ops.add(ops.gather(ops.concat(rows, { axis: 0 }), ids), placed);
+  const [batch, tokens] = ids.shape;
+  const begun = ops.concat([zeros([batch, 1, hiddenSize]), alone], { axis: 1 });
+  const before = ops.slice(begun, { axis: 1, start: 0, end: tokens });
+  return ops.add(alone, linear(model.at("previous_token"), before, hiddenSize));
 }
 
-function embeddings(scope: Scope, config: UnifiedConfig): Tensor[] {
-  const { hiddenSize, textVocabulary } = config;
-  return [
-    table(scope.at("model").at("embed_tokens"), textVocabulary, hiddenSize, 0.5),
-    codeTable(scope, scope.at("vision_embed_tokens"), config, 0.5),
-  ];
+/** Features of pictures read as embeddings: `[rows, featureSize]` to `[rows, hiddenSize]`. */
+function adapted(scope: Scope, features: Tensor, { hiddenSize }: UnifiedConfig): Tensor {
+  const hidden = linear(scope.at("linear_1"), features, hiddenSize, { bias: true });
+  return linear(scope.at("linear_2"), ops.silu(hidden), hiddenSize, { bias: true });
+}
+
+/**
+ * A row for what stands in no picture, of zeros, and one for each place in a picture, read or drawn.
+ * Features say what is seen, not where, and rotary angles only how far apart two tokens stand in the
+ * order of reading.
+ */
+function placeTable(scope: Scope, { pictureTokens, hiddenSize }: UnifiedConfig): Tensor {
+  const rows = table(scope, pictureTokens, hiddenSize, 0.5);
+  return ops.concat([zeros([1, hiddenSize]), rows], { axis: 0 });
+}
+
+function zeros(shape: readonly number[]): Tensor {
+  return ops.expand(constant(0), { shape: [...shape] });
 }
 
 /** Logits over text tokens and codes: `[rows, hiddenSize]` to `[rows, textVocabulary + codes]`. */
