@@ -73,7 +73,7 @@ export {
 export { evaluationCaptions, heldOut } from "./lib/data/splits.ts";
 export { encodePng, type Picture, PictureError, readPicture, reduced } from "./lib/data/picture.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
-export { type Scene, type SceneObject } from "./lib/data/scene.ts";
+export { type Color, COLORS, type Scene, type SceneObject } from "./lib/data/scene.ts";
 export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
 
 // The text tokenizer and the vision tokenizer.

@@ -14,7 +14,9 @@ import {
   Random,
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
-import { enhancementFigure, EnhancementRun } from "./enhancement_figure.ts";
+import { modelFigures, resultFigures } from "./enhancement_figures.ts";
+import { EnhancementRun } from "./enhancement_results.ts";
+import { enhancementTables } from "./enhancement_tables.ts";
 import { main, readCommandLine } from "./options.ts";
 
 const Comparison = z.object({
@@ -25,7 +27,10 @@ const Comparison = z.object({
   })),
 });
 
-const Enhancement = z.object({ runs: z.array(EnhancementRun).min(1) });
+const Enhancement = z.object({
+  arms: z.object({ base: z.string(), ordinary: z.string(), assessments: z.string() }),
+  runs: z.array(EnhancementRun).min(1),
+});
 
 /** Pictures whose codes are counted, and that are shown. */
 const COUNTED = 512, SHOWN = 6;
@@ -34,12 +39,21 @@ await main(async () => {
   const options = readCommandLine({
     command: "deno task figures",
     words: 0,
-    values: { results: "docs/results", from: "out/tokenizers", to: "docs", device: "cpu" },
+    values: {
+      results: "docs/results",
+      tokenizers: "out/tokenizers",
+      models: "out/self_enhancement",
+      to: "docs",
+      device: "cpu",
+    },
   });
   const to = options.text("to");
   const save: Save = async (name, figure) => {
     await figure.save(`${to}/${name}.png`);
     console.log(`${to}/${name}.png`);
+  };
+  const saveAll = async (figures: Readonly<Record<string, plot.Figure>>) => {
+    for (const [name, figure] of Object.entries(figures)) await save(name, figure);
   };
   const results = async <T>(name: string, schema: z.ZodType<T>) => {
     const path = `${options.text("results")}/${name}.json`;
@@ -51,26 +65,28 @@ await main(async () => {
   if (compared) await save("tokenizers", comparisonFigure(compared.runs));
   const enhanced = await results("self_enhancement", Enhancement);
   if (enhanced) {
-    const [{ selfAssessed: { calibration } }] = enhanced.runs;
-    await save("self_enhancement", enhancementFigure(enhanced.runs));
-    await save(
-      "calibration",
-      plot.calibration(calibration, { title: "How sure the model is of its drawings" }),
-    );
+    const path = `${to}/self_enhancement.md`;
+    await Deno.writeTextFile(path, enhancementTables(enhanced.runs, enhanced.arms));
+    console.log(path);
+    await saveAll(resultFigures(enhanced.runs));
   }
 
   using device = await openDevice(options.text("device"));
-  const opened = (name: string) =>
-    PictureTokenizer.load(`${options.text("from")}/0/${name}`, device).catch((error) => {
+  const ifThere = <T>(name: string, found: Promise<T>) =>
+    found.catch((error) => {
       if (!(error instanceof CheckpointError)) throw error;
       console.error(`figures of ${name} are left as they are: ${error.message}`);
       return undefined;
     });
+  const opened = (name: string) =>
+    ifThere(name, PictureTokenizer.load(`${options.text("tokenizers")}/0/${name}`, device));
   const scenes = await emojiScenes({ preset: "nano" });
   using nano = await opened("nano");
   if (nano) await tokenFigures(nano, scenes, save);
   using enlarged = await opened("enlarged");
   if (enlarged) await save("enlarged", await enlargedFigure(enlarged, scenes));
+  const models = modelFigures(`${options.text("models")}/0`, scenes, device);
+  await saveAll(await ifThere("self-enhancement", models) ?? {});
 });
 
 type Save = (name: string, figure: plot.Figure) => Promise<void>;

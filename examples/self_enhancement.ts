@@ -4,9 +4,7 @@
  * with assessments, and with as many more ordinary samples instead. A stopped run goes on with the
  * training that it was at.
  */
-import { z } from "zod";
 import {
-  type Calibration,
   calibrationOf,
   type Device,
   type EmojiScenes,
@@ -21,7 +19,6 @@ import {
   Illume,
   ILLUME_STAGES,
   illumeStages,
-  type JudgeAccuracy,
   type JudgedDrawing,
   loadIllume,
   meanAccuracy,
@@ -42,13 +39,19 @@ import {
   Training,
   trainTextTokenizer,
 } from "../mod.ts";
-import { enhancementGains, type EnhancementRun } from "./enhancement_figure.ts";
+import {
+  Able,
+  type Drawing,
+  enhancementGains,
+  type EnhancementRun,
+  SelfAssessed,
+} from "./enhancement_results.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
 import { provenance, writeResults } from "./results.ts";
 
 const PRESET = "nano";
-const [LANGUAGE, EMBEDDING, ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
+const [LANGUAGE, EMBEDDING, ORDINARY_ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
 
 /**
  * Before it draws, the model learns to look: with drawing at once it is late to see which colour is
@@ -57,8 +60,11 @@ const [LANGUAGE, EMBEDDING, ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
 const READING: StagePlan = {
   name: "reading",
   mixture: { question: 1, detail: 1 },
-  budget: { steps: 2000, batchSize: 32, peakRate: 2.5e-3 },
+  budget: { steps: 1500, batchSize: 32, peakRate: 2.5e-3 },
 };
+
+/** Half as long as usual: what draws nearly without fault has little to gain. */
+const ALIGNMENT = { ...ORDINARY_ALIGNMENT, budget: shortened(ORDINARY_ALIGNMENT.budget, 0.5) };
 
 /** Steps of the last stage: of each, about a third is assessments in one arm, and left out in another. */
 const STEPS = 1200;
@@ -82,39 +88,8 @@ const READING_ALONE = { ...HALF, mixture: { describe: 1, question: 2 } };
 /** … and without it. */
 const DRAWING_ALONE = { ...HALF, mixture: { draw: 1 } };
 
-const share = z.number();
-const Outcomes = z.strictObject({
-  /** GenEval, by task and in the mean. */
-  geneval: z.record(z.string(), share),
-  /** Of each evaluation caption, in order, 1 where its drawing is right and 0 where it is not. */
-  drawings: z.string(),
-});
-type Outcomes = z.infer<typeof Outcomes>;
-
-const Reading = z.strictObject({
-  /** Mean accuracy over the three samplings. */
-  pope: share,
-  answers: share,
-  questions: z.record(z.string(), share),
-  descriptions: share,
-});
-
-/** What a model can do. */
-const Scores = z.strictObject({ drawing: Outcomes, reading: Reading, seconds: z.number() });
-
-/** What a model makes of its own judgement. */
-const SelfAssessed = z.strictObject({
-  calibration: z.custom<Calibration>((value) => typeof value === "object"),
-  /** Within each of GenEval's tasks. */
-  byTask: z.record(z.string(), z.custom<Calibration>((value) => typeof value === "object")),
-  /** On true pictures of held-out captions and of near misses. */
-  nearMisses: z.custom<JudgeAccuracy>((value) => typeof value === "object"),
-  bestOfFour: Outcomes,
-  selfCorrected: Outcomes,
-});
-
 /** What came of one seed. */
-interface SeedResults extends EnhancementRun {
+interface SeedResults extends Omit<EnhancementRun, "seed"> {
   /** Drawings that were assessed, and those among them that were found good. */
   readonly drawings: Readonly<Record<"assessed" | "good" | "duplicates" | "unjudged", number>>;
 }
@@ -217,7 +192,7 @@ async function run(setting: Setting): Promise<SeedResults> {
 
   const last = cut({ ...FINE_TUNING.budget, steps: STEPS }, setting);
   const arm = (name: keyof typeof ARMS) =>
-    training.once(name, Scores, () =>
+    training.once(name, Able, () =>
       learned(name, aligned, setting, async (model) => {
         if (name === "assessments") return [await enhancementStage(model, scenes, drawings, last)];
         const budget = name === "base" ? shortened(last, 1 - ASSESSED) : last;
@@ -236,7 +211,7 @@ async function run(setting: Setting): Promise<SeedResults> {
   const task = (name: string, from: string, ...plans: readonly StagePlan[]) =>
     training.once(
       name,
-      Scores,
+      Able,
       () => learned(name, from, setting, (model) => stagesOf(plans, model, setting)),
     );
   const alone = {
@@ -258,7 +233,7 @@ async function learned(
   from: string,
   setting: Setting,
   stagesOf: (model: Illume) => readonly Stage[] | Promise<readonly Stage[]>,
-): Promise<z.infer<typeof Scores>> {
+): Promise<Able> {
   const { device, signal, seed, quick, directory, scenes } = setting;
   const model = await loadIllume(from, device);
   using store = model.store;
@@ -289,7 +264,7 @@ async function learned(
 async function selfAssessment(
   model: Illume,
   setting: Setting,
-): Promise<z.infer<typeof SelfAssessed>> {
+): Promise<SelfAssessed> {
   const { seed, quick, scenes, parser, captions } = setting;
   const { drawings } = await evaluateDrawing(model, parser, captions, { seed });
   const judgements = await model.judge(drawings);
@@ -312,7 +287,7 @@ async function drawingOutcomes(
   model: Illume,
   { seed, parser, captions }: Setting,
   options: { readonly bestOf?: number; readonly selfCorrect?: number } = {},
-): Promise<Outcomes> {
+): Promise<Drawing> {
   const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed, ...options });
   const outcome = ({ correct }: JudgedDrawing) => correct ? "1" : "0";
   return { geneval: scores, drawings: drawings.map(outcome).join("") };

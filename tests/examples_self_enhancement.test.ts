@@ -1,6 +1,6 @@
 /** The command that compares models with and without assessments, in its shortest form. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { runTask } from "./commands.ts";
 import { inFolder } from "./folder.ts";
 
@@ -38,4 +38,17 @@ Deno.test("models with and without assessments are compared, and nothing is trai
     const again = await compare();
     deepEqual(again.runs, [run]);
     ok(!again.stderr.includes("fine-tuning"), again.stderr);
+
+    const figures = await runTask(
+      "figures",
+      ...["results", "tokenizers", "models", "to"].flatMap((name) => [`--${name}`, folder]),
+    );
+    equal(figures.code, 0, figures.stderr);
+    const tables = await readFile(`${folder}/self_enhancement.md`, "utf8");
+    ok(tables.includes("| and assessments "), tables);
+    ok(!tables.includes("NaN"), tables);
+    const drawn = ["self_enhancement", "calibration", "before_after", "confused_colors"];
+    for (const name of [...drawn, "confused_counts"]) {
+      ok((await stat(`${folder}/${name}.png`)).size > 1000, name);
+    }
   }));

@@ -61,7 +61,10 @@ Deno.test("tokens are compared, and the figures redrawn from the results", () =>
       ok(looks.length > 0 && looks.every((look: { answers: number }) => look.answers >= 0));
     }
     equal(samplesForPixelScore.drawing.length, 2);
-    const figures = await runTask("figures", "--results", folder, "--from", folder, "--to", folder);
+    const figures = await runTask(
+      "figures",
+      ...["results", "tokenizers", "models", "to"].flatMap((name) => [`--${name}`, folder]),
+    );
     equal(figures.code, 0, figures.stderr);
     ok((await stat(`${folder}/tokenizers.png`)).size > 1000);
     ok(/left as they are: .*no such file/.test(figures.stderr));

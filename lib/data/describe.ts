@@ -1,6 +1,7 @@
 /** A caption of everything in a scene. */
 import type { Random } from "../runtime/random.ts";
 import type { Color, Scene } from "./scene.ts";
+import { inReadingOrder } from "./placement.ts";
 import { counted, listed } from "./words.ts";
 import type { World } from "./world.ts";
 
@@ -49,8 +50,7 @@ interface Group {
 
 function groupsOf(scene: Scene): Group[] {
   const groups = new Map<string, Group>();
-  const inReadingOrder = scene.objects.toSorted((a, b) => a.y - b.y || a.x - b.x);
-  for (const { concept, color } of inReadingOrder) {
+  for (const { concept, color } of scene.objects.toSorted(inReadingOrder)) {
     const key = `${color} ${concept}`;
     groups.set(key, { concept, color, count: (groups.get(key)?.count ?? 0) + 1 });
   }

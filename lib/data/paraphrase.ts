@@ -1,4 +1,7 @@
-/** Other wordings of a caption, for training: every one says what the caption says, no more. */
+/**
+ * Other wordings of a caption, for training: every one says what the caption says, no more, and names
+ * two things in the same order.
+ */
 import type { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec } from "./caption_spec.ts";
 import { NUMBERS, OPPOSITE, RELATION_WORDS, withArticle } from "./words.ts";
@@ -32,7 +35,7 @@ function rewordings(spec: CaptionSpec): string[] {
       return [`there is ${withArticle(spec.concept)}`, `one ${spec.concept}`];
     case "two": {
       const [a, b] = spec.concepts.map(withArticle);
-      return [`${b} and ${a}`, `there is ${a} and ${b}`, `${a} with ${b}`];
+      return [`there is ${a} and ${b}`, `${a} with ${b}`];
     }
     case "counting":
       return [`there are ${NUMBERS[spec.count]} ${CONCEPTS[spec.concept].plural}`];
@@ -55,7 +58,6 @@ function rewordings(spec: CaptionSpec): string[] {
       const first = withArticle(`${a.color} ${a.concept}`);
       const second = withArticle(`${b.color} ${b.concept}`);
       return [
-        `${second} and ${first}`,
         `there is ${first} and ${second}`,
         `${withArticle(a.concept)} that is ${a.color} and ` +
         `${withArticle(b.concept)} that is ${b.color}`,

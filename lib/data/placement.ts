@@ -15,6 +15,11 @@ export function apart(a: Place, b: Place, world: World): boolean {
   return distance >= (a.size + b.size) / 2 + world.gap;
 }
 
+/** For sorting: row by row from above, each from the left, as a picture's tokens come. */
+export function inReadingOrder(a: Place, b: Place): number {
+  return a.y - b.y || a.x - b.x;
+}
+
 /** A lattice point, by its column and row, with the world's jitter. */
 export function placeAt(column: number, row: number, size: number, world: World, random: Random) {
   const stray = () => random.integer(2 * world.jitter + 1) - world.jitter;

@@ -1,7 +1,7 @@
 /** Scenes drawn at random: for a caption, or for no caption in particular. */
 import type { Random } from "../runtime/random.ts";
 import type { CaptionSpec, ColoredConcept } from "./caption_spec.ts";
-import { type Place, placesApart } from "./placement.ts";
+import { inReadingOrder, type Place, placesApart } from "./placement.ts";
 import { type Color, COLORS, type Relation, type Scene } from "./scene.ts";
 import { boxOf, relationsOf } from "./relations.ts";
 import type { World } from "./world.ts";
@@ -12,7 +12,9 @@ type Thing = Omit<ColoredConcept, "color"> & { readonly color?: Color };
 /**
  * A scene that shows what the caption asks for and nothing else. What the caption gives no colour
  * keeps its own colours. Of the four relations, only the one asked for holds, so that nobody needs
- * to ask whether something stands more above than left.
+ * to ask whether something stands more above than left. Otherwise things stand in the order in which
+ * the caption names them, as they are read: which of two is drawn first is then no matter of chance,
+ * and a model learns several times sooner which colour is whose.
  *
  * @example
  * ```ts
@@ -28,7 +30,9 @@ type Thing = Omit<ColoredConcept, "color"> & { readonly color?: Color };
 export function sceneFor(spec: CaptionSpec, world: World, random: Random): Scene {
   const things = thingsOf(spec);
   const accept = spec.task === "position" ? standsAs(spec.relation) : undefined;
-  return stage(things, placesApart(things.length, world, random, accept), world, random);
+  const places = placesApart(things.length, world, random, accept);
+  if (spec.task !== "position") places.sort(inReadingOrder);
+  return stage(things, places, world, random);
 }
 
 /** What a random scene is made of. */

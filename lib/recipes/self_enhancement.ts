@@ -32,7 +32,7 @@ export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
 const SHARE = 0.35;
 
 /** Of the bad pictures, the share that is corrected. */
-const CORRECTED = 0.4;
+const CORRECTED = 0.7;
 
 /** How many captions a picture is held against, one after the other, where it is not corrected. */
 const CAPTIONS = 3;

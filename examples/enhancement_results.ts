@@ -1,24 +1,65 @@
+/** What `deno task self-enhancement` finds: its form, and what each change gains. */
 import { z } from "zod";
-import { bootstrapMean, type Calibration, plot } from "../mod.ts";
+import { bootstrapMean, type Calibration, type plot } from "../mod.ts";
 
-const Drawing = z.object({
-  /** Of each evaluation caption "1" where its drawing is right. */
+const share = z.number();
+
+const Drawing = z.strictObject({
+  /** GenEval, by task and in the mean. */
+  geneval: z.record(z.string(), share),
+  /** Of each evaluation caption, in order, "1" where its drawing is right and "0" where it is not. */
   drawings: z.string(),
 });
-type Drawing = z.infer<typeof Drawing>;
+export type Drawing = z.infer<typeof Drawing>;
 
-const Able = z.object({ drawing: Drawing, reading: z.object({ pope: z.number() }) });
-type Able = z.infer<typeof Able>;
+const Reading = z.strictObject({
+  /** Mean accuracy over POPE's three samplings. */
+  pope: share,
+  answers: share,
+  questions: z.record(z.string(), share),
+  descriptions: share,
+});
+
+/** What a model can do. */
+export const Able = z.strictObject({ drawing: Drawing, reading: Reading, seconds: z.number() });
+export type Able = z.infer<typeof Able>;
+
+/** Where all drawings are right, or none is, there is no area and no agreement: JSON has null. */
+const undefinable = z.number().nullable().transform((value) => value ?? NaN);
+
+const CalibrationResult: z.ZodType<Calibration> = z.strictObject({
+  auroc: undefinable,
+  kappa: undefinable,
+  accuracy: share,
+  unjudged: z.number(),
+  expectedError: share,
+  bins: z.array(z.strictObject({ confidence: share, right: share, count: z.number() })),
+});
+
+const AxisResult = z.strictObject({ accuracy: share, count: z.number() });
+
+/** What a model makes of its own judgement. */
+export const SelfAssessed = z.strictObject({
+  calibration: CalibrationResult,
+  /** Within each of GenEval's tasks. */
+  byTask: z.record(z.string(), CalibrationResult),
+  /** On true pictures of held-out captions and of near misses. */
+  nearMisses: z.strictObject({
+    axes: z.partialRecord(z.enum(["object", "count", "color", "position"]), AxisResult),
+    verdict: AxisResult,
+    unjudged: z.number(),
+  }),
+  bestOfFour: Drawing,
+  selfCorrected: Drawing,
+});
+export type SelfAssessed = z.infer<typeof SelfAssessed>;
 
 /** What was learned with one seed. */
 export const EnhancementRun = z.object({
-  arms: z.object({ base: Able, ordinary: Able, assessments: Able }),
-  alone: z.object({ "reading alone": Able, "drawing alone": Able, both: Able }),
-  selfAssessed: z.object({
-    calibration: z.custom<Calibration>((value) => typeof value === "object"),
-    bestOfFour: Drawing,
-    selfCorrected: Drawing,
-  }),
+  seed: z.number(),
+  arms: z.strictObject({ base: Able, ordinary: Able, assessments: Able }),
+  alone: z.strictObject({ "reading alone": Able, "drawing alone": Able, both: Able }),
+  selfAssessed: SelfAssessed,
 });
 export type EnhancementRun = z.infer<typeof EnhancementRun>;
 
@@ -69,13 +110,6 @@ export function enhancementGains(runs: readonly EnhancementRun[]): plot.Differen
     ),
     reading("joint, not alone", ({ alone }) => [alone.both, alone["reading alone"]]),
   ];
-}
-
-/** The gains on one sheet. */
-export function enhancementFigure(runs: readonly EnhancementRun[]): plot.Figure {
-  return plot.differences(enhancementGains(runs), {
-    title: `What self-assessment gains, ${runs.length} seeds`,
-  });
 }
 
 /** A value for each seed, the mean over its own. */

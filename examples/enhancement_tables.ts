@@ -1,0 +1,112 @@
+/** What `deno task self-enhancement` found, as tables in Markdown. */
+import { bootstrapMean } from "../mod.ts";
+import { enhancementGains, type EnhancementRun } from "./enhancement_results.ts";
+
+/**
+ * What a model can do after each arm (as in table 7 of ILLUME, arXiv 2412.06673), what each change
+ * gains, and how far its own judgement can be trusted.
+ */
+export function enhancementTables(runs: readonly EnhancementRun[], arms: Arms): string {
+  const count = runs.length;
+  return [
+    `Means over ${count} seeds, intervals of 95 % (bootstrap over seeds, and captions of drawings).`,
+    abilitiesTable(runs, arms),
+    gainsTable(runs),
+    judgementTable(runs),
+    tasksTable(runs),
+  ].join("\n\n") + "\n";
+}
+
+/** The names of the arms as people read them. */
+type Arms = Readonly<Record<keyof EnhancementRun["arms"], string>>;
+
+const TASKS = ["single", "two", "counting", "colors", "position", "attribution"] as const;
+
+function abilitiesTable(runs: readonly EnhancementRun[], arms: Arms): string {
+  const rows = [
+    ...(["base", "ordinary", "assessments"] as const).map((arm) =>
+      [arms[arm], runs.map((run) => run.arms[arm])] as const
+    ),
+    ...(["reading alone", "drawing alone", "both"] as const).map((name) =>
+      [`${name} (alignment)`, runs.map((run) => run.alone[name])] as const
+    ),
+  ];
+  return markdownTable(
+    ["learned", "GenEval", ...TASKS, "POPE", "questions and descriptions"],
+    rows.map(([name, able]) => [
+      name,
+      interval(able.map(({ drawing }) => [...drawing.drawings].map(Number))),
+      ...TASKS.map((task) => average(able.map(({ drawing }) => drawing.geneval[task]))),
+      interval(able.map(({ reading }) => [reading.pope])),
+      interval(able.map(({ reading }) => [reading.answers])),
+    ]),
+  );
+}
+
+function gainsTable(runs: readonly EnhancementRun[]): string {
+  return markdownTable(
+    ["gain", "mean", "by seed"],
+    enhancementGains(runs).map(({ name, values, interval: { mean, low, high } }) => [
+      name,
+      `${signed(mean)} [${signed(low)}, ${signed(high)}]`,
+      values.map(signed).join(" "),
+    ]),
+  );
+}
+
+function judgementTable(runs: readonly EnhancementRun[]): string {
+  const seen = runs.map(({ selfAssessed }) => selfAssessed);
+  const axes = ["object", "count", "color", "position"] as const;
+  const rows: [string, number[]][] = [
+    ["AUROC, own drawings", seen.map(({ calibration }) => calibration.auroc)],
+    ["κ, own drawings", seen.map(({ calibration }) => calibration.kappa)],
+    ["verdicts right, own drawings", seen.map(({ calibration }) => calibration.accuracy)],
+    ["expected error of its confidence", seen.map(({ calibration }) => calibration.expectedError)],
+    ["verdicts right, near misses", seen.map(({ nearMisses }) => nearMisses.verdict.accuracy)],
+    ...axes.map((axis): [string, number[]] => [
+      `${axis}, near misses`,
+      seen.map(({ nearMisses }) => nearMisses.axes[axis]?.accuracy ?? NaN),
+    ]),
+  ];
+  return markdownTable(
+    ["own judgement", "mean", "by seed"],
+    rows.map(([name, values]) => [name, average(values), values.map(points).join(" ")]),
+  );
+}
+
+function tasksTable(runs: readonly EnhancementRun[]): string {
+  const of = (task: string) => runs.map(({ selfAssessed }) => selfAssessed.byTask[task]);
+  return markdownTable(
+    ["own drawings, by task", "AUROC", "κ"],
+    TASKS.map((task) => [
+      task,
+      of(task).map(({ auroc }) => points(auroc)).join(" "),
+      of(task).map(({ kappa }) => points(kappa)).join(" "),
+    ]),
+  );
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i].length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`;
+  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
+}
+
+function interval(clusters: readonly (readonly number[])[]): string {
+  const { mean, low, high } = bootstrapMean(clusters);
+  return `${points(mean)} [${points(low)}, ${points(high)}]`;
+}
+
+function average(values: readonly number[]): string {
+  return points(values.reduce((sum, x) => sum + x, 0) / values.length);
+}
+
+/** ".875"; "1.000". A task all of whose drawings are right has no AUROC. */
+function points(value: number): string {
+  return Number.isNaN(value) ? "–" : value.toFixed(3).replace(/^0/, "");
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
+}
