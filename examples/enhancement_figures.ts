@@ -13,7 +13,7 @@ import {
 import { enhancementGains, type EnhancementRun } from "./enhancement_results.ts";
 
 /** Captions of each of GenEval's tasks that are shown, and that are counted. */
-const SHOWN = 2, COUNTED = 64;
+const SHOWN = 2, COUNTED = 32;
 
 const NUMBERS = ["none", "one", "two", "three", "four", "more"];
 

@@ -54,14 +54,38 @@ export const SelfAssessed = z.strictObject({
 });
 export type SelfAssessed = z.infer<typeof SelfAssessed>;
 
-/** What was learned with one seed. */
-export const EnhancementRun = z.object({
+/** What came of one seed, and of which code. */
+export const EnhancementRun = z.strictObject({
   seed: z.number(),
+  commit: z.string(),
+  date: z.string(),
+  machine: z.string(),
+  /** Drawings that were assessed, and those among them that were found good. */
+  drawings: z.strictObject({
+    assessed: z.number(),
+    good: z.number(),
+    duplicates: z.number(),
+    unjudged: z.number(),
+  }),
   arms: z.strictObject({ base: Able, ordinary: Able, assessments: Able }),
   alone: z.strictObject({ "reading alone": Able, "drawing alone": Able, both: Able }),
   selfAssessed: SelfAssessed,
 });
 export type EnhancementRun = z.infer<typeof EnhancementRun>;
+
+/** The names of the arms as people read them. */
+const Arms = z.strictObject({ base: z.string(), ordinary: z.string(), assessments: z.string() });
+export type Arms = z.infer<typeof Arms>;
+
+/** What `deno task self-enhancement` writes. */
+export const EnhancementReport = z.strictObject({
+  command: z.string(),
+  /** All that decides, beside the seed, what is found. */
+  recipe: z.looseObject({}),
+  arms: Arms,
+  gains: z.array(z.unknown()),
+  runs: z.array(EnhancementRun).min(1),
+});
 
 /** What each change gains, paired by seed and caption, with bootstrap intervals over both. */
 export function enhancementGains(runs: readonly EnhancementRun[]): plot.Difference[] {

@@ -1,6 +1,6 @@
 /** What `deno task self-enhancement` found, as tables in Markdown. */
 import { bootstrapMean } from "../mod.ts";
-import { enhancementGains, type EnhancementRun } from "./enhancement_results.ts";
+import { type Arms, enhancementGains, type EnhancementRun } from "./enhancement_results.ts";
 
 /**
  * What a model can do after each arm (as in table 7 of ILLUME, arXiv 2412.06673), what each change
@@ -16,9 +16,6 @@ export function enhancementTables(runs: readonly EnhancementRun[], arms: Arms): 
     tasksTable(runs),
   ].join("\n\n") + "\n";
 }
-
-/** The names of the arms as people read them. */
-type Arms = Readonly<Record<keyof EnhancementRun["arms"], string>>;
 
 const TASKS = ["single", "two", "counting", "colors", "position", "attribution"] as const;
 

@@ -15,9 +15,10 @@ import {
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
 import { modelFigures, resultFigures } from "./enhancement_figures.ts";
-import { EnhancementRun } from "./enhancement_results.ts";
+import { EnhancementReport } from "./enhancement_results.ts";
 import { enhancementTables } from "./enhancement_tables.ts";
 import { main, readCommandLine } from "./options.ts";
+import { readResults } from "./results.ts";
 
 const Comparison = z.object({
   runs: z.array(z.object({
@@ -25,11 +26,6 @@ const Comparison = z.object({
     seed: z.number(),
     looks: z.array(z.object({ samples: z.number(), drawing: z.number(), answers: z.number() })),
   })),
-});
-
-const Enhancement = z.object({
-  arms: z.object({ base: z.string(), ordinary: z.string(), assessments: z.string() }),
-  runs: z.array(EnhancementRun).min(1),
 });
 
 /** Pictures whose codes are counted, and that are shown. */
@@ -57,13 +53,13 @@ await main(async () => {
   };
   const results = async <T>(name: string, schema: z.ZodType<T>) => {
     const path = `${options.text("results")}/${name}.json`;
-    const text = await Deno.readTextFile(path).catch(() => undefined);
-    if (text !== undefined) return schema.parse(JSON.parse(text));
+    const found = await readResults(path, schema);
+    if (found !== undefined) return found;
     console.error(`figures of ${name} are left as they are: no file ${path}`);
   };
   const compared = await results("compare_tokenizers", Comparison);
   if (compared) await save("tokenizers", comparisonFigure(compared.runs));
-  const enhanced = await results("self_enhancement", Enhancement);
+  const enhanced = await results("self_enhancement", EnhancementReport);
   if (enhanced) {
     const path = `${to}/self_enhancement.md`;
     await Deno.writeTextFile(path, enhancementTables(enhanced.runs, enhanced.arms));

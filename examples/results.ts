@@ -1,5 +1,6 @@
 /** Results of an experiment as JSON: where they come from, and where they go. */
 import { cpus } from "node:os";
+import { z } from "zod";
 import { writeFileAtomic } from "../mod.ts";
 
 /** What was run, on what, and when. */
@@ -21,6 +22,29 @@ async function commit(): Promise<string> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "unknown";
     throw error;
+  }
+}
+
+/**
+ * Results that were written before; `undefined` where there is no such file.
+ * @throws Error for a file of another form
+ */
+export async function readResults<T>(path: string, form: z.ZodType<T>): Promise<T | undefined> {
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const read = form.safeParse(parsed(text));
+  if (read.success) return read.data;
+  throw new Error(`Expected results in ${path}, but found:\n${z.prettifyError(read.error)}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -43,12 +43,13 @@ import {
   Able,
   type Drawing,
   enhancementGains,
+  EnhancementReport,
   type EnhancementRun,
   SelfAssessed,
 } from "./enhancement_results.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
-import { provenance, writeResults } from "./results.ts";
+import { provenance, readResults, writeResults } from "./results.ts";
 
 const PRESET = "nano";
 const [LANGUAGE, EMBEDDING, ORDINARY_ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
@@ -88,12 +89,6 @@ const READING_ALONE = { ...HALF, mixture: { describe: 1, question: 2 } };
 /** … and without it. */
 const DRAWING_ALONE = { ...HALF, mixture: { draw: 1 } };
 
-/** What came of one seed. */
-interface SeedResults extends Omit<EnhancementRun, "seed"> {
-  /** Drawings that were assessed, and those among them that were found good. */
-  readonly drawings: Readonly<Record<"assessed" | "good" | "duplicates" | "unjudged", number>>;
-}
-
 /** What all that is learned with a seed shares. */
 interface Setting {
   readonly device: Device;
@@ -115,33 +110,54 @@ await main(async () => {
   });
   const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
   const quick = options.flag("quick");
-  const source = await provenance("self-enhancement");
-  const signal = stopOnInterrupt(source.command);
+  const { command, ...source } = await provenance("self-enhancement");
+  const signal = stopOnInterrupt(command);
   using device = await openDevice(options.text("device"));
-  const runs = [];
+  const path = options.given("json");
+  const recipe = {
+    quick,
+    reading: READING,
+    alignment: ALIGNMENT,
+    steps: STEPS,
+    assessed: ASSESSED,
+    generated: GENERATED,
+  };
+  const kept = path === undefined ? [] : await runsIn(path, recipe);
+  const runs: EnhancementRun[] = [];
   for (let seed = 0; seed < seeds; seed++) {
+    const known = kept.find((run) => run.seed === seed);
+    if (known !== undefined) {
+      console.error(`seed ${seed} is in ${path}`);
+      runs.push(known);
+      continue;
+    }
+    console.error(`seed ${seed}`);
     const scenes = await emojiScenes({ preset: PRESET, seed });
     const parser = SceneParser.create(scenes.world, scenes.sprites);
     const captions = evaluationCaptions(scenes.world, { perTask: quick ? 2 : 64, seed });
     const directory = `${options.text("out")}/${seed}`;
     const setting = { device, signal, seed, quick, directory, scenes, parser, captions };
-    console.error(`seed ${seed}`);
-    runs.push({ seed, ...await run(setting) });
+    runs.push({ seed, ...source, ...await run(setting) });
   }
-  const report = {
-    ...source,
-    arms: ARMS,
-    steps: STEPS,
-    assessed: ASSESSED,
-    generated: GENERATED,
-    gains: enhancementGains(runs),
-    runs,
-  };
-  await writeResults(report, options.given("json"));
+  await writeResults({ command, recipe, arms: ARMS, gains: enhancementGains(runs), runs }, path);
 });
 
+/** What a file has already of the same recipe; nothing where there is no file. */
+async function runsIn(path: string, recipe: object): Promise<readonly EnhancementRun[]> {
+  const report = await readResults(path, EnhancementReport);
+  if (report === undefined) return [];
+  const [expected, found] = [recipe, report.recipe].map((one) => JSON.stringify(one));
+  if (found === expected) return report.runs;
+  throw new Error(
+    `Expected results of the recipe ${expected} in ${path}, but found those of ${found}: ` +
+      "move the file away to begin anew",
+  );
+}
+
 /** Everything with one seed. */
-async function run(setting: Setting): Promise<SeedResults> {
+async function run(
+  setting: Setting,
+): Promise<Omit<EnhancementRun, "seed" | "commit" | "date" | "machine">> {
   const { device, signal, seed, quick, directory, scenes, parser } = setting;
   using store = new StateStore(device);
   using training = await Training.openOrResume({

@@ -1,6 +1,6 @@
 /** The command that compares models with and without assessments, in its shortest form. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rename, stat } from "node:fs/promises";
 import { runTask } from "./commands.ts";
 import { inFolder } from "./folder.ts";
 
@@ -8,6 +8,8 @@ interface Scores {
   readonly drawing: { readonly geneval: { readonly overall: number }; readonly drawings: string };
   readonly reading: { readonly pope: number };
 }
+
+const withoutDate = ({ date: _, ...run }: { date: string }) => run;
 
 Deno.test("models with and without assessments are compared, and nothing is trained twice", () =>
   inFolder(async (folder) => {
@@ -35,9 +37,14 @@ Deno.test("models with and without assessments are compared, and nothing is trai
     equal(bestOfFour.drawings.length + selfCorrected.drawings.length, 24);
     ok(run.drawings.assessed >= 24 && run.drawings.good <= run.drawings.assessed);
 
+    await rename(json, `${folder}/first.json`);
     const again = await compare();
-    deepEqual(again.runs, [run]);
+    deepEqual(again.runs.map(withoutDate), [run].map(withoutDate));
     ok(!again.stderr.includes("fine-tuning"), again.stderr);
+
+    const kept = await compare();
+    deepEqual(kept.runs, again.runs);
+    ok(kept.stderr.includes(`seed 0 is in ${json}`), kept.stderr);
 
     const figures = await runTask(
       "figures",
