@@ -179,6 +179,11 @@ export {
   evaluateProbes,
   evaluateReconstruction,
 } from "./lib/evaluation/tokenizing.ts";
+export {
+  type CodeReader,
+  codeReader,
+  evaluateJudgeOnDrawings,
+} from "./lib/evaluation/code_reader.ts";
 export { codePurity, evaluatePurity, type Purity } from "./lib/evaluation/purity.ts";
 export { type Retrieval, retrieve } from "./lib/evaluation/retrieval.ts";
 export { linearProbe, type ProbedRows } from "./lib/evaluation/probe.ts";

@@ -38,17 +38,20 @@ const CalibrationResult: z.ZodType<Calibration> = z.strictObject({
 
 const AxisResult = z.strictObject({ accuracy: share, count: z.number() });
 
+/** How often a judge is right, axis by axis. */
+export const JudgeResult = z.strictObject({
+  axes: z.partialRecord(z.enum(["object", "count", "color", "position"]), AxisResult),
+  verdict: AxisResult,
+  unjudged: z.number(),
+});
+
 /** What a model makes of its own judgement. */
 export const SelfAssessed = z.strictObject({
   calibration: CalibrationResult,
   /** Within each of GenEval's tasks. */
   byTask: z.record(z.string(), CalibrationResult),
   /** On true pictures of held-out captions and of near misses. */
-  nearMisses: z.strictObject({
-    axes: z.partialRecord(z.enum(["object", "count", "color", "position"]), AxisResult),
-    verdict: AxisResult,
-    unjudged: z.number(),
-  }),
+  nearMisses: JudgeResult,
   bestOfFour: Drawing,
   selfCorrected: Drawing,
 });
@@ -70,6 +73,8 @@ export const EnhancementRun = z.strictObject({
   arms: z.strictObject({ base: Able, ordinary: Able, assessments: Able }),
   alone: z.strictObject({ "reading alone": Able, "drawing alone": Able, both: Able }),
   selfAssessed: SelfAssessed,
+  /** The parser against what codes say, on the same drawings. */
+  parserOnDrawings: JudgeResult,
 });
 export type EnhancementRun = z.infer<typeof EnhancementRun>;
 

@@ -13,10 +13,12 @@ export function enhancementTables(runs: readonly EnhancementRun[], arms: Arms): 
     abilitiesTable(runs, arms),
     gainsTable(runs),
     judgementTable(runs),
+    parserTable(runs),
     tasksTable(runs),
   ].join("\n\n") + "\n";
 }
 
+const AXES = ["object", "count", "color", "position"] as const;
 const TASKS = ["single", "two", "counting", "colors", "position", "attribution"] as const;
 
 function abilitiesTable(runs: readonly EnhancementRun[], arms: Arms): string {
@@ -53,20 +55,34 @@ function gainsTable(runs: readonly EnhancementRun[]): string {
 
 function judgementTable(runs: readonly EnhancementRun[]): string {
   const seen = runs.map(({ selfAssessed }) => selfAssessed);
-  const axes = ["object", "count", "color", "position"] as const;
   const rows: [string, number[]][] = [
     ["AUROC, own drawings", seen.map(({ calibration }) => calibration.auroc)],
     ["κ, own drawings", seen.map(({ calibration }) => calibration.kappa)],
     ["verdicts right, own drawings", seen.map(({ calibration }) => calibration.accuracy)],
     ["expected error of its confidence", seen.map(({ calibration }) => calibration.expectedError)],
     ["verdicts right, near misses", seen.map(({ nearMisses }) => nearMisses.verdict.accuracy)],
-    ...axes.map((axis): [string, number[]] => [
+    ...AXES.map((axis): [string, number[]] => [
       `${axis}, near misses`,
       seen.map(({ nearMisses }) => nearMisses.axes[axis]?.accuracy ?? NaN),
     ]),
   ];
   return markdownTable(
     ["own judgement", "mean", "by seed"],
+    rows.map(([name, values]) => [name, average(values), values.map(points).join(" ")]),
+  );
+}
+
+function parserTable(runs: readonly EnhancementRun[]): string {
+  const found = runs.map(({ parserOnDrawings }) => parserOnDrawings);
+  const rows: [string, number[]][] = [
+    ...AXES.map((axis): [string, number[]] => [
+      axis,
+      found.map(({ axes }) => axes[axis]?.accuracy ?? NaN),
+    ]),
+    ["verdict", found.map(({ verdict }) => verdict.accuracy)],
+  ];
+  return markdownTable(
+    ["the parser on drawings, against their codes", "mean", "by seed"],
     rows.map(([name, values]) => [name, average(values), values.map(points).join(" ")]),
   );
 }

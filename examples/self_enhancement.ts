@@ -6,6 +6,7 @@
  */
 import {
   calibrationOf,
+  codeReader,
   type Device,
   type EmojiScenes,
   emojiScenes,
@@ -14,6 +15,7 @@ import {
   type EvaluatedCaption,
   evaluateDrawing,
   evaluateJudge,
+  evaluateJudgeOnDrawings,
   evaluateReading,
   evaluationCaptions,
   Illume,
@@ -45,6 +47,7 @@ import {
   enhancementGains,
   EnhancementReport,
   type EnhancementRun,
+  JudgeResult,
   SelfAssessed,
 } from "./enhancement_results.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
@@ -158,7 +161,7 @@ async function runsIn(path: string, recipe: object): Promise<readonly Enhancemen
 async function run(
   setting: Setting,
 ): Promise<Omit<EnhancementRun, "seed" | "commit" | "date" | "machine">> {
-  const { device, signal, seed, quick, directory, scenes, parser } = setting;
+  const { device, signal, seed, quick, directory, scenes, parser, captions } = setting;
   using store = new StateStore(device);
   using training = await Training.openOrResume({
     directory: `${directory}/shared`,
@@ -224,6 +227,14 @@ async function run(
     using _store = model.store;
     return await selfAssessment(model, setting);
   });
+  const parserOnDrawings = await training.once("parser on drawings", JudgeResult, async () => {
+    const model = await loadIllume(`${directory}/assessments`, device);
+    using _store = model.store;
+    const read = await codeReader(model.tokenizer, scenes, { pictures: quick ? 60 : 3000, seed });
+    const drawn = await model.drawAll(captions.map(({ caption }) => caption), { seed });
+    const shown = captions.map((asked, i) => ({ ...asked, ...drawn[i] }));
+    return await evaluateJudgeOnDrawings(parserJudge(parser), shown, read);
+  });
   const task = (name: string, from: string, ...plans: readonly StagePlan[]) =>
     training.once(
       name,
@@ -239,6 +250,7 @@ async function run(
     drawings: { assessed: drawings.length, good, duplicates, unjudged },
     arms,
     selfAssessed,
+    parserOnDrawings,
     alone,
   };
 }

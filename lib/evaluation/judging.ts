@@ -1,7 +1,7 @@
 /** How far a judge can be trusted: its scores against the truth about scenes, axis by axis. */
-import { AXES, type Axis } from "../assessment/assessment.ts";
+import { type Assessment, AXES, type Axis } from "../assessment/assessment.ts";
 import { assessScene } from "../assessment/axes.ts";
-import type { Judge } from "../assessment/judge.ts";
+import type { Judge, Judgement } from "../assessment/judge.ts";
 import { seenIn } from "../assessment/parsed_scene.ts";
 import { requirementsOf } from "../assessment/requirements.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
@@ -53,12 +53,20 @@ export async function evaluateJudge(
   const judgements = await judge.judge(
     cases.map(({ caption }, i) => ({ caption, picture: pictures[i] })),
   );
+  return accuracyOf(judgements, cases.map(({ truth }) => truth));
+}
+
+/** Of judgements, axis by axis, how many say what is true. */
+export function accuracyOf(
+  judgements: readonly Judgement[],
+  truths: readonly Assessment[],
+): JudgeAccuracy {
   const accuracy = (right: readonly boolean[]): AxisAccuracy => ({
     accuracy: right.filter(Boolean).length / right.length,
     count: right.length,
   });
   const axes = AXES.flatMap((axis) => {
-    const right = cases.flatMap(({ truth }, i) =>
+    const right = truths.flatMap((truth, i) =>
       truth[axis] === undefined
         ? []
         : [isTen(judgements[i].assessment?.[axis]) === isTen(truth[axis])]
@@ -68,7 +76,7 @@ export async function evaluateJudge(
   return {
     axes: Object.fromEntries(axes),
     verdict: accuracy(
-      cases.map(({ truth }, i) => judgements[i].assessment?.verdict === truth.verdict),
+      truths.map(({ verdict }, i) => judgements[i].assessment?.verdict === verdict),
     ),
     unjudged: judgements.filter(({ assessment }) => assessment === undefined).length,
   };

@@ -96,7 +96,7 @@ export async function evaluateProbes(
 /** The object whose centre stands in each patch, row by row. */
 export function objectsByPatch(
   scene: Scene,
-  { config: { grid, pictureSize } }: PictureTokenizer,
+  { config: { grid, pictureSize } }: Pick<PictureTokenizer, "config">,
 ) {
   const side = pictureSize / grid;
   return Array.from(
