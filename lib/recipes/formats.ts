@@ -23,11 +23,10 @@ export const ask = {
     read(features),
     text(assessmentPrompt(caption)),
   ],
-  correct: () => [text("correct it")],
 } as const;
 
 /** The words above that no caption, question or instruction has. */
-export const PROMPT_WORDS = ["draw", "describe", "reconstruct", "correct it"] as const;
+export const PROMPT_WORDS = ["draw", "describe", "reconstruct"] as const;
 
 export const answerText = (answer: string): Segment[] => [text(answer)];
 export const answerPicture = (ids: Int32Array): Segment[] => [draw(ids)];

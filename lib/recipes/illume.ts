@@ -23,7 +23,6 @@ import {
   prompt,
   type Segment,
   type Sequence,
-  type Turn,
   Vocabulary,
 } from "../unified/mod.ts";
 import type { UnifiedConfig } from "../unified/mod.ts";
@@ -66,8 +65,6 @@ const ROWS = 64;
 
 /** Tokens of text in a question, and in an answer, at most. */
 const TEXT = 32;
-/** Tokens of text in a prompt of several turns, at most. */
-const CONVERSATION = 72;
 
 const GREEDY = { temperature: 0, topK: 1, seed: 0, grammar: "text" } as const;
 
@@ -85,8 +82,7 @@ export class Illume implements Judge {
   readonly world: World;
   readonly config: UnifiedConfig;
   readonly seed: number;
-  /** By the tokens of text that their prompts have room for. */
-  readonly #generators = new Map<number, Promise<Generator>>();
+  #generator?: Promise<Generator>;
   #likelihood?: Promise<Likelihood>;
 
   constructor({ tokenizer, text, world, config, seed }: IllumeParts) {
@@ -180,28 +176,20 @@ export class Illume implements Judge {
     return drawn.map((drawn, i) => ({ drawn, judgement: judgements[i] }));
   }
 
-  /** Draws again what the model finds bad, and keeps what it then is surer of. */
+  /**
+   * Draws anew what the model finds bad, and keeps what it then is surer of. With the bad picture
+   * before its eyes, as it learned to correct, it mostly draws that once more (docs/LOG.md).
+   */
   async #correct(
     captions: readonly string[],
     judged: readonly JudgedPicture[],
     options: SamplingOptions,
   ): Promise<JudgedPicture[]> {
-    const bad = judged.flatMap(({ drawn, judgement: { assessment } }, i) =>
-      assessment?.verdict === "bad"
-        ? [{ i, caption: captions[i], drawn, told: answerText(assessmentToText(assessment)) }]
-        : []
-    );
+    const bad = [...judged.keys()].filter((i) => judged[i].judgement.assessment?.verdict === "bad");
     if (bad.length === 0) return [...judged];
-    const encoded = await this.tokenizer.encode(bad.map(({ drawn }) => drawn.picture));
-    const asked = bad.map(({ caption, told }, row) => {
-      const earlier = { ask: ask.assess(encoded[row].features, caption), answer: told };
-      return this.#prompt(ask.correct(), [earlier]);
-    });
-    const again = await this.#judged(
-      bad.map(({ caption }) => caption),
-      await this.#draw(asked, bad.map(() => ask.drawAnything()), options, CONVERSATION),
-    );
-    const corrected = new Map(bad.map(({ i }, row) => [i, surer(judged[i], again[row])]));
+    const asked = bad.map((i) => captions[i]);
+    const again = await this.#judged(asked, await this.#drawBest(asked, 1, options));
+    const corrected = new Map(bad.map((i, row) => [i, surer(judged[i], again[row])]));
     return judged.map((picture, i) => corrected.get(i) ?? picture);
   }
 
@@ -322,7 +310,6 @@ export class Illume implements Judge {
     asked: readonly Sequence[],
     unconditional: readonly Segment[][],
     { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: SamplingOptions,
-    text = TEXT,
   ): Promise<DrawnPicture[]> {
     const answers = await this.#generate(asked, {
       seed,
@@ -332,38 +319,36 @@ export class Illume implements Judge {
       ...(guidance === 1 ? {} : {
         guidance: { scale: guidance, unconditional: unconditional.map((x) => this.#prompt(x)) },
       }),
-    }, text);
+    });
     const codes = answers.map((ids) => Int32Array.from(ids, (id) => this.vocabulary.codeOfId(id)));
     const pictures = await this.tokenizer.decode(codes, { seed });
     return codes.map((ids, i) => ({ ids, picture: pictures[i] }));
   }
 
-  #prompt(asked: readonly Segment[], earlier: readonly Turn[] = []): Sequence {
-    return prompt(asked, this.vocabulary, this.config.pictureTokens, earlier);
+  #prompt(asked: readonly Segment[]): Sequence {
+    return prompt(asked, this.vocabulary, this.config.pictureTokens);
   }
 
   async #generate(
     prompts: readonly Sequence[],
     options: GenerationOptions,
-    text = TEXT,
   ): Promise<number[][]> {
     const { device, store, config, vocabulary } = this;
     const { pictureTokens } = config;
-    const generator = this.#generators.get(text) ?? Generator.compile({
+    this.#generator ??= Generator.compile({
       device,
       store,
       config,
       vocabulary,
       shape: {
         batch: ROWS,
-        prompt: pictureTokens + text,
+        prompt: pictureTokens + TEXT,
         answer: Math.max(drawnTokens(config), TEXT),
         pictures: 1,
       },
       seed: this.seed,
     });
-    this.#generators.set(text, generator);
-    return (await generator).generate(prompts, options);
+    return (await this.#generator).generate(prompts, options);
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * What a model learns from assessments of its own drawings: step three of self-enhancing alignment
  * (ILLUME, arXiv 2412.06673, section 3.4). There a good picture makes one turn (assess), a bad one
- * two (assess, then correct). Here a picture is also held against near misses of its caption, several
- * captions one after the other: a small model has to be asked for all that it shall look at.
+ * two (assess, then correct). Here a correction is asked for in the words of all drawing, and a picture
+ * is also held against near misses of its caption, several captions one after the other: a small model
+ * has to be asked for all that it shall look at.
  */
 import type { Assessment } from "../assessment/assessment.ts";
 import { assessmentPrompt, assessmentToText } from "../assessment/words.ts";
@@ -83,7 +84,7 @@ async function assessmentTask(
           pictures: [picture, truePicture(caption, scenes, random)],
           turns: ([{ features }, { ids }]) => [
             { ask: ask.assess(features, caption), answer: told(assessment) },
-            { ask: ask.correct(), answer: answerPicture(ids) },
+            { ask: ask.draw(caption), answer: answerPicture(ids) },
           ],
         };
       }

@@ -82,18 +82,14 @@ export function conversation(
   return writer;
 }
 
-/** Turns that were answered, and one that is asked, up to and including `<answer>`. */
+/** A turn that is asked, up to and including `<answer>`. */
 export function prompt(
   ask: readonly Segment[],
   vocabulary: Vocabulary,
   pictureTokens: number,
-  earlier: readonly Turn[] = [],
 ): Sequence {
-  const { ids, learned, places, features } = conversation(
-    [...earlier, { ask, answer: [] }],
-    vocabulary,
-    pictureTokens,
-  );
+  const asked = [{ ask, answer: [] }];
+  const { ids, learned, places, features } = conversation(asked, vocabulary, pictureTokens);
   return {
     ids: ids.slice(0, -1),
     learned: learned.slice(0, -1),
