@@ -1,6 +1,6 @@
 /**
  * Other wordings of a caption, for training: every one says what the caption says, no more, and names
- * two things in the same order.
+ * two things in the same order, unless it says how one stands to the other.
  */
 import type { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec } from "./caption_spec.ts";

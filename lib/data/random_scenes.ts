@@ -14,7 +14,7 @@ type Thing = Omit<ColoredConcept, "color"> & { readonly color?: Color };
  * keeps its own colours. Of the four relations, only the one asked for holds, so that nobody needs
  * to ask whether something stands more above than left. Otherwise things stand in the order in which
  * the caption names them, as they are read: which of two is drawn first is then no matter of chance,
- * and a model learns several times sooner which colour is whose.
+ * which keeps a model from learning which colour is whose (docs/LOG.md).
  *
  * @example
  * ```ts

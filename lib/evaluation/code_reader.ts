@@ -10,12 +10,16 @@ import { Random } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { EvaluatedCaption } from "./drawing.ts";
 import { accuracyOf, type JudgeAccuracy } from "./judging.ts";
+import { codeNames } from "./purity.ts";
 import { objectsByPatch } from "./tokenizing.ts";
 
 type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
 
 /** From a picture's codes to what stands in it, each thing in the middle of its patch. */
 export type CodeReader = (ids: ArrayLike<number>) => Scene;
+
+/** What a patch is named after; nothing where nothing stands in it. */
+type Named = readonly [concept?: string, color?: SceneObject["color"], size?: number];
 
 /**
  * Names the codes of a patch after what most often stands in it, in pictures that were never trained
@@ -37,12 +41,7 @@ export async function codeReader(
       label: JSON.stringify(object ? [object.concept, object.color, object.size] : []),
     }));
   });
-  const names = new Map<string, readonly [string?, SceneObject["color"]?, number?]>();
-  for (const [code, those] of Map.groupBy(patches, ({ code }) => code)) {
-    const counts = [...Map.groupBy(those, ({ label }) => label)];
-    const [label] = counts.reduce((a, b) => b[1].length > a[1].length ? b : a);
-    names.set(code, JSON.parse(label));
-  }
+  const names = codeNames(patches);
   const { grid, pictureSize } = tokenizer.config;
   const { backgrounds, styles } = scenes.world;
   const middle = (place: number) => (place + 0.5) * pictureSize / grid;
@@ -50,7 +49,7 @@ export async function codeReader(
     background: backgrounds[0].name,
     style: styles[0],
     objects: codesByPatch(ids, tokenizer).flatMap((code, patch): SceneObject[] => {
-      const [concept, color, size] = names.get(code) ?? [];
+      const [concept, color, size]: Named = JSON.parse(names.get(code) ?? "[]");
       if (concept === undefined || size === undefined) return [];
       const [x, y] = [middle(patch % grid), middle(Math.floor(patch / grid))];
       return [{ concept, x, y, size, ...(color ? { color } : {}) }];

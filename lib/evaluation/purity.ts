@@ -63,11 +63,17 @@ export interface Labelled {
  * ```
  */
 export function codePurity(named: readonly Labelled[], tested: readonly Labelled[]): number {
+  const names = codeNames(named);
+  return tested.filter(({ code, label }) => names.get(code) === label).length / tested.length;
+}
+
+/** Each code, and the label that it most often has. */
+export function codeNames(named: readonly Labelled[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const [code, those] of Map.groupBy(named, ({ code }) => code)) {
     const counts = Map.groupBy(those, ({ label }) => label);
     const [name] = [...counts].reduce((a, b) => b[1].length > a[1].length ? b : a);
     names.set(code, name);
   }
-  return tested.filter(({ code, label }) => names.get(code) === label).length / tested.length;
+  return names;
 }

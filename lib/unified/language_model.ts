@@ -52,8 +52,12 @@ export interface EmbeddingInputs {
 }
 
 /**
- * The embeddings of tokens, `[batch, tokens, hiddenSize]`. Each also says which token stands before
- * it: a small transformer is slow to find out what belongs together ("a red cat and a blue dog")
+ * The embeddings of tokens, `[batch, tokens, hiddenSize]`:
+ *
+ *     a_t = E[id_t] + P[place_t]
+ *     x_t = a_t + W a_(t−1),  a_0 = 0
+ *
+ * Each so says which token stands before it: a small transformer is slow to find out what belongs together ("a red cat and a blue dog")
  * where every token is alone (smeared keys, arXiv 2209.11895; token shift, arXiv 2305.13048).
  */
 export function embed(scope: Scope, inputs: EmbeddingInputs, config: UnifiedConfig): Tensor {

@@ -47,7 +47,7 @@ export class Likelihood implements Disposable {
       const rows = conversations.slice(start, start + shape.batch);
       const batch = batchOf(rows, shape, vocabulary, config);
       const { weights: _, ...inputs } = batch;
-      const losses = (await this.program.run({ ...inputs })).losses as Float32Array;
+      const losses = (await this.program.run(inputs)).losses as Float32Array;
       let slot = 0;
       for (const { learned } of rows) {
         const end = slot + learned.filter(Boolean).length;
