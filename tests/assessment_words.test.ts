@@ -67,32 +67,30 @@ Deno.test("words are few, known beforehand, and without punctuation", () => {
 });
 
 Deno.test("what no judge would say is not read", () => {
-  const text = "object heart and cat seen ten position left seen left asked ten overall ten good";
+  const text = "object heart and cat seen position left seen left asked";
   assert.ok(parseAssessment(text) !== undefined);
   const broken = [
     "",
-    text.replace("good", "fine"),
-    text.replace("ten", "eleven"),
+    text.replace("position", "place"),
+    text.replace("left asked", "near asked"),
     text.replace("left asked", "asked"),
     text.replace("heart and cat seen", ""),
-    `${text} good`,
+    `${text} ten`,
     text.split(" ").reverse().join(" "),
-    text.replace(/position.*overall/, "position ten overall"),
-    text.replace("object heart and cat seen ten ", "").concat(" object heart seen ten"),
+    text.replace(/position.*/, "position"),
+    text.replace("object heart and cat seen ", "").concat(" object heart seen"),
   ];
   for (const words of broken) assert.equal(parseAssessment(words), undefined, words);
 });
 
 Deno.test("whatever is read says the same when written again", () => {
   const word = fc.constantFrom(
-    ..."object count color position overall ten two five seen asked and"
-      .concat(" missing none red blue left above heart cat hearts good bad").split(" "),
+    ..."object count color position two many seen asked and"
+      .concat(" missing none red blue left above heart cat hearts").split(" "),
   );
   const text = fc.array(word, { maxLength: 16 }).map((words) => words.join(" "));
   const facts = fc.constantFrom("heart seen", "cat missing", "heart seen cat missing");
-  const likely = fc.tuple(facts, text).map(([fact, rest]) =>
-    `object ${fact} two ${rest} overall two bad`.replace(/ +/g, " ")
-  );
+  const likely = fc.tuple(facts, text).map(([fact, rest]) => `object ${fact} ${rest}`.trim());
   fc.assert(
     fc.property(fc.oneof(text, likely), (written) => {
       const read = parseAssessment(written);

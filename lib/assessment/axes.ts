@@ -11,6 +11,7 @@ import { NUMBERS } from "../data/words.ts";
 import type { World } from "../data/world.ts";
 import { Random } from "../runtime/random.ts";
 import { type Assessment, assessmentOf, type AxisAssessment } from "./assessment.ts";
+import { axisOf } from "./facts.ts";
 import { type ParsedObject, type ParsedScene, seenIn } from "./parsed_scene.ts";
 import { type Requirement, type Requirements, requirementsOf } from "./requirements.ts";
 
@@ -60,10 +61,7 @@ function objectAxis({ include }: Requirements, found: Found): AxisAssessment {
   const missing = include.filter((_, i) => found[i].length === 0);
   const say = (part: readonly Requirement[], fact: string) =>
     part.length === 0 ? [] : [`${part.map((r) => r.class).join(" and ")} ${fact}`];
-  return {
-    score: Math.round(10 * there.length / include.length),
-    analysis: [...say(there, "seen"), ...say(missing, "missing")].join(", "),
-  };
+  return axisOf("object", [...say(there, "seen"), ...say(missing, "missing")].join(", "));
 }
 
 /** Only where more than what was asked for is wrong is the number spoken of. */
@@ -73,10 +71,7 @@ function countAxis({ include, exclude }: Requirements, seen: ParsedScene) {
   const [{ class: concept, count }] = required;
   const number = seen.objects.filter((object) => object.concept === concept).length;
   const noun = number === 1 ? concept : CONCEPTS[concept].plural;
-  return {
-    score: Math.max(0, 10 - 5 * Math.abs(number - count)),
-    analysis: `${numberWord(number)} ${noun} seen, ${numberWord(count)} asked`,
-  };
+  return axisOf("count", `${numberWord(number)} ${noun} seen, ${numberWord(count)} asked`);
 }
 
 function numberWord(number: number): string {
@@ -94,10 +89,7 @@ function colorAxis({ include }: Requirements, found: Found): AxisAssessment | un
     const seen = isRight(r) ? r.color : r.seen.find(({ color }) => color !== r.color)?.color;
     return `${seen ?? "none"} seen, ${r.color} asked`;
   });
-  return {
-    score: Math.round(10 * colored.filter(isRight).length / colored.length),
-    analysis: clauses.join(" and "),
-  };
+  return axisOf("color", clauses.join(" and "));
 }
 
 function positionAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
@@ -111,10 +103,8 @@ function positionAxis({ include }: Requirements, found: Found): AxisAssessment |
   const other = relations.find((held) => !held.includes(asked));
   const right = relations.length > 0 && other === undefined;
   const seen = right ? [asked] : other ?? [];
-  return {
-    score: right ? 10 : 0,
-    analysis: `${seen.map(side).join(" and ") || "none"} seen, ${side(asked)} asked`,
-  };
+  const sides = seen.map(side).join(" and ") || "none";
+  return axisOf("position", `${sides} seen, ${side(asked)} asked`);
 }
 
 /** "left of" as one word. */

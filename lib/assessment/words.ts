@@ -1,30 +1,17 @@
 /**
  * Assessments in plain words, few and regular, so that a small language model can write them:
- * `object cat and dog seen ten position left seen above asked zero overall five bad`. An axis, its
- * facts, the score that follows from them; at the end what follows from all. Punctuation is left
- * out, and put back when the words are read.
+ * `object cat and dog seen position left seen above asked`. The facts of each axis; scores and the
+ * verdict follow from them by rule, and are not written: a small model told the facts right, and the
+ * score that follows from them wrong (docs/LOG.md). Punctuation is left out, and put back when the
+ * words are read.
  */
 import { CONCEPTS } from "../data/concepts.ts";
 import { COLORS } from "../data/scene.ts";
+import { NUMBERS } from "../data/words.ts";
 import type { World } from "../data/world.ts";
-import { Assessment, AXES } from "./assessment.ts";
+import { type Assessment, assessmentOf, AXES } from "./assessment.ts";
+import { axisOf, FACTS, GRAMMAR, SIDES } from "./facts.ts";
 
-const SCORES = [
-  "zero",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-] as const;
-
-const FACTS = ["seen", "asked", "missing", "and", "none", "many"] as const;
-const SIDES = ["left", "right", "above", "below"] as const;
 const PROMPT = "does this picture show";
 
 /**
@@ -43,7 +30,8 @@ export function assessmentPrompt(caption: string): string {
 }
 
 /**
- * The assessment in words, at most about twenty. `parseAssessment` is its inverse.
+ * The facts of an assessment in words, at most about twenty. `parseAssessment` is its inverse where
+ * the scores are those of the facts.
  *
  * @example
  * ```ts
@@ -55,43 +43,38 @@ export function assessmentPrompt(caption: string): string {
  *   overall: 5,
  *   verdict: "bad",
  * });
- * if (text !== "object heart seen ten color blue seen red asked zero overall five bad") {
- *   throw new Error(text);
- * }
+ * if (text !== "object heart seen color blue seen red asked") throw new Error(text);
  * ```
  */
 export function assessmentToText(assessment: Assessment): string {
-  const axes = AXES.flatMap((axis) => {
+  return AXES.flatMap((axis) => {
     const told = assessment[axis];
-    return told === undefined ? [] : [`${axis} ${bare(told.analysis)} ${SCORES[told.score]}`];
-  });
-  return [...axes, `overall ${SCORES[assessment.overall]} ${assessment.verdict}`].join(" ");
+    return told === undefined ? [] : [`${axis} ${bare(told.analysis)}`];
+  }).join(" ");
 }
 
 /**
- * Reads the words of an assessment; `undefined` where they are none: an axis out of order, a score
- * that is no number word, facts that nobody states, or anything after the verdict.
+ * Reads the words of an assessment; `undefined` where they are none: an axis out of order, facts that
+ * nobody states, anything after the last.
  *
  * @example
  * ```ts
  * import { parseAssessment } from "./words.ts";
  *
- * const { count } = parseAssessment("count one key seen two asked five overall five bad") ?? {};
+ * const { count, verdict } = parseAssessment("count one key seen two asked") ?? {};
  * if (count?.analysis !== "one key seen, two asked") throw new Error("Expected the facts");
- * if (parseAssessment("count one two three") !== undefined) throw new Error("Expected nothing");
+ * if (count.score !== 5 || verdict !== "bad") throw new Error("Expected what follows from them");
+ * if (parseAssessment("count one two") !== undefined) throw new Error("Expected nothing");
  * ```
  */
 export function parseAssessment(text: string): Assessment | undefined {
-  const match = SENTENCE.exec(text.trim().replace(/\s+/g, " "));
-  if (match?.groups === undefined) return undefined;
-  const { groups } = match;
-  const axes = AXES.flatMap((axis) => {
-    const score = groups[`${axis}Score`], facts = groups[`${axis}Facts`];
-    return score === undefined ? [] : [[axis, { score: number(score), analysis: comma(facts) }]];
-  });
-  const { overall, verdict } = groups;
-  const read = { ...Object.fromEntries(axes), overall: number(overall), verdict };
-  return Assessment.safeParse(read).data;
+  const facts = SENTENCE.exec(text.trim().replace(/\s+/g, " "))?.groups;
+  if (facts === undefined) return undefined;
+  const told = AXES.filter((axis) => facts[axis] !== undefined);
+  if (told.length === 0) return undefined;
+  return assessmentOf(
+    Object.fromEntries(told.map((axis) => [axis, axisOf(axis, comma(facts[axis]))])),
+  );
 }
 
 /** Every word that prompts and assessments in a world may have (captions aside). */
@@ -99,45 +82,18 @@ export function assessmentWords(world: World): Set<string> {
   return new Set<string>([
     ...PROMPT.split(" "),
     ...AXES,
-    ...SCORES,
     ...FACTS,
     ...SIDES,
+    ...NUMBERS,
     ...COLORS,
     ...world.concepts,
     ...world.concepts.map((concept) => CONCEPTS[concept].plural),
-    "overall",
-    "good",
-    "bad",
   ]);
 }
 
-/** The grammar of each axis's facts; `W` is any word that is not part of the grammar. */
-const GRAMMAR: Readonly<Record<typeof AXES[number], string>> = (() => {
-  const word = `(?!(?:${[...FACTS, ...AXES, "overall"].join("|")}) )[a-z]+`;
-  const nouns = `${word}(?: and ${word})*`;
-  const color = `(?:none|${COLORS.join("|")})`;
-  const number = `(?:zero|one|two|three|four|many)`;
-  const side = `(?:${SIDES.join("|")})`;
-  const colorFact = `${color} seen ${color} asked`;
-  return {
-    object: `(?:${nouns} seen(?: ${nouns} missing)?|${nouns} missing)`,
-    count: `${number} ${word} seen ${number} asked`,
-    color: `${colorFact}(?: and ${colorFact})*`,
-    position: `(?:none|${side}(?: and ${side})?) seen ${side} asked`,
-  };
-})();
-
-const SENTENCE = (() => {
-  const score = SCORES.join("|");
-  const axes = AXES.map((axis) =>
-    `(?:${axis} (?<${axis}Facts>${GRAMMAR[axis]}) (?<${axis}Score>${score}) )?`
-  );
-  return new RegExp(`^${axes.join("")}overall (?<overall>${score}) (?<verdict>good|bad)$`);
-})();
-
-function number(word: string): number {
-  return SCORES.findIndex((score) => score === word);
-}
+const SENTENCE = new RegExp(
+  `^${AXES.map((axis) => `(?:(?:^| )${axis} (?<${axis}>${bare(GRAMMAR[axis])}))?`).join("")}$`,
+);
 
 function bare(analysis: string): string {
   return analysis.replaceAll(",", "");

@@ -205,7 +205,7 @@ function shapeOf(size: Size, batch: number, { config }: Illume): BatchShape {
     "reading": [read + 42, 22],
     "detail": [read + 88, 22],
     "editing": [read + drawn + 14, drawn + 1],
-    "assessment": [read + 120, 70],
+    "assessment": [read + 94, 48],
   }[size];
   return { batch, length, learned, pictures: 1 };
 }

@@ -57,8 +57,9 @@ export interface EmbeddingInputs {
  *     a_t = E[id_t] + P[place_t]
  *     x_t = a_t + W a_(t−1),  a_0 = 0
  *
- * Each so says which token stands before it: a small transformer is slow to find out what belongs together ("a red cat and a blue dog")
- * where every token is alone (smeared keys, arXiv 2209.11895; token shift, arXiv 2305.13048).
+ * Each so says which token stands before it: a small transformer is slow to find out what belongs
+ * together ("a red cat and a blue dog") where every token is alone (smeared keys, arXiv 2209.11895;
+ * token shift, arXiv 2305.13048).
  */
 export function embed(scope: Scope, inputs: EmbeddingInputs, config: UnifiedConfig): Tensor {
   const { ids, places, features } = inputs;
