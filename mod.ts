@@ -111,6 +111,7 @@ export {
   type Drawings,
   type DrawOptions,
   ENHANCEMENT_BUDGETS,
+  type EnhancementOptions,
   enhancementStage,
   Illume,
   ILLUME_STAGES,

@@ -155,7 +155,10 @@ await main(async () => {
     })
   ) console.error(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
-  const enhancing = await enhancementStage(model, scenes, drawings, enhancement, precision);
+  const enhancing = await enhancementStage(model, scenes, drawings, {
+    budget: enhancement,
+    precision,
+  });
   await train([enhancing], look);
   const curve: ScorePoint[] = [];
   for (const stage of [...multimodal, enhancing]) {

@@ -34,8 +34,10 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
   assert.deepEqual(cats.map(({ assessment }) => assessment.verdict), ["bad", "good"]);
 
   const budget = { steps: 120, batchSize: 16, peakRate: 1e-2 };
-  const stage = await enhancementStage(model, scenes, cats, budget);
+  const stage = await enhancementStage(model, scenes, cats, { budget });
   for await (const _ of stage.run());
+  const all = enhancementStage(model, scenes, cats, { budget, share: 1 });
+  await assert.rejects(all, /share of assessments between 0 and 1, but found 1/);
   const pictures = await model.tokenizer.decode(cats.map(({ ids }) => Int32Array.from(ids)));
   const judgements = await model.judge(pictures.map((picture) => ({ picture, caption })));
   for (const [i, { assessment }] of cats.entries()) {

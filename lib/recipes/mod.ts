@@ -22,4 +22,8 @@ export {
   selfGenerate,
   type SelfGenerationOptions,
 } from "./self_generation.ts";
-export { ENHANCEMENT_BUDGETS, enhancementStage } from "./self_enhancement.ts";
+export {
+  ENHANCEMENT_BUDGETS,
+  type EnhancementOptions,
+  enhancementStage,
+} from "./self_enhancement.ts";

@@ -29,8 +29,14 @@ export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
   base: { steps: 1000, batchSize: 128, peakRate: 3e-4 },
 };
 
-/** The share of assessments in what it then learns. */
-const SHARE = 0.35;
+export interface EnhancementOptions {
+  /** As in `ENHANCEMENT_BUDGETS`, unless told. */
+  readonly budget?: Budget;
+  /** The share of assessments in what is learned, between 0 and 1; 0.35 unless told. */
+  readonly share?: number;
+  /** float32 unless told. */
+  readonly precision?: Precision;
+}
 
 /** Of the bad pictures, the share that is corrected. */
 const CORRECTED = 0.7;
@@ -42,14 +48,19 @@ const CAPTIONS = 3;
  * Step three: the last stage again, with the assessments in its mixture. Good and bad pictures come
  * up equally often, and so do good and bad captions of a picture, so that neither verdict is the
  * answer to everything.
+ *
+ * @throws RangeError where the share is none
  */
 export async function enhancementStage(
   model: Illume,
   scenes: EmojiScenes,
   drawings: readonly AssessedDrawing[],
-  budget: Budget = ENHANCEMENT_BUDGETS[model.world.preset],
-  precision?: Precision,
+  { budget = ENHANCEMENT_BUDGETS[model.world.preset], share = 0.35, precision }:
+    EnhancementOptions = {},
 ): Promise<Stage> {
+  if (!(share > 0 && share < 1)) {
+    throw new RangeError(`Expected a share of assessments between 0 and 1, but found ${share}`);
+  }
   const tasks = tasksOf(scenes);
   const lastStage = ILLUME_STAGES[model.world.preset].at(-1)!;
   const ordinary = Object.entries(lastStage.mixture).map(([name, weight]): Weighted => ({
@@ -60,7 +71,7 @@ export async function enhancementStage(
   const assess = await assessmentTask(model, scenes, drawings);
   return unifiedStage(model, { name: "self-enhancement", budget, precision }, [
     ...ordinary,
-    { task: assess, weight: total * SHARE / (1 - SHARE) },
+    { task: assess, weight: total * share / (1 - share) },
   ]);
 }
 
