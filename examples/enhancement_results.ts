@@ -44,6 +44,7 @@ export const JudgeResult = z.strictObject({
   verdict: AxisResult,
   unjudged: z.number(),
 });
+export type JudgeResult = z.infer<typeof JudgeResult>;
 
 /** What a model makes of its own judgement. */
 export const SelfAssessed = z.strictObject({

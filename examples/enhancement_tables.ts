@@ -1,19 +1,34 @@
 /** What `deno task self-enhancement` found, as tables in Markdown. */
 import { bootstrapMean } from "../mod.ts";
-import { type Arms, enhancementGains, type EnhancementRun } from "./enhancement_results.ts";
+import {
+  type Arms,
+  enhancementGains,
+  type EnhancementRun,
+  type JudgeResult,
+} from "./enhancement_results.ts";
+
+/** How the parser judges other pictures than drawings, a result for each seed. */
+export type ParserResults = Readonly<Record<string, readonly JudgeResult[]>>;
 
 /**
  * What a model can do after each arm (as in table 7 of ILLUME, arXiv 2412.06673), what each change
- * gains, and how far its own judgement can be trusted.
+ * gains, how far its own judgement can be trusted, and how far the parser's.
  */
-export function enhancementTables(runs: readonly EnhancementRun[], arms: Arms): string {
+export function enhancementTables(
+  runs: readonly EnhancementRun[],
+  arms: Arms,
+  parsed: ParserResults = {},
+): string {
   const count = runs.length;
   return [
     `Means over ${count} seeds, intervals of 95 % (bootstrap over seeds, and captions of drawings).`,
     abilitiesTable(runs, arms),
     gainsTable(runs),
     judgementTable(runs),
-    parserTable(runs),
+    parserTable({
+      ...parsed,
+      "drawn (truth: their codes)": runs.map((run) => run.parserOnDrawings),
+    }),
     tasksTable(runs),
   ].join("\n\n") + "\n";
 }
@@ -72,19 +87,18 @@ function judgementTable(runs: readonly EnhancementRun[]): string {
   );
 }
 
-function parserTable(runs: readonly EnhancementRun[]): string {
-  const found = runs.map(({ parserOnDrawings }) => parserOnDrawings);
-  const rows: [string, number[]][] = [
-    ...AXES.map((axis): [string, number[]] => [
-      axis,
-      found.map(({ axes }) => axes[axis]?.accuracy ?? NaN),
-    ]),
-    ["verdict", found.map(({ verdict }) => verdict.accuracy)],
+/** A column for each kind of picture: the mean over seeds, and the least of them. */
+function parserTable(results: ParserResults): string {
+  const kinds = Object.entries(results);
+  const cell = (values: readonly number[]) => `${average(values)} (${points(Math.min(...values))})`;
+  const row = (name: string, accuracy: (result: JudgeResult) => number) => [
+    name,
+    ...kinds.map(([, found]) => cell(found.map(accuracy))),
   ];
-  return markdownTable(
-    ["the parser on drawings, against their codes", "mean", "by seed"],
-    rows.map(([name, values]) => [name, average(values), values.map(points).join(" ")]),
-  );
+  return markdownTable(["the parser, by axis: mean (least seed)", ...kinds.map(([name]) => name)], [
+    ...AXES.map((axis) => row(axis, ({ axes }) => axes[axis]?.accuracy ?? NaN)),
+    row("verdict", ({ verdict }) => verdict.accuracy),
+  ]);
 }
 
 function tasksTable(runs: readonly EnhancementRun[]): string {

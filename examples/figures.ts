@@ -15,7 +15,7 @@ import {
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
 import { modelFigures, resultFigures } from "./enhancement_figures.ts";
-import { EnhancementReport } from "./enhancement_results.ts";
+import { EnhancementReport, JudgeResult } from "./enhancement_results.ts";
 import { enhancementTables } from "./enhancement_tables.ts";
 import { main, readCommandLine } from "./options.ts";
 import { readResults } from "./results.ts";
@@ -25,6 +25,12 @@ const Comparison = z.object({
     kind: z.string(),
     seed: z.number(),
     looks: z.array(z.object({ samples: z.number(), drawing: z.number(), answers: z.number() })),
+  })),
+});
+
+const Measured = z.object({
+  seeds: z.array(z.object({
+    judge: z.object({ true: JudgeResult, reconstructed: JudgeResult }),
   })),
 });
 
@@ -62,7 +68,12 @@ await main(async () => {
   const enhanced = await results("self_enhancement", EnhancementReport);
   if (enhanced) {
     const path = `${to}/self_enhancement.md`;
-    await Deno.writeTextFile(path, enhancementTables(enhanced.runs, enhanced.arms));
+    const measured = await results("tokenizer", Measured);
+    const parsed = measured && {
+      "true scenes": measured.seeds.map(({ judge }) => judge.true),
+      "reconstructed": measured.seeds.map(({ judge }) => judge.reconstructed),
+    };
+    await Deno.writeTextFile(path, enhancementTables(enhanced.runs, enhanced.arms, parsed));
     console.log(path);
     await saveAll(resultFigures(enhanced.runs));
   }
