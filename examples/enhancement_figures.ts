@@ -21,12 +21,14 @@ type Figures = Readonly<Record<string, plot.Figure>>;
 
 /** The gains on one sheet, and how sure the first seed's model is of its drawings. */
 export function resultFigures(runs: readonly EnhancementRun[]): Figures {
-  const [{ selfAssessed: { calibration } }] = runs;
+  const [{ seed, selfAssessed: { calibration } }] = runs;
   return {
     self_enhancement: plot.differences(enhancementGains(runs), {
       title: `What self-assessment gains, ${runs.length} seeds`,
     }),
-    calibration: plot.calibration(calibration, { title: "How sure the model is of its drawings" }),
+    calibration: plot.calibration(calibration, {
+      title: `How sure the model is of its drawings, seed ${seed}`,
+    }),
   };
 }
 

@@ -131,7 +131,7 @@ function average(values: readonly number[]): string {
 
 /** ".875"; "1.000". A task all of whose drawings are right has no AUROC. */
 function points(value: number): string {
-  return Number.isNaN(value) ? "–" : value.toFixed(3).replace(/^0/, "");
+  return Number.isNaN(value) ? "–" : value.toFixed(3).replace(/^(-?)0/, "$1").replace("-", "−");
 }
 
 function signed(value: number): string {
