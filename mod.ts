@@ -67,6 +67,10 @@ export {
   captionOf,
   type CaptionSpec,
   parseCaption,
+  readCaption,
+  readInstruction,
+  readQuestion,
+  type Sentence,
   type Task as CaptionTask,
   TASKS as CAPTION_TASKS,
 } from "./lib/data/captions.ts";

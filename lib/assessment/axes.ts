@@ -2,7 +2,7 @@
  * GenEval's rules (arXiv 2310.11513), axis by axis: of each class the most confident objects are
  * looked at, as many as were asked for; object, count, colour and position are judged on those.
  */
-import type { CaptionSpec } from "../data/caption_spec.ts";
+import type { CaptionSpec, Sentence } from "../data/captions.ts";
 import { CONCEPTS } from "../data/concepts.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import type { Relation } from "../data/scene.ts";
@@ -49,8 +49,8 @@ export function assessScene(requirements: Requirements, seen: ParsedScene): Asse
  * The assessment of a picture that shows all that a caption asks for. There is one: whatever else
  * such a picture shows, the same facts are told of it.
  */
-export function allRight(spec: CaptionSpec, world: World): Assessment {
-  return assessScene(requirementsOf(spec), seenIn(sceneFor(spec, world, new Random(0))));
+export function allRight(asked: CaptionSpec | Sentence, world: World): Assessment {
+  return assessScene(requirementsOf(asked), seenIn(sceneFor(asked, world, new Random(0))));
 }
 
 /** The objects found for each requirement, in the order of `include`. */

@@ -2,7 +2,7 @@
  * The judge that stands where ILLUME (arXiv 2412.06673) has GPT-4o: it parses the picture and holds
  * what it saw against the caption. Its verdicts are those of GenEval.
  */
-import { CaptionError, parseCaption } from "../data/parse_caption.ts";
+import { CaptionError, readCaption } from "../data/captions.ts";
 import type { Picture } from "../data/picture.ts";
 import { assessScene } from "./axes.ts";
 import type { Judge } from "./judge.ts";
@@ -12,7 +12,7 @@ import type { SceneParser } from "./scene_parser.ts";
 
 /**
  * A judge that sees through a scene parser; `assess` shows how it is asked. The same picture and
- * caption always get the same assessment. It cannot judge captions outside the six templates, and
+ * caption always get the same assessment. What nobody can read as a caption it cannot judge, and
  * says so before it judges any.
  */
 export function parserJudge(parser: SceneParser): Judge {
@@ -20,9 +20,9 @@ export function parserJudge(parser: SceneParser): Judge {
   return {
     judge: (items) =>
       Promise.try(() => {
-        const specs = items.map(({ caption }) => {
+        const asked = items.map(({ caption }) => {
           try {
-            return parseCaption(caption, world);
+            return readCaption(caption, world);
           } catch (error) {
             if (error instanceof CaptionError) {
               throw new CaptionError(`Cannot judge: ${error.message}`);
@@ -35,7 +35,7 @@ export function parserJudge(parser: SceneParser): Judge {
           if (!seen.has(picture)) seen.set(picture, parser.parse(picture));
         }
         return items.map(({ picture }, i) => ({
-          assessment: assessScene(requirementsOf(specs[i]), seen.get(picture)!),
+          assessment: assessScene(requirementsOf(asked[i]), seen.get(picture)!),
         }));
       }),
   };

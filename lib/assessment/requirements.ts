@@ -1,5 +1,6 @@
 /** What a caption asks of a picture, in the form of GenEval's metadata (arXiv 2310.11513). */
 import type { CaptionSpec } from "../data/caption_spec.ts";
+import { type Sentence, sentenceOf } from "../data/sentence.ts";
 import type { Color, Relation } from "../data/scene.ts";
 
 /** So many objects of a class, perhaps of a colour, perhaps standing beside an earlier one. */
@@ -18,7 +19,7 @@ export interface Requirements {
 }
 
 /**
- * The requirements of a caption. Counting asks for exactly n: include n, exclude n + 1. Everything
+ * The requirements of a caption. A number asks for exactly n: include n, exclude n + 1. Everything
  * else asks for at least one.
  *
  * @example
@@ -29,28 +30,13 @@ export interface Requirements {
  * if (include[0].count !== 2 || exclude[0].count !== 3) throw new Error("Expected exactly two");
  * ```
  */
-export function requirementsOf(spec: CaptionSpec): Requirements {
-  const one = (concept: string): Requirement => ({ class: concept, count: 1 });
-  switch (spec.task) {
-    case "single":
-      return { include: [one(spec.concept)], exclude: [] };
-    case "two":
-      return { include: spec.concepts.map(one), exclude: [] };
-    case "counting":
-      return {
-        include: [{ class: spec.concept, count: spec.count }],
-        exclude: [{ class: spec.concept, count: spec.count + 1 }],
-      };
-    case "colors":
-      return { include: [{ ...one(spec.concept), color: spec.color }], exclude: [] };
-    case "position": {
-      const subject: Requirement = { ...one(spec.subject), position: [spec.relation, 0] };
-      return { include: [one(spec.object), subject], exclude: [] };
-    }
-    case "attribution":
-      return {
-        include: spec.objects.map(({ concept, color }) => ({ ...one(concept), color })),
-        exclude: [],
-      };
-  }
+export function requirementsOf(asked: CaptionSpec | Sentence): Requirements {
+  const { groups, relation } = "task" in asked ? sentenceOf(asked) : asked;
+  const required = groups.map(({ concept, ...rest }): Requirement => ({ class: concept, ...rest }));
+  const [first, second] = required;
+  const exclude = required.flatMap(({ class: concept, count }) =>
+    count === 1 ? [] : [{ class: concept, count: count + 1 }]
+  );
+  if (relation === undefined) return { include: required, exclude };
+  return { include: [second, { ...first, position: [relation, 0] }], exclude };
 }

@@ -22,11 +22,11 @@ const PROMPT = "does this picture show";
  * import { assessmentPrompt } from "./words.ts";
  *
  * const prompt = assessmentPrompt("two red hearts");
- * if (prompt !== "does this picture show: two red hearts?") throw new Error(prompt);
+ * if (prompt !== "does this picture show two red hearts") throw new Error(prompt);
  * ```
  */
 export function assessmentPrompt(caption: string): string {
-  return `${PROMPT}: ${caption}?`;
+  return `${PROMPT} ${caption}`;
 }
 
 /**

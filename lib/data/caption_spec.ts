@@ -1,6 +1,6 @@
 /**
  * The caption grammar: GenEval's six templates (arXiv 2310.11513) as data, from data to words, and
- * back (`parse_caption.ts`).
+ * back (`read_caption.ts`).
  */
 import type { Color, Relation } from "./scene.ts";
 import { counted, noun, OPPOSITE, RELATION_WORDS, withArticle } from "./words.ts";

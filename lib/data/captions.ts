@@ -4,7 +4,10 @@
  */
 export { captionOf, specKey, TASKS } from "./caption_spec.ts";
 export type { CaptionSpec, ColoredConcept, Task } from "./caption_spec.ts";
-export { CaptionError, LONGEST_CAPTION, parseCaption } from "./parse_caption.ts";
+export { CaptionError, LONGEST_CAPTION } from "./refusal.ts";
+export { type Group, type Sentence, sentenceOf, specOf, wordingOf } from "./sentence.ts";
+export { parseCaption, readCaption } from "./read_caption.ts";
+export { readQuestion } from "./read_question.ts";
+export { readInstruction } from "./read_instruction.ts";
 export { paraphrase } from "./paraphrase.ts";
 export { describe } from "./describe.ts";
-export { captionWords } from "./vocabulary.ts";

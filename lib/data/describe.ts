@@ -1,8 +1,8 @@
 /** A caption of everything in a scene. */
 import type { Random } from "../runtime/random.ts";
-import type { Color, Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import { inReadingOrder } from "./placement.ts";
-import { counted, listed } from "./words.ts";
+import { type Group, MOST_THINGS, type Sentence, wordingOf } from "./sentence.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -25,34 +25,28 @@ import type { World } from "./world.ts";
  * ```
  */
 export function describe(scene: Scene, world: World, random?: Random): string {
-  const groups = groupsOf(scene);
+  const sentence = sentenceOfScene(scene);
+  const { groups } = sentence;
   if (groups.length === 0) throw new RangeError("Expected a scene with objects, but found none");
   for (const { concept, count } of groups) {
-    if (count > MOST || !world.concepts.includes(concept)) {
+    if (count > MOST_THINGS || !world.concepts.includes(concept)) {
       throw new RangeError(
-        `Expected at most ${MOST} of a concept that the ${world.preset} world knows, ` +
+        `Expected at most ${MOST_THINGS} of a concept that the ${world.preset} world knows, ` +
           `but found ${count} × ${concept}`,
       );
     }
   }
-  const text = listed(groups.map(({ concept, color, count }) => counted(count, concept, color)));
+  const text = wordingOf(sentence);
   return random !== undefined && random.uniform() < 0.2 ? `a picture of ${text}` : text;
 }
 
-const MOST = 4;
-
-/** Objects of a scene that look alike. */
-interface Group {
-  readonly concept: string;
-  readonly color?: Color;
-  readonly count: number;
-}
-
-function groupsOf(scene: Scene): Group[] {
+/** All that stands in a scene, in reading order; what looks alike is counted together. */
+export function sentenceOfScene(scene: Scene): Sentence {
   const groups = new Map<string, Group>();
   for (const { concept, color } of scene.objects.toSorted(inReadingOrder)) {
     const key = `${color} ${concept}`;
-    groups.set(key, { concept, color, count: (groups.get(key)?.count ?? 0) + 1 });
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, { concept, ...(color === undefined ? {} : { color }), count });
   }
-  return [...groups.values()];
+  return { groups: [...groups.values()] };
 }

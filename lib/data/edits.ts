@@ -92,7 +92,8 @@ const move: MakeEdit = (scene, world, random) => {
   return undefined;
 };
 
-const CORNERS = [
+/** Where a thing may be moved to. */
+export const CORNERS = [
   { name: "top left", right: 0, below: 0 },
   { name: "top right", right: 1, below: 0 },
   { name: "bottom left", right: 0, below: 1 },

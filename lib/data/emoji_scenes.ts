@@ -1,7 +1,7 @@
 /** The data set that everything is trained on: pictures of emoji, with all that is true of them. */
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec } from "./caption_spec.ts";
-import { describe } from "./describe.ts";
+import { describe, sentenceOfScene } from "./describe.ts";
 import { drawScene } from "./draw.ts";
 import { type Edit, randomEdit } from "./edits.ts";
 import { paraphrase } from "./paraphrase.ts";
@@ -9,7 +9,7 @@ import type { Picture } from "./picture.ts";
 import { detailQuestions, type Question, questions } from "./questions.ts";
 import { randomScene, sceneFor, type SceneOptions } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
-import { isHeldOutCaption, trainingSpec } from "./splits.ts";
+import { isHeldOut, trainingSpec } from "./splits.ts";
 import { loadSprites, type Sprites } from "./sprites.ts";
 import { type World, worldOf } from "./world.ts";
 
@@ -92,7 +92,7 @@ export class EmojiScenes {
   /**
    * `count` lines of text without pictures, the same for the same seed: captions; a description
    * or caption with a question that it answers ("two red hearts and a cat. how many hearts are
-   * there? two"); instructions.
+   * there two"); instructions.
    */
   textCorpus(count: number): string[] {
     const random = new Random(this.seed, "text corpus");
@@ -126,7 +126,7 @@ export class EmojiScenes {
   #sceneToDescribe(random: Random, options: SceneOptions = {}): Scene {
     while (true) {
       const scene = randomScene(this.world, random, options);
-      if (!isHeldOutCaption(describe(scene, this.world), this.world)) return scene;
+      if (!isHeldOut(sentenceOfScene(scene), this.world)) return scene;
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Questions about a scene, with right answers. */
 import type { Random } from "../runtime/random.ts";
 import { boxOf, relationsOf } from "./relations.ts";
-import { RELATIONS, type Scene, type SceneObject } from "./scene.ts";
+import { type Relation, RELATIONS, type Scene, type SceneObject } from "./scene.ts";
 import { CONCEPTS } from "./concepts.ts";
 import { NUMBERS, RELATION_WORDS, withArticle } from "./words.ts";
 import type { World } from "./world.ts";
@@ -15,8 +15,39 @@ export interface Question {
 
 /** POPE's question (arXiv 2305.10355). */
 export function presenceQuestion(concept: string): string {
-  return `is there ${withArticle(concept)} in the picture?`;
+  return `is there ${withArticle(concept)} in the picture`;
 }
+
+/** Answered by a number, "zero" to "four". */
+export function countQuestion(concept: string): string {
+  return `how many ${CONCEPTS[concept].plural} are there`;
+}
+
+/** Answered by a colour. */
+export function colorQuestion(concept: string): string {
+  return `what color is the ${concept}`;
+}
+
+/** Whether one thing stands so to another. */
+export function standingQuestion(a: string, relation: Relation, b: string): string {
+  return `is the ${a} ${RELATION_WORDS[relation]} the ${b}`;
+}
+
+/** How one thing stands to another; answered as in `SIDES_ANSWERED`. */
+export function whereQuestion(a: string, b: string): string {
+  return `where is the ${a} from the ${b}`;
+}
+
+/** What stands so to a thing. */
+export function whatQuestion(relation: Relation, b: string): string {
+  return `what is ${RELATION_WORDS[relation]} the ${b}`;
+}
+
+/** How a thing may stand to another: "left", "left and above". */
+export const SIDES_ANSWERED: readonly string[] = [
+  ...["left", "right", "above", "below"],
+  ...["left", "right"].flatMap((side) => ["above", "below"].map((row) => `${side} and ${row}`)),
+];
 
 /**
  * Questions of every kind that the scene allows, in random order:
@@ -37,7 +68,7 @@ export function presenceQuestion(concept: string): string {
  * const objects = [{ concept: "cat", x: 8, y: 8, size: 14 }];
  * const scene = { background: "sky", style: "fluent-flat", objects };
  * const asked = questions(scene, worldOf("nano"), new Random(0));
- * const cat = asked.find(({ question }) => question === "is there a cat in the picture?");
+ * const cat = asked.find(({ question }) => question === "is there a cat in the picture");
  * if (cat?.answer !== "yes") throw new Error("Expected yes");
  * ```
  */
@@ -68,7 +99,7 @@ export function questions(scene: Scene, world: World, random: Random): Question[
  *   { concept: "key", x: 48, y: 8, size: 14, color: "blue" },
  * ] as const;
  * const asked = detailQuestions({ background: "sky", style: "fluent-flat", objects }, new Random(0));
- * const cat = asked.find(({ question }) => question === "what color is the cat?");
+ * const cat = asked.find(({ question }) => question === "what color is the cat");
  * if (cat?.answer !== "red") throw new Error("Expected red");
  * ```
  */
@@ -103,7 +134,7 @@ function counting(scene: Scene, world: World, random: Random): Question[] {
   const concept = absent ? absentConcept(scene, world, random) : random.pick(scene.objects).concept;
   return [{
     kind: "counting",
-    question: `how many ${CONCEPTS[concept].plural} are there?`,
+    question: countQuestion(concept),
     answer: NUMBERS[countOf(scene, concept)],
   }];
 }
@@ -115,9 +146,7 @@ function color(unique: readonly SceneObject[], random: Random): Question[] {
 
 function colors(unique: readonly SceneObject[]): Question[] {
   return unique.flatMap(({ concept, color }): Question[] =>
-    color === undefined
-      ? []
-      : [{ kind: "color", question: `what color is the ${concept}?`, answer: color }]
+    color === undefined ? [] : [{ kind: "color", question: colorQuestion(concept), answer: color }]
   );
 }
 
@@ -129,7 +158,7 @@ function standing(unique: readonly SceneObject[], random: Random): Question[] {
   const relation = random.pick(RELATIONS.filter((name) => holding.includes(name) === yes));
   return [{
     kind: "position",
-    question: `is the ${a.concept} ${RELATION_WORDS[relation]} the ${b.concept}?`,
+    question: standingQuestion(a.concept, relation, b.concept),
     answer: yes ? "yes" : "no",
   }];
 }
@@ -142,7 +171,7 @@ function where(unique: readonly SceneObject[], random: Random): Question[] {
     const holding = relationsOf(boxOf(a), boxOf(b));
     return [{
       kind: "position",
-      question: `where is the ${a.concept} from the ${b.concept}?`,
+      question: whereQuestion(a.concept, b.concept),
       answer: holding.map((relation) => relation.replace(" of", "")).join(" and "),
     }];
   });
@@ -159,7 +188,7 @@ function whatStands(
         other !== object && relationsOf(boxOf(other), boxOf(object)).includes(relation)
       );
       if (there.length !== 1 || !unique.includes(there[0])) return [];
-      const question = `what is ${RELATION_WORDS[relation]} the ${object.concept}?`;
+      const question = whatQuestion(relation, object.concept);
       return [{ kind: "position", question, answer: `the ${there[0].concept}` }];
     })
   );

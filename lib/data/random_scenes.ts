@@ -4,6 +4,7 @@ import type { CaptionSpec, ColoredConcept } from "./caption_spec.ts";
 import { inReadingOrder, type Place, placesApart } from "./placement.ts";
 import { type Color, COLORS, type Relation, type Scene } from "./scene.ts";
 import { boxOf, relationsOf } from "./relations.ts";
+import { type Sentence, sentenceOf } from "./sentence.ts";
 import type { World } from "./world.ts";
 
 /** What stands in a scene, before it has a place. */
@@ -27,11 +28,12 @@ type Thing = Omit<ColoredConcept, "color"> & { readonly color?: Color };
  * if (scene.objects.length !== 3) throw new Error("Expected three");
  * ```
  */
-export function sceneFor(spec: CaptionSpec, world: World, random: Random): Scene {
-  const things = thingsOf(spec);
-  const accept = spec.task === "position" ? standsAs(spec.relation) : undefined;
+export function sceneFor(asked: CaptionSpec | Sentence, world: World, random: Random): Scene {
+  const { groups, relation } = "task" in asked ? sentenceOf(asked) : asked;
+  const things = groups.flatMap(({ count, ...thing }) => Array<Thing>(count).fill(thing));
+  const accept = relation && standAs(relation, groups[0].count);
   const places = placesApart(things.length, world, random, accept);
-  if (spec.task !== "position") places.sort(inReadingOrder);
+  if (relation === undefined) places.sort(inReadingOrder);
   return stage(things, places, world, random);
 }
 
@@ -75,28 +77,15 @@ export function randomScene(
   return stage(things, placesApart(count, world, random), world, random);
 }
 
-function thingsOf(spec: CaptionSpec): readonly Thing[] {
-  switch (spec.task) {
-    case "single":
-      return [{ concept: spec.concept }];
-    case "two":
-      return spec.concepts.map((concept) => ({ concept }));
-    case "counting":
-      return Array.from({ length: spec.count }, () => ({ concept: spec.concept }));
-    case "colors":
-      return [{ concept: spec.concept, color: spec.color }];
-    case "position":
-      return [{ concept: spec.subject }, { concept: spec.object }];
-    case "attribution":
-      return spec.objects;
-  }
-}
-
-function standsAs(relation: Relation) {
-  return ([a, b]: readonly Place[]) => {
-    const relations = relationsOf(boxOf(a), boxOf(b));
-    return relations.length === 1 && relations[0] === relation;
-  };
+/** Whether each of the first so many places stands so, and only so, to each of the others. */
+function standAs(relation: Relation, first: number) {
+  return (places: readonly Place[]) =>
+    places.slice(0, first).every((a) =>
+      places.slice(first).every((b) => {
+        const relations = relationsOf(boxOf(a), boxOf(b));
+        return relations.length === 1 && relations[0] === relation;
+      })
+    );
 }
 
 function stage(

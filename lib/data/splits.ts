@@ -5,7 +5,7 @@
  */
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec, specKey, type Task, TASKS } from "./caption_spec.ts";
-import { CaptionError, parseCaption } from "./parse_caption.ts";
+import { type Sentence, specOf } from "./sentence.ts";
 import { COLORS, RELATIONS } from "./scene.ts";
 import { OPPOSITE } from "./words.ts";
 import type { World } from "./world.ts";
@@ -37,14 +37,10 @@ export function heldOut(spec: CaptionSpec, world: World): boolean {
   return heldOutOf(world, spec.task).has(specKey(spec));
 }
 
-/** Whether a text is a caption that training must never see; other texts are not. */
-export function isHeldOutCaption(text: string, world: World): boolean {
-  try {
-    return heldOut(parseCaption(text, world), world);
-  } catch (error) {
-    if (error instanceof CaptionError) return false;
-    throw error;
-  }
+/** Whether a sentence is a caption that training must never see; one in no template is not. */
+export function isHeldOut(sentence: Sentence, world: World): boolean {
+  const spec = specOf(sentence);
+  return spec !== undefined && heldOut(spec, world);
 }
 
 /** Every held-out caption once, in one of its two directions; of one task, or of all. */

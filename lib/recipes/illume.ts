@@ -7,9 +7,14 @@ import type { Assessment } from "../assessment/assessment.ts";
 import { allRight } from "../assessment/axes.ts";
 import { assess, type Judge, type Judged, type Judgement, sureness } from "../assessment/judge.ts";
 import { assessmentToText, parseAssessment } from "../assessment/words.ts";
-import { CaptionError, parseCaption } from "../data/parse_caption.ts";
+import {
+  readCaption,
+  readInstruction,
+  readQuestion,
+  type Sentence,
+  wordingOf,
+} from "../data/captions.ts";
 import type { Picture } from "../data/picture.ts";
-import { checkText } from "../data/vocabulary.ts";
 import type { World } from "../data/world.ts";
 import type { Device, StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
@@ -124,8 +129,8 @@ export class Illume implements Judge {
   }
 
   /**
-   * Draws a picture of a caption.
-   * @throws CaptionError where the caption is empty, too long, or has words nobody taught the model
+   * Draws a picture of a caption, in whatever words `readCaption` reads.
+   * @throws CaptionError where the caption is empty, too long, or says what nobody taught the model
    */
   async draw(caption: string, options: DrawOptions = {}): Promise<Picture> {
     return (await this.drawAll([caption], options))[0].picture;
@@ -139,27 +144,27 @@ export class Illume implements Judge {
     captions: readonly string[],
     { bestOf = 1, selfCorrect = 0, ...options }: DrawOptions = {},
   ): Promise<DrawnPicture[]> {
-    for (const caption of captions) checkText(caption, this.world);
+    const asked = captions.map((caption) => readCaption(caption, this.world));
     checkCount("bestOf", bestOf, 1);
     checkCount("selfCorrect", selfCorrect, 0);
-    const drawn = await this.#drawBest(captions, bestOf, options);
+    const drawn = await this.#drawBest(asked, bestOf, options);
     if (selfCorrect === 0) return drawn;
-    let judged = await this.#judged(captions, drawn);
+    let judged = await this.#judged(asked, drawn);
     for (let round = 1; round <= selfCorrect; round++) {
       const { seed = 0 } = options;
-      judged = await this.#correct(captions, judged, { ...options, seed: seed + round });
+      judged = await this.#correct(asked, judged, { ...options, seed: seed + round });
     }
     return judged.map(({ drawn }) => drawn);
   }
 
   /** Of so many drawings of each caption the one that the model itself is surest of. */
   async #drawBest(
-    captions: readonly string[],
+    captions: readonly Sentence[],
     count: number,
     options: SamplingOptions,
   ): Promise<DrawnPicture[]> {
-    const repeated = captions.flatMap((caption) => Array<string>(count).fill(caption));
-    const asked = repeated.map((caption) => this.#prompt(ask.draw(caption)));
+    const repeated = captions.flatMap((caption) => Array<Sentence>(count).fill(caption));
+    const asked = repeated.map((caption) => this.#prompt(ask.draw(wordingOf(caption))));
     const drawn = await this.#draw(asked, repeated.map(() => ask.drawAnything()), options);
     if (count === 1) return drawn;
     const judged = await this.#judged(repeated, drawn);
@@ -167,12 +172,10 @@ export class Illume implements Judge {
   }
 
   async #judged(
-    captions: readonly string[],
+    captions: readonly Sentence[],
     drawn: readonly DrawnPicture[],
   ): Promise<JudgedPicture[]> {
-    const judgements = await this.judge(
-      drawn.map(({ picture }, i) => ({ picture, caption: captions[i] })),
-    );
+    const judgements = await this.#judge(drawn.map(({ picture }) => picture), captions);
     return drawn.map((drawn, i) => ({ drawn, judgement: judgements[i] }));
   }
 
@@ -181,7 +184,7 @@ export class Illume implements Judge {
    * before its eyes, as it learned to correct, it mostly draws that once more (docs/LOG.md).
    */
   async #correct(
-    captions: readonly string[],
+    captions: readonly Sentence[],
     judged: readonly JudgedPicture[],
     options: SamplingOptions,
   ): Promise<JudgedPicture[]> {
@@ -193,7 +196,10 @@ export class Illume implements Judge {
     return judged.map((picture, i) => corrected.get(i) ?? picture);
   }
 
-  /** Changes a picture as told. */
+  /**
+   * Changes a picture as told, in whatever words `readInstruction` reads.
+   * @throws CaptionError where nobody taught the model such an instruction
+   */
   async edit(
     picture: Picture,
     instruction: string,
@@ -202,14 +208,14 @@ export class Illume implements Judge {
     return (await this.editAll([{ picture, instruction }], options))[0].picture;
   }
 
-  /** Changes each picture as told. */
+  /** Changes each picture as told; `edit` says what is understood. */
   async editAll(
     items: readonly { readonly picture: Picture; readonly instruction: string }[],
     options: SamplingOptions = {},
   ): Promise<DrawnPicture[]> {
-    for (const { instruction } of items) checkText(instruction, this.world);
+    const told = items.map(({ instruction }) => readInstruction(instruction, this.world));
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
-    const asked = items.map(({ instruction }, i) =>
+    const asked = told.map((instruction, i) =>
       this.#prompt(ask.edit(encoded[i].features, instruction))
     );
     return this.#draw(asked, encoded.map(({ features }) => ask.reconstruct(features)), options);
@@ -226,22 +232,31 @@ export class Illume implements Judge {
     return this.#write(encoded.map(({ features }) => ask.describe(features)));
   }
 
-  /** Answers a question about a picture. */
+  /**
+   * Answers a question about a picture, in whatever words `readQuestion` reads. The answer is of the
+   * kind that is asked for: yes or no, a number, a colour, a place, a thing, a description.
+   * @throws CaptionError where nobody taught the model such a question
+   */
   async ask(picture: Picture, question: string): Promise<string> {
     return (await this.askAll([{ picture, question }]))[0];
   }
 
-  /** Answers a question about each picture. */
+  /** Answers a question about each picture; `ask` says what is understood. */
   async askAll(
     questions: readonly { readonly picture: Picture; readonly question: string }[],
   ): Promise<string[]> {
-    for (const { question } of questions) checkText(question, this.world);
+    const read = questions.map(({ question }) => readQuestion(question, this.world));
     const pictures = [...new Set(questions.map(({ picture }) => picture))];
     const encoded = await this.tokenizer.encode(pictures);
     const featuresOf = new Map(pictures.map((picture, i) => [picture, encoded[i].features]));
-    return this.#write(
-      questions.map(({ picture, question }) => ask.question(featuresOf.get(picture)!, question)),
-    );
+    const asked = read.map((read, i) => {
+      const features = featuresOf.get(questions[i].picture)!;
+      return read.kind === "description"
+        ? ask.describe(features)
+        : ask.question(features, read.question);
+    });
+    const choices = read.map((read) => read.kind === "question" ? read.answers : undefined);
+    return this.#write(asked, choices);
   }
 
   /**
@@ -254,14 +269,22 @@ export class Illume implements Judge {
 
   /**
    * Judges each picture against its caption, in words; those that are no assessment stay words. The
-   * confidence is the probability of the one assessment in which all is right; a caption of which
-   * nobody can say what that is has none.
+   * confidence is the probability of the one assessment in which all is right.
    */
-  async judge(items: readonly Judged[]): Promise<Judgement[]> {
-    for (const { caption } of items) checkText(caption, this.world);
-    const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
-    const asked = items.map(({ caption }, i) => ask.assess(encoded[i].features, caption));
-    const confidences = await this.#confidences(asked, items.map(({ caption }) => caption));
+  judge(items: readonly Judged[]): Promise<Judgement[]> {
+    return Promise.try(() => {
+      const captions = items.map(({ caption }) => readCaption(caption, this.world));
+      return this.#judge(items.map(({ picture }) => picture), captions);
+    });
+  }
+
+  async #judge(
+    pictures: readonly Picture[],
+    captions: readonly Sentence[],
+  ): Promise<Judgement[]> {
+    const encoded = await this.tokenizer.encode(pictures);
+    const asked = captions.map((caption, i) => ask.assess(encoded[i].features, wordingOf(caption)));
+    const confidences = await this.#confidences(asked, captions);
     const answers = await this.#write(asked);
     return answers.map((said, i) => {
       const assessment = parseAssessment(said);
@@ -272,23 +295,14 @@ export class Illume implements Judge {
   /** How probable it is that what is asked about each caption is answered by "all is right". */
   async #confidences(
     asked: readonly Segment[][],
-    captions: readonly string[],
-  ): Promise<(number | undefined)[]> {
+    captions: readonly Sentence[],
+  ): Promise<number[]> {
     const { device, store, config, vocabulary, seed } = this;
     const { pictureTokens } = config;
-    const right = captions.map((caption) => {
-      try {
-        return assessmentToText(allRight(parseCaption(caption, this.world), this.world));
-      } catch (error) {
-        if (error instanceof CaptionError) return undefined;
-        throw error;
-      }
+    const conversations = captions.map((caption, i) => {
+      const answer = answerText(assessmentToText(allRight(caption, this.world)));
+      return conversation([{ ask: asked[i], answer }], vocabulary, pictureTokens);
     });
-    const conversations = right.flatMap((words, i) =>
-      words === undefined
-        ? []
-        : [conversation([{ ask: asked[i], answer: answerText(words) }], vocabulary, pictureTokens)]
-    );
     this.#likelihood ??= Likelihood.compile({
       device,
       store,
@@ -298,11 +312,18 @@ export class Illume implements Judge {
       seed,
     });
     const logarithms = await (await this.#likelihood).of(conversations);
-    return right.map((words) => words === undefined ? undefined : Math.exp(logarithms.shift()!));
+    return logarithms.map(Math.exp);
   }
 
-  async #write(asked: readonly Segment[][]): Promise<string[]> {
-    const answers = await this.#generate(asked.map((words) => this.#prompt(words)), GREEDY);
+  /** @param choices for each what may be answered; anything where absent */
+  async #write(
+    asked: readonly Segment[][],
+    choices?: readonly (readonly string[] | undefined)[],
+  ): Promise<string[]> {
+    const answers = await this.#generate(asked.map((words) => this.#prompt(words)), {
+      ...GREEDY,
+      choices: choices?.map((texts) => texts?.map((text) => this.vocabulary.encodeText(text))),
+    });
     return answers.map((ids) => this.vocabulary.decodeText(ids));
   }
 

@@ -19,7 +19,7 @@ import { TextTokenizer } from "../text/mod.ts";
 import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
 import { Illume } from "./illume.ts";
 
-const VERSION = 4;
+const VERSION = 5;
 
 const Config = z.strictObject({
   format: z.literal("illume"),

@@ -30,6 +30,8 @@ export interface GenerationOptions extends Sampling {
    * `<eos>`.
    */
   readonly grammar: "picture" | "text";
+  /** For each prompt the answers that it may have, as ids; any where absent. */
+  readonly choices?: readonly (readonly (readonly number[])[] | undefined)[];
   /** For each prompt the one without its condition, and how far to go away from it. */
   readonly guidance?: { readonly unconditional: readonly Sequence[]; readonly scale: number };
 }
@@ -151,6 +153,8 @@ export class Generator implements Disposable {
           ? guided(allowed(i), allowed(count + i), options.guidance.scale)
           : allowed(i);
         if (!drawing) forbid(scores, vocabulary);
+        const choices = options.choices?.[first + i];
+        if (choices !== undefined) hold(scores, choices, answers[i], vocabulary.eos);
         const id = low + sample(scores, options, randoms[i]);
         if (id === vocabulary.eos) finished.add(i);
         else answers[i].push(id);
@@ -233,6 +237,18 @@ export class Generator implements Disposable {
 function forbid(scores: Float32Array, vocabulary: Vocabulary): void {
   const { pad, bos, answer, picture, endPicture } = vocabulary;
   for (const id of [pad, bos, answer, picture, endPicture]) scores[id] = -Infinity;
+}
+
+/** Leaves only what makes the answer, so far, one of the choices. */
+function hold(
+  scores: Float32Array,
+  choices: readonly (readonly number[])[],
+  answer: readonly number[],
+  eos: number,
+): void {
+  const open = choices.filter((choice) => answer.every((id, i) => choice[i] === id));
+  const next = new Set(open.map((choice) => choice[answer.length] ?? eos));
+  scores.forEach((_, id) => next.has(id) || (scores[id] = -Infinity));
 }
 
 /** The logits after each prompt; its keys and values fill the first slots. */
