@@ -71,6 +71,7 @@ export {
   readInstruction,
   readQuestion,
   type Sentence,
+  specOf,
   type Task as CaptionTask,
   TASKS as CAPTION_TASKS,
 } from "./lib/data/captions.ts";

@@ -1,6 +1,7 @@
 /** `deno task evaluate`: scores a trained model on held-out captions, or on your own; as JSON. */
 import {
   CaptionError,
+  type CaptionSpec,
   emojiScenes,
   evaluateCeilings,
   type EvaluatedCaption,
@@ -11,9 +12,11 @@ import {
   evaluationCaptions,
   loadIllume,
   openDevice,
-  parseCaption,
+  readCaption,
   Report,
   SceneParser,
+  type Sentence,
+  specOf,
   type World,
 } from "../mod.ts";
 import { main, readCommandLine } from "./options.ts";
@@ -60,13 +63,17 @@ await main(async () => {
   console.log(JSON.stringify(Report.parse(report), null, 2));
 });
 
-/** One caption a line, in the six templates; empty lines are passed over. */
-async function readCaptions(path: string, world: World): Promise<EvaluatedCaption[]> {
+/** One caption a line, in any words that are read; empty lines are passed over. */
+async function readCaptions(
+  path: string,
+  world: World,
+): Promise<EvaluatedCaption<CaptionSpec | Sentence>[]> {
   const lines = (await Deno.readTextFile(path)).split("\n");
-  const captions = lines.flatMap((line, i): EvaluatedCaption[] => {
+  const captions = lines.flatMap((line, i): EvaluatedCaption<CaptionSpec | Sentence>[] => {
     if (line.trim() === "") return [];
     try {
-      return [{ caption: line.trim(), spec: parseCaption(line, world) }];
+      const sentence = readCaption(line, world);
+      return [{ caption: line.trim(), spec: specOf(sentence) ?? sentence }];
     } catch (error) {
       if (error instanceof CaptionError) {
         throw new CaptionError(`${path}, line ${i + 1}: ${error.message}`);

@@ -14,7 +14,6 @@ import {
 import { captionOf, type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
 import { COLORS } from "../lib/data/scene.ts";
 import { trainingSpec } from "../lib/data/splits.ts";
-import { captionWords } from "../lib/data/vocabulary.ts";
 import { worldOf } from "../lib/data/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 
@@ -57,11 +56,11 @@ Deno.test("every assessment comes back out of its words", () => {
 });
 
 Deno.test("words are few, known beforehand, and without punctuation", () => {
-  const known = new Set([...assessmentWords(world), ...captionWords(world)]);
+  const known = new Set([...assessmentWords(world), "a", "an", "to", "the", "of"]);
   fc.assert(fc.property(case_, ([asked, seen]) => {
     const words = assessmentToText(assessScene(requirementsOf(asked), seen)).split(" ");
     assert.ok(words.length <= 24, words.join(" "));
-    const prompt = assessmentPrompt(captionOf(asked)).replace(/[:?]/g, "").split(" ");
+    const prompt = assessmentPrompt(captionOf(asked)).split(" ");
     for (const word of [...words, ...prompt]) assert.ok(known.has(word), word);
   }));
 });

@@ -33,26 +33,26 @@ function holds(words: string, a: SceneObject, b: SceneObject): boolean {
 }
 
 function answer(scene: Scene, question: string): string {
-  let found = /^is there an? (\w+) in the picture\?$/.exec(question);
+  let found = /^is there an? (\w+) in the picture$/.exec(question);
   if (found) return named(scene, found[1]).length > 0 ? "yes" : "no";
-  found = /^how many (\w+) are there\?$/.exec(question);
+  found = /^how many (\w+) are there$/.exec(question);
   if (found) {
     const concept = SINGULARS.get(found[1]) ?? "";
     return ["zero", "one", "two", "three", "four"][named(scene, concept).length];
   }
-  found = /^what color is the (\w+)\?$/.exec(question);
+  found = /^what color is the (\w+)$/.exec(question);
   if (found) {
     const objects = named(scene, found[1]);
     assert.equal(objects.length, 1, question);
     return objects[0].color ?? "nothing to say";
   }
-  found = /^is the (\w+) (to the left of|to the right of|above|below) the (\w+)\?$/.exec(question);
+  found = /^is the (\w+) (to the left of|to the right of|above|below) the (\w+)$/.exec(question);
   if (found) {
     const [a, b] = [named(scene, found[1]), named(scene, found[3])];
     assert.deepEqual([a.length, b.length], [1, 1], question);
     return holds(found[2], a[0], b[0]) ? "yes" : "no";
   }
-  found = /^where is the (\w+) from the (\w+)\?$/.exec(question);
+  found = /^where is the (\w+) from the (\w+)$/.exec(question);
   if (found) {
     const [a, b] = [named(scene, found[1]), named(scene, found[2])];
     assert.deepEqual([a.length, b.length], [1, 1], question);
@@ -60,7 +60,7 @@ function answer(scene: Scene, question: string): string {
     assert.ok(holding.length > 0, question);
     return holding.join(" and ");
   }
-  found = /^what is (to the left of|to the right of|above|below) the (\w+)\?$/.exec(question);
+  found = /^what is (to the left of|to the right of|above|below) the (\w+)$/.exec(question);
   assert(found, `No rule answers "${question}"`);
   const [, words, concept] = found;
   const objects = named(scene, concept);

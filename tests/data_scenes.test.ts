@@ -1,7 +1,7 @@
 /** Scenes, their truth, and their pictures. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { captionOf, captionWords, describe, parseCaption } from "../lib/data/captions.ts";
+import { captionOf, describe, parseCaption } from "../lib/data/captions.ts";
 import { drawScene } from "../lib/data/draw.ts";
 import { emojiScenes } from "../lib/data/emoji_scenes.ts";
 import type { Scene, SceneObject } from "../lib/data/scene.ts";
@@ -130,23 +130,6 @@ Deno.test("the same stream gives the same example, whatever was drawn before", a
     assert.notDeepEqual(scenes[kind](new Random(1, kind, 5)), first);
   }
   assert.deepEqual(scenes.textCorpus(50), scenes.textCorpus(100).slice(0, 50));
-});
-
-Deno.test("every word of every text is in the vocabulary", async () => {
-  for (const preset of ["nano", "small"]) {
-    const scenes = await emojiScenes({ preset, seed: 1 });
-    const words = captionWords(scenes.world);
-    const check = (text: string) => {
-      for (const word of text.replace(/[.,?]/g, "").split(" ")) assert(words.has(word), text);
-    };
-    scenes.textCorpus(3000).forEach(check);
-    for (let i = 0; i < 300; i++) {
-      const { description, questions } = scenes.reading(new Random(i));
-      check(description);
-      for (const { question, answer } of questions) check(`${question} ${answer}`);
-      check(scenes.edit(new Random(i)).instruction);
-    }
-  }
 });
 
 Deno.test("what a world does not have is refused by name", async () => {

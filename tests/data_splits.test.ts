@@ -27,10 +27,12 @@ function* trainingTexts(count: number): Generator<string> {
     for (const { question, answer } of reading.questions) yield* [question, answer];
     yield scenes.edit(random).instruction;
   }
-  for (const line of scenes.textCorpus(count)) yield* line.split(/(?<=[.?]) /);
+  for (const line of scenes.textCorpus(count)) yield* line.split(/\. /);
 }
 
 function keyOf(text: string): string | undefined {
+  // "the cat" answers a question; as a caption it would be "a cat".
+  if (text.startsWith("the ")) return undefined;
   try {
     return specKey(parseCaption(plainWording(text), scenes.world));
   } catch (error) {

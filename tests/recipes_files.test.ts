@@ -121,7 +121,7 @@ const DAMAGES: readonly [string, string, Damage, RegExp][] = [
   [CONFIG, "cut off", cutOff, /^no JSON$/],
   [CONFIG, "lines of text", becomes("no\nJSON"), /^no JSON$/],
   [CONFIG, "a list", becomes("[]"), /expected object, received array/],
-  [CONFIG, "another version", replaced(/"version": 4/, '"version": 1'), /^version 1: /],
+  [CONFIG, "another version", replaced(/"version": 5/, '"version": 1'), /^version 1: /],
   [CONFIG, "another format", replaced(/"illume"/, '"llama"'), /^format "llama": /],
   [CONFIG, "a preset too many", replaced(/"nano"/, '"large"'), /^preset "large": .*nano/],
   [CONFIG, "half a seed", replaced(/"seed": 3/, '"seed": 0.5'), /^seed 0\.5: .*int/],

@@ -1,53 +1,59 @@
 /** How well a model draws: GenEval (arXiv 2310.11513) with a scene parser as its detector. */
 import { requirementsOf } from "../assessment/requirements.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
-import type { CaptionSpec } from "../data/captions.ts";
+import type { CaptionSpec, Sentence } from "../data/captions.ts";
 import type { Picture } from "../data/picture.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 
+/** What a caption asks for, in one of the six templates or in none. */
+type Asked = CaptionSpec | Sentence;
+
 /** A caption to draw, and what it asks for. */
-export interface EvaluatedCaption {
+export interface EvaluatedCaption<A extends Asked = CaptionSpec> {
   readonly caption: string;
-  readonly spec: CaptionSpec;
+  readonly spec: A;
 }
 
 /** A picture, and whether it shows its caption. */
-export interface JudgedDrawing extends EvaluatedCaption {
+export interface JudgedDrawing<A extends Asked = CaptionSpec> extends EvaluatedCaption<A> {
   readonly picture: Picture;
   readonly correct: boolean;
   /** What speaks against it. */
   readonly reason: string;
 }
 
-export interface DrawingScores {
+export interface DrawingScores<A extends Asked = CaptionSpec> {
   readonly scores: GenevalScores;
-  readonly drawings: readonly JudgedDrawing[];
+  readonly drawings: readonly JudgedDrawing<A>[];
 }
 
 /**
  * Judges one picture for each caption. The parser sees the picture before the caption.
  */
-export function judgeDrawings(
+export function judgeDrawings<A extends Asked>(
   parser: SceneParser,
-  captions: readonly EvaluatedCaption[],
+  captions: readonly EvaluatedCaption<A>[],
   pictures: readonly Picture[],
-): DrawingScores {
+): DrawingScores<A> {
   const drawings = captions.map(({ caption, spec }, i) => {
     const seen = parser.parse(pictures[i]);
     return { caption, spec, picture: pictures[i], ...geneval(requirementsOf(spec), seen) };
   });
-  const results = drawings.map(({ spec, correct }) => ({ task: spec.task, correct }));
+  const results = drawings.map(({ spec, correct }) => ({
+    task: "task" in spec ? spec.task : "other" as const,
+    correct,
+  }));
   return { scores: genevalScores(results), drawings };
 }
 
 /** Draws each caption once, and judges it. */
-export async function evaluateDrawing(
+export async function evaluateDrawing<A extends Asked>(
   model: Illume,
   parser: SceneParser,
-  captions: readonly EvaluatedCaption[],
+  captions: readonly EvaluatedCaption<A>[],
   options: DrawOptions = {},
-): Promise<DrawingScores> {
+): Promise<DrawingScores<A>> {
   const drawn = await model.drawAll(captions.map(({ caption }) => caption), options);
   return judgeDrawings(parser, captions, drawn.map(({ picture }) => picture));
 }

@@ -37,8 +37,11 @@ export function geneval(asked: Requirements, seen: ParsedScene): GenevalResult {
   return { correct: assessment.verdict === "good", reason: wrong.join("; ") };
 }
 
+/** GenEval's six tasks, and what captions in none of their templates ask for. */
+export type ScoredTask = Task | "other";
+
 /** Task accuracies and their unweighted mean; a task without results is absent. */
-export type GenevalScores = { [task in Task]?: number } & { overall: number };
+export type GenevalScores = { [task in ScoredTask]?: number } & { overall: number };
 
 /**
  * The accuracy of each task, and `overall`, the unweighted mean of those (of all six in GenEval
@@ -59,10 +62,10 @@ export type GenevalScores = { [task in Task]?: number } & { overall: number };
  * ```
  */
 export function genevalScores(
-  results: Iterable<{ readonly task: Task; readonly correct: boolean }>,
+  results: Iterable<{ readonly task: ScoredTask; readonly correct: boolean }>,
 ): GenevalScores {
   const all = [...results];
-  const scores = TASKS.flatMap((task) => {
+  const scores = [...TASKS, "other" as const].flatMap((task) => {
     const own = all.filter((result) => result.task === task);
     if (own.length === 0) return [];
     return [[task, own.filter(({ correct }) => correct).length / own.length] as const];

@@ -10,7 +10,7 @@ const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
  * Everything a run or an evaluation measured. A part that was not run is absent, never zero. Scores
  * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
  *
- * - `geneval`: the six task accuracies; `overall` is their unweighted mean; `ceiling` the overall
+ * - `geneval`: the accuracies of the six tasks, and of `other` captions; `overall` is their unweighted mean; `ceiling` the overall
  *   score of the parser on true scenes and on scenes that went through the tokenizer.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
@@ -37,6 +37,7 @@ export const Report = z.object({
     colors: share,
     position: share,
     attribution: share,
+    other: share,
     overall: share,
     ceiling: z.object({ truth: share, reconstructed: share }).partial(),
   }).partial(),

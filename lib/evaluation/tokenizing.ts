@@ -1,5 +1,6 @@
 /** How well a tokenizer reconstructs, and the scores that its pictures allow at best. */
 import type { SceneParser } from "../assessment/scene_parser.ts";
+import type { CaptionSpec, Sentence } from "../data/captions.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import { type Picture, reduced } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
@@ -131,7 +132,7 @@ export async function evaluateCeilings(
   tokenizer: PictureTokenizer,
   scenes: EmojiScenes,
   parser: SceneParser,
-  captions: readonly EvaluatedCaption[],
+  captions: readonly EvaluatedCaption<CaptionSpec | Sentence>[],
   { seed }: { seed: number },
 ): Promise<Ceilings> {
   const random = new Random(seed, "ceilings");

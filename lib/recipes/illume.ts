@@ -175,7 +175,9 @@ export class Illume implements Judge {
     captions: readonly Sentence[],
     drawn: readonly DrawnPicture[],
   ): Promise<JudgedPicture[]> {
-    const judgements = await this.#judge(drawn.map(({ picture }) => picture), captions);
+    const judgements = await this.judge(
+      drawn.map(({ picture }, i) => ({ picture, caption: wordingOf(captions[i]) })),
+    );
     return drawn.map((drawn, i) => ({ drawn, judgement: judgements[i] }));
   }
 
@@ -271,18 +273,9 @@ export class Illume implements Judge {
    * Judges each picture against its caption, in words; those that are no assessment stay words. The
    * confidence is the probability of the one assessment in which all is right.
    */
-  judge(items: readonly Judged[]): Promise<Judgement[]> {
-    return Promise.try(() => {
-      const captions = items.map(({ caption }) => readCaption(caption, this.world));
-      return this.#judge(items.map(({ picture }) => picture), captions);
-    });
-  }
-
-  async #judge(
-    pictures: readonly Picture[],
-    captions: readonly Sentence[],
-  ): Promise<Judgement[]> {
-    const encoded = await this.tokenizer.encode(pictures);
+  async judge(items: readonly Judged[]): Promise<Judgement[]> {
+    const captions = items.map(({ caption }) => readCaption(caption, this.world));
+    const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
     const asked = captions.map((caption, i) => ask.assess(encoded[i].features, wordingOf(caption)));
     const confidences = await this.#confidences(asked, captions);
     const answers = await this.#write(asked);
