@@ -147,7 +147,7 @@ const DAMAGES: readonly Damage[] = [
     rm,
     /^Expected a model's configuration in .*config\.json, but found no such file/,
   ],
-  ["config.json", version1, /^Expected .*version 4 in .*config\.json, but found version/],
+  ["config.json", version1, /^Expected .*version 5 in .*config\.json, but found version/],
   ["config.json", cutTo(99), /^Expected .*config\.json, but found/],
   [
     "config.json",

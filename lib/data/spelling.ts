@@ -3,7 +3,7 @@ import { normalForm } from "../text/normal_form.ts";
 
 /** Whole words, or runs of words, and what is said for them; in this order. */
 const SAID = ([
-  ["(what|where|there|it|that|here)'s", "$1 is"],
+  ["(what|where|there|it|that|here|colou?r)'s", "$1 is"],
   ["(is|are|do|does|was|has)n't", "$1 not"],
   ["can't|cannot", "can not"],
   ["&|\\+|plus|as well as|along with|together with", "and"],
