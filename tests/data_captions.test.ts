@@ -8,7 +8,6 @@ import {
   paraphrase,
   parseCaption,
   specKey,
-  TASKS,
 } from "../lib/data/captions.ts";
 import { CONCEPTS } from "../lib/data/concepts.ts";
 import { COLORS, RELATIONS, type Scene } from "../lib/data/scene.ts";
