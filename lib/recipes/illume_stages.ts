@@ -67,12 +67,12 @@ function stagesOf(budgets: {
     },
     {
       name: "image-text alignment",
-      mixture: { describe: 1, draw: 3, question: 2 },
+      mixture: { describe: 1, draw: 3, question: 1, detail: 1 },
       budget: budgets.alignment,
     },
     {
       name: "fine-tuning",
-      mixture: { draw: 6, question: 4, describe: 1, edit: 2, reconstruct: 1 },
+      mixture: { draw: 6, question: 2, detail: 2, describe: 1, edit: 2, reconstruct: 1 },
       budget: budgets.fineTuning,
     },
   ];
