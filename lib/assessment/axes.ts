@@ -13,7 +13,7 @@ import { Random } from "../runtime/random.ts";
 import { type Assessment, assessmentOf, type AxisAssessment } from "./assessment.ts";
 import { axisOf } from "./facts.ts";
 import { type ParsedObject, type ParsedScene, seenIn } from "./parsed_scene.ts";
-import { type Requirements, requirementsOf, RequirementsSchema } from "./requirements.ts";
+import { Requirements, requirementsOf } from "./requirements.ts";
 
 /**
  * Judges what was seen against what was asked for. The verdict is GenEval's: good when so many as are
@@ -65,7 +65,7 @@ export function allRight(spec: CaptionSpec, world: World): Assessment {
 type Found = readonly (readonly ParsedObject[])[];
 
 function check(requirements: Requirements): void {
-  const parsed = RequirementsSchema.safeParse(requirements);
+  const parsed = Requirements.safeParse(requirements);
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;
     throw new RangeError(`Expected requirements, but found at ${path.join(".")}: ${message}`);

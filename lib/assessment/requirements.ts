@@ -27,7 +27,7 @@ export interface Requirements {
 const clause = { class: z.string().min(1), count: z.int().positive() };
 
 /** Requirements from outside. What a clause says beyond this form is refused, since nobody judges it. */
-export const RequirementsSchema: z.ZodType<Requirements> = z.object({
+export const Requirements: z.ZodType<Requirements> = z.object({
   include: z.array(z.strictObject({
     ...clause,
     color: z.enum(COLORS).optional(),

@@ -75,8 +75,9 @@ export function popeQuestions(
 }
 
 /**
- * The answer in a model's own words, by POPE's rule: in the first sentence, "no" or "not" means no;
- * anything else means yes.
+ * The answer in a model's own words: in the first sentence, "no" or "not" means no, whatever letters
+ * it is written in and whatever sign follows; anything else means yes. POPE's own script is stricter
+ * and takes "NO" and "No!" for yes: `popeYesNo` reads as it does.
  *
  * @example
  * ```ts
