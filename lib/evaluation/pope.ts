@@ -3,6 +3,7 @@ import { presenceQuestion } from "../data/questions.ts";
 import { randomScene } from "../data/random_scenes.ts";
 import type { Scene } from "../data/scene.ts";
 import type { World } from "../data/world.ts";
+import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
 
 /** The three ways in which POPE chooses the absent objects that it asks for. */
@@ -49,6 +50,7 @@ export function popeQuestions(
   { world }: { readonly world: World },
   { pictures, seed, sampling }: { pictures: number; seed: number; sampling: Sampling },
 ): PopeItem[] {
+  checkNumber("pictures", pictures, COUNT);
   const scenes = Array.from(
     { length: pictures },
     (_, i) => sceneOfThree(world, new Random(seed, "pope", i)),

@@ -11,10 +11,11 @@ import { CaptionError, parseCaption } from "../data/parse_caption.ts";
 import type { Picture } from "../data/picture.ts";
 import { checkText } from "../data/vocabulary.ts";
 import type { World } from "../data/world.ts";
-import type { Device, StateStore } from "../runtime/mod.ts";
+import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
+  checkSampling,
   conversation,
   drawnTokens,
   type GenerationOptions,
@@ -133,15 +134,16 @@ export class Illume implements Judge {
 
   /**
    * Draws a picture of each caption.
-   * @throws RangeError where `bestOf` or `selfCorrect` are no numbers of pictures and of rounds
+   * @throws RangeError naming an option that is not as expected: NaN, `topK: 0`, `bestOf: 1.5`
    */
   async drawAll(
     captions: readonly string[],
     { bestOf = 1, selfCorrect = 0, ...options }: DrawOptions = {},
   ): Promise<DrawnPicture[]> {
     for (const caption of captions) checkText(caption, this.world);
-    checkCount("bestOf", bestOf, 1);
-    checkCount("selfCorrect", selfCorrect, 0);
+    checkSampling(options);
+    checkNumber("bestOf", bestOf, COUNT);
+    checkNumber("selfCorrect", selfCorrect, { whole: true, min: 0 });
     const drawn = await this.#drawBest(captions, bestOf, options);
     if (selfCorrect === 0) return drawn;
     let judged = await this.#judged(captions, drawn);
@@ -208,6 +210,7 @@ export class Illume implements Judge {
     options: SamplingOptions = {},
   ): Promise<DrawnPicture[]> {
     for (const { instruction } of items) checkText(instruction, this.world);
+    checkSampling(options);
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
     const asked = items.map(({ instruction }, i) =>
       this.#prompt(ask.edit(encoded[i].features, instruction))
@@ -364,11 +367,4 @@ function surer(one: JudgedPicture, other: JudgedPicture): JudgedPicture {
     judgement.assessment === undefined ? -1 : sureness(judgement)
   );
   return b > a ? other : one;
-}
-
-function checkCount(name: string, count: number, least: number): void {
-  if (Number.isInteger(count) && count >= least) return;
-  throw new RangeError(
-    `Expected ${name} to be a whole number from ${least} on, but found ${count}`,
-  );
 }
