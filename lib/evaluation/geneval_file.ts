@@ -64,8 +64,8 @@ export function readGeneval(path: string): Promise<GenevalPrompt[]> {
   return readRecords(path, LINES);
 }
 
-/** Whether all that a caption asks for, and all that it excludes, is in a world. */
-export function isOfWorld({ include, exclude }: GenevalPrompt, { concepts }: World): boolean {
+/** Whether all that is asked for, and all that is excluded, is in a world. */
+export function isOfWorld({ include, exclude }: Requirements, { concepts }: World): boolean {
   return [...include, ...exclude].every(({ class: concept }) => concepts.includes(concept));
 }
 
