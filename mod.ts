@@ -80,6 +80,7 @@ export { encodePng, type Picture, PictureError, readPicture, reduced } from "./l
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Color, COLORS, type Scene, type SceneObject } from "./lib/data/scene.ts";
 export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
+export { readLines, type TextLine } from "./lib/data/records.ts";
 
 // The text tokenizer and the vision tokenizer.
 export { TextTokenizer } from "./lib/text/mod.ts";
@@ -159,7 +160,17 @@ export {
 } from "./lib/evaluation/drawing.ts";
 export { codebookUse, featureCosine, perplexity, psnr } from "./lib/evaluation/reconstruction.ts";
 export { type AxisAccuracy, evaluateJudge, type JudgeAccuracy } from "./lib/evaluation/judging.ts";
-export { meanAccuracy } from "./lib/evaluation/pope.ts";
+export { meanAccuracy, parseYesNo } from "./lib/evaluation/pope.ts";
+export {
+  evaluatePope,
+  type PopeAnswer,
+  type PopeFileScores,
+  type PopeQuestion,
+  popeYesNo,
+  readPope,
+  readPopeAnswers,
+  scorePope,
+} from "./lib/evaluation/pope_file.ts";
 export { bootstrapMean, type Interval } from "./lib/evaluation/bootstrap.ts";
 export {
   auroc,

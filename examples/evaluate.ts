@@ -1,4 +1,7 @@
-/** `deno task evaluate`: scores a trained model on held-out captions, or on your own; as JSON. */
+/**
+ * `deno task evaluate`: scores a trained model on held-out captions, on your own, or on files of
+ * GenEval or POPE; as JSON.
+ */
 import {
   CaptionError,
   type CaptionSpec,
@@ -6,29 +9,60 @@ import {
   evaluateCeilings,
   type EvaluatedCaption,
   evaluateDrawing,
+  evaluateGeneval,
+  evaluatePope,
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
   evaluationCaptions,
+  isOfWorld,
   loadIllume,
   openDevice,
+  type PopeFileScores,
   readCaption,
+  readGeneval,
+  readLines,
+  readPope,
+  readPopeAnswers,
   Report,
   SceneParser,
+  scorePope,
   type Sentence,
   specOf,
   type World,
 } from "../mod.ts";
-import { main, readCommandLine } from "./options.ts";
+import { type CommandLine, main, readCommandLine, UsageError } from "./options.ts";
 
 await main(async () => {
   const options = readCommandLine({
     command: "deno task evaluate",
     words: 0,
-    values: { from: "out/demo", captions: undefined, seed: "0", device: "cpu" },
+    values: {
+      from: "out/demo",
+      captions: undefined,
+      geneval: undefined,
+      pope: undefined,
+      pictures: undefined,
+      answers: undefined,
+      seed: "0",
+      device: "cpu",
+    },
   });
+  const files = ["captions", "geneval", "pope"].filter((name) => options.given(name) !== undefined);
+  if (files.length > 1) {
+    throw new UsageError(
+      `Expected one of --captions, --geneval and --pope, but found --${files.join(" and --")}`,
+    );
+  }
+  const ofPope = ["pictures", "answers"].find((name) => options.given(name) !== undefined);
+  if (ofPope !== undefined && files[0] !== "pope") {
+    throw new UsageError(`Expected --pope beside --${ofPope}, but found none`);
+  }
   const file = options.given("captions");
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
+
+  if (options.given("pope") !== undefined) return print(await scoresOfPope(options));
+  if (options.given("geneval") !== undefined) return print(await scoresOfGeneval(options, seed));
 
   const start = performance.now();
   using device = await openDevice(options.text("device"));
@@ -60,27 +94,50 @@ await main(async () => {
     ...whole,
     seconds: (performance.now() - start) / 1000,
   };
-  console.log(JSON.stringify(Report.parse(report), null, 2));
+  print(Report.parse(report));
 });
+
+function print(scores: unknown): void {
+  console.log(JSON.stringify(scores, null, 2));
+}
+
+/** A file of POPE's questions, with a file of answers, or asked about the pictures in a folder. */
+async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
+  const questions = await readPope(options.text("pope"));
+  const answers = options.given("answers");
+  if (answers !== undefined) return scorePope(questions, await readPopeAnswers(answers));
+  const pictures = options.text("pictures");
+  using device = await openDevice(options.text("device"));
+  const model = await loadIllume(options.text("from"), device);
+  return await evaluatePope(model, questions, { pictures });
+}
+
+/** A file of GenEval's captions: those of the model's world, and how many are of other things. */
+async function scoresOfGeneval(options: CommandLine, seed: number) {
+  const prompts = await readGeneval(options.text("geneval"));
+  using device = await openDevice(options.text("device"));
+  const model = await loadIllume(options.text("from"), device);
+  const { world, sprites } = await emojiScenes({ preset: model.world.preset });
+  const known = prompts.filter((prompt) => isOfWorld(prompt, world));
+  const asked = known.length === 0 ? prompts : known;
+  const scores = await evaluateGeneval(model, SceneParser.create(world, sprites), asked, { seed });
+  return { prompts: known.length, ofOtherThings: prompts.length - known.length, ...scores };
+}
 
 /** One caption a line, in any words that are read; empty lines are passed over. */
 async function readCaptions(
   path: string,
   world: World,
 ): Promise<EvaluatedCaption<CaptionSpec | Sentence>[]> {
-  const lines = (await Deno.readTextFile(path)).split("\n");
-  const captions = lines.flatMap((line, i): EvaluatedCaption<CaptionSpec | Sentence>[] => {
-    if (line.trim() === "") return [];
+  return (await readLines(path, "captions")).map(({ number, text }) => {
     try {
-      const sentence = readCaption(line, world);
-      return [{ caption: line.trim(), spec: specOf(sentence) ?? sentence }];
+      const sentence = readCaption(text, world);
+      return { caption: text, spec: specOf(sentence) ?? sentence };
     } catch (error) {
       if (error instanceof CaptionError) {
-        throw new CaptionError(`${path}, line ${i + 1}: ${error.message}`);
+        throw new CaptionError(`${path}, line ${number}: ${error.message}`);
       }
       throw error;
     }
   });
-  if (captions.length === 0) throw new CaptionError(`Expected captions in ${path}, but found none`);
-  return captions;
 }

@@ -127,6 +127,18 @@ Deno.test("words, pictures and files that a model cannot take are refused in one
       ["evaluate", [...from, "--captions", empty], /Expected captions in .*empty.*found none/],
       ["evaluate", [...from, "--captions", ""], /but found no value for --captions/],
       ["evaluate", [...from, "--captions", captions], near],
+      [
+        "evaluate",
+        [...from, "--geneval", captions],
+        /captions\.txt:1: .*GenEval in JSON, but found/,
+      ],
+      ["evaluate", [...from, "--pope", empty, "--pictures", folder], /POPE in .*empty.*found none/],
+      [
+        "evaluate",
+        [...from, "--pope", empty, "--captions", captions],
+        /found --captions and --pope/,
+      ],
+      ["evaluate", [...from, "--answers", empty], /Expected --pope beside --answers/],
     ]);
   }));
 

@@ -98,3 +98,34 @@ Deno.test("captions are written as GenEval has them, and read again", () =>
     await writeFile(path, foreign + foreign.replace('"count": 1', '"count": "one"'));
     await assert.rejects(() => readGeneval(path), /jsonl:2: Expected a caption of GenEval.*count/);
   }));
+
+Deno.test("clauses that GenEval itself cannot judge are refused by line and clause", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/mine.jsonl`;
+    const cat = { class: "cat", count: 1 };
+    const good = { tag: "position", prompt: "a cat", include: [cat] };
+    const refused = async (clauses: object, message: RegExp) => {
+      const lines = [good, { ...good, ...clauses }].map((line) => JSON.stringify(line));
+      await writeFile(path, lines.join("\n"));
+      await assert.rejects(() => readGeneval(path), { name: "RangeError", message });
+    };
+    const above = (group: number) => ({ ...cat, position: ["above", group] });
+    await refused({ include: [cat, above(1)] }, /mine\.jsonl:2: .*include\.1\.position: 1, which/);
+    await refused({ include: [cat, above(-1)] }, /mine\.jsonl:2: .*include\.1\.position\.1/);
+    await refused({ include: [{ ...cat, size: "big" }] }, /mine\.jsonl:2: .*include\.0: .*"size"/);
+    await refused(
+      { exclude: [{ ...cat, color: "red" }] },
+      /mine\.jsonl:2: .*exclude\.0: .*"color"/,
+    );
+    await refused({ include: [{ ...cat, count: 0 }] }, /mine\.jsonl:2: .*include\.0\.count/);
+    await refused({ include: [] }, /mine\.jsonl:2: .*no clause/);
+    await refused({ tag: "overall" }, /mine\.jsonl:2: .*tag/);
+
+    await writeFile(path, JSON.stringify([{ ...good, tag: "mine" }]));
+    const [mine] = await readGeneval(path);
+    const world = worldOf("nano");
+    assert.deepEqual([isOfWorld(mine, world), mine.exclude], [true, []]);
+    const withBench = { ...mine, exclude: [{ class: "bench", count: 1 }] };
+    assert.equal(isOfWorld(withBench, world), false);
+    assert.deepEqual(genevalScores([{ task: "mine", correct: true }]), { mine: 1, overall: 1 });
+  }));

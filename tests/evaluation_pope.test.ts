@@ -53,8 +53,8 @@ Deno.test("adversarial negatives stand beside a thing in the picture more than o
   }
 });
 
-Deno.test("yes and no are read as POPE reads them", () => {
-  const no = ["no", "No, there is not.", "There is not a cat. Yes.", "no cat"];
+Deno.test("yes and no are read whatever letters they are in", () => {
+  const no = ["no", "No, there is not.", "There is not a cat. Yes.", "no cat", "NO", "No!", "no\n"];
   const yes = ["yes", "Yes. No doubt.", "there is a cat", "nothing", "I know"];
   assert.deepEqual(no.map(parseYesNo), no.map(() => "no"));
   assert.deepEqual(yes.map(parseYesNo), yes.map(() => "yes"));

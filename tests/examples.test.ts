@@ -179,6 +179,17 @@ Deno.test("the five commands work on what the demo left", async () => {
     ["single", "counting", "colors", "position", "overall", "ceiling"],
   );
   equal(mine.geneval.ceiling.truth, 1);
+  const asked = { tag: "mine", include: [{ class: "cat", count: 1 }], prompt: "a cat" };
+  const bench = { ...asked, include: [{ class: "bench", count: 1 }] };
+  await writeFile(captions, JSON.stringify([asked, bench]));
+  const { overall, ...rest } = JSON.parse(await run("evaluate", "--geneval", captions));
+  deepEqual(rest, { prompts: 1, ofOtherThings: 1, mine: overall });
+  const question = { image: "drawn.png", text: "is there a cat in the picture?", label: "no" };
+  await writeFile(captions, JSON.stringify(question));
+  const folder = join(out, "training");
+  const pope = JSON.parse(await run("evaluate", "--pope", captions, "--pictures", folder));
+  equal(pope.questions, 1);
+  equal(pope.accuracy, 1 - pope.yesRatio);
   const all = JSON.parse(await run("evaluate"));
   deepEqual(Report.parse(all), all);
   ok("pope" in all && "reconstruction" in all);

@@ -13,11 +13,18 @@ import { Random } from "../runtime/random.ts";
 import { type Assessment, assessmentOf, type AxisAssessment } from "./assessment.ts";
 import { axisOf } from "./facts.ts";
 import { type ParsedObject, type ParsedScene, seenIn } from "./parsed_scene.ts";
-import { type Requirement, type Requirements, requirementsOf } from "./requirements.ts";
+import { Requirements, requirementsOf } from "./requirements.ts";
 
 /**
- * Judges what was seen against what was asked for. The verdict is GenEval's: good when everything
- * required is there, counts that are asked for are exact, and colours and positions hold.
+ * Judges what was seen against what was asked for. The verdict is GenEval's: good when so many as are
+ * included are there, and fewer than are excluded, and colours and positions hold. The axes say why.
+ *
+ * Clauses are independent of each other, as GenEval's are: of "a red heart and a blue heart" both look
+ * at the same, most confident heart, so that no picture shows them.
+ *
+ * @throws RangeError naming the clause for a position that refers to no earlier clause, a colour or a
+ * relation that is none, a count below one; for requirements without a clause; and for a class that no
+ * world can show
  *
  * @example
  * ```ts
@@ -32,6 +39,7 @@ import { type Requirement, type Requirements, requirementsOf } from "./requireme
  * ```
  */
 export function assessScene(requirements: Requirements, seen: ParsedScene): Assessment {
+  check(requirements);
   const found = requirements.include.map(({ class: concept, count }) =>
     seen.objects.filter((object) => object.concept === concept)
       .sort((a, b) => b.confidence - a.confidence).slice(0, count)
@@ -56,55 +64,79 @@ export function allRight(asked: CaptionSpec | Sentence, world: World): Assessmen
 /** The objects found for each requirement, in the order of `include`. */
 type Found = readonly (readonly ParsedObject[])[];
 
-function objectAxis({ include }: Requirements, found: Found): AxisAssessment {
-  const there = include.filter((_, i) => found[i].length > 0);
-  const missing = include.filter((_, i) => found[i].length === 0);
-  const say = (part: readonly Requirement[], fact: string) =>
-    part.length === 0 ? [] : [`${part.map((r) => r.class).join(" and ")} ${fact}`];
+function check(requirements: Requirements): void {
+  const parsed = Requirements.safeParse(requirements);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw new RangeError(`Expected requirements, but found at ${path.join(".")}: ${message}`);
+  }
+  const strange = [...requirements.include, ...requirements.exclude]
+    .find(({ class: concept }) => !Object.hasOwn(CONCEPTS, concept));
+  if (strange === undefined) return;
+  throw new RangeError(`Expected a class that a world can show, but found "${strange.class}"`);
+}
+
+function objectAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
+  if (include.length === 0) return undefined;
+  const names = (those: (objects: readonly ParsedObject[]) => boolean) =>
+    new Set(include.flatMap((r, i) => those(found[i]) ? [r.class] : []));
+  const say = (classes: ReadonlySet<string>, fact: string) =>
+    classes.size === 0 ? [] : [`${[...classes].join(" and ")} ${fact}`];
+  const there = names((objects) => objects.length > 0);
+  const missing = names((objects) => objects.length === 0);
   return axisOf("object", [...say(there, "seen"), ...say(missing, "missing")].join(", "));
 }
 
-/** Only where more than what was asked for is wrong is the number spoken of. */
-function countAxis({ include, exclude }: Requirements, seen: ParsedScene) {
-  const required = include.filter((r) => exclude.some((limit) => limit.class === r.class));
-  if (required.length === 0) return undefined;
-  const [{ class: concept, count }] = required;
-  const number = seen.objects.filter((object) => object.concept === concept).length;
-  const noun = number === 1 ? concept : CONCEPTS[concept].plural;
-  return axisOf("count", `${numberWord(number)} ${noun} seen, ${numberWord(count)} asked`);
+/** Only where more is asked than whether something is there is the number spoken of. */
+function countAxis(requirements: Requirements, seen: ParsedScene): AxisAssessment | undefined {
+  const facts = limitsOf(requirements).map(({ concept, from, to }) => {
+    const number = seen.objects.filter((object) => object.concept === concept).length;
+    const noun = number === 1 ? concept : CONCEPTS[concept].plural;
+    const most = to === Infinity ? from : Math.max(from, to);
+    const word = (count: number) => NUMBERS[count] ?? (most < NUMBERS.length ? "many" : `${count}`);
+    const asked = to === Infinity
+      ? `at least ${word(from)}`
+      : from === to
+      ? word(from)
+      : `${word(from)} to ${word(to)}`;
+    return `${word(number)} ${noun} seen, ${asked} asked`;
+  });
+  return facts.length === 0 ? undefined : axisOf("count", facts.join(" and "));
 }
 
-function numberWord(number: number): string {
-  return NUMBERS[number] ?? "many";
+/** How many there may be of each class of which not just one is asked for, or more. */
+function limitsOf({ include, exclude }: Requirements) {
+  const classes = new Set([...include, ...exclude].map((clause) => clause.class));
+  return [...classes].flatMap((concept) => {
+    const counts = (clauses: Requirements["exclude"]) =>
+      clauses.filter((clause) => clause.class === concept).map(({ count }) => count);
+    const from = Math.max(0, ...counts(include));
+    const to = Math.min(Infinity, ...counts(exclude)) - 1;
+    return from < 2 && to === Infinity ? [] : [{ concept, from, to }];
+  });
 }
 
 function colorAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  const colored = include.flatMap((r, i) =>
-    r.color === undefined ? [] : [{ ...r, seen: found[i] }]
-  );
-  if (colored.length === 0) return undefined;
-  const isRight = (r: typeof colored[number]) =>
-    r.seen.filter(({ color }) => color === r.color).length >= r.count;
-  const clauses = colored.map((r) => {
-    const seen = isRight(r) ? r.color : r.seen.find(({ color }) => color !== r.color)?.color;
-    return `${seen ?? "none"} seen, ${r.color} asked`;
+  const facts = include.flatMap(({ color: asked }, i) => {
+    if (asked === undefined) return [];
+    const other = found[i].find(({ color }) => color !== asked);
+    const right = found[i].length > 0 && other === undefined;
+    return [`${right ? asked : other?.color ?? "none"} seen, ${asked} asked`];
   });
-  return axisOf("color", clauses.join(" and "));
+  return facts.length === 0 ? undefined : axisOf("color", facts.join(" and "));
 }
 
 function positionAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  const index = include.findIndex((r) => r.position !== undefined);
-  const position = include[index]?.position;
-  if (position === undefined) return undefined;
-  const [asked, target] = position;
-  const relations = found[index].flatMap((a) =>
-    found[target].map((b) => relationsOf(a.box, b.box))
-  );
-  const other = relations.find((held) => !held.includes(asked));
-  const right = relations.length > 0 && other === undefined;
-  const seen = right ? [asked] : other ?? [];
-  const sides = seen.map(side).join(" and ") || "none";
-  return axisOf("position", `${sides} seen, ${side(asked)} asked`);
+  const facts = include.flatMap(({ position }, i) => {
+    if (position === undefined) return [];
+    const [asked, target] = position;
+    const relations = found[i].flatMap((a) => found[target].map((b) => relationsOf(a.box, b.box)));
+    const other = relations.find((held) => !held.includes(asked));
+    const right = relations.length > 0 && other === undefined;
+    const seen = right ? [asked] : other ?? [];
+    return [`${seen.map(side).join(" and ") || "none"} seen, ${side(asked)} asked`];
+  });
+  return facts.length === 0 ? undefined : axisOf("position", facts.join(" and "));
 }
 
 /** "left of" as one word. */

@@ -9,6 +9,7 @@ import ky, { isHTTPError, isTimeoutError } from "ky";
 import { z } from "zod";
 import { encodePng } from "../data/picture.ts";
 import { writeFileAtomic } from "../nn/mod.ts";
+import { checkNumber, COUNT } from "../runtime/mod.ts";
 import { Assessment, assessmentOf, AXES } from "./assessment.ts";
 import { type Judge, type Judged, JudgeError, type Judgement } from "./judge.ts";
 
@@ -78,8 +79,17 @@ export class EndpointJudge implements Judge {
   readonly #url: string;
   readonly #model: string;
 
-  /** @throws JudgeError where neither options nor environment name an endpoint and a model */
+  /**
+   * @throws RangeError naming the number among the options that is not as expected
+   * @throws JudgeError where neither options nor environment name an endpoint and a model
+   */
   constructor(options: EndpointOptions = {}) {
+    const { timeout = 60, retries = 4, concurrency = 4, prices } = options;
+    checkNumber("timeout", timeout, { above: 0 });
+    checkNumber("retries", retries, { whole: true, min: 0 });
+    checkNumber("concurrency", concurrency, COUNT);
+    checkNumber("prices.prompt", prices?.prompt ?? 0, { min: 0 });
+    checkNumber("prices.completion", prices?.completion ?? 0, { min: 0 });
     this.#options = options;
     this.#url = `${
       told("baseUrl", options, "OPENAI_BASE_URL").replace(/\/+$/, "")
@@ -112,7 +122,7 @@ export class EndpointJudge implements Judge {
         }
       }
     };
-    const all = await Promise.allSettled(Array.from({ length: Math.max(1, concurrency) }, asking));
+    const all = await Promise.allSettled(Array.from({ length: concurrency }, asking));
     for (const result of all) if (result.status === "rejected") throw result.reason;
     return judgements;
   }

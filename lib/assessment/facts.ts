@@ -2,15 +2,18 @@
  * What is said of an axis, and the score that follows from it. The facts of each axis:
  *
  * - object: `cat and dog seen, key missing`
- * - count: `three cats seen, two asked`; more than four are `many`
+ * - count: `three cats seen, two asked`; also `at least two asked`, `two to four asked`. More than four
+ *   are `many`, and a figure where more than four are asked for: `7 cats seen, 6 asked`
  * - color: `red seen, blue asked`, of each object whose color is asked for
  * - position: `left and above seen, right asked`
+ *
+ * Where several are asked for, their facts are joined by "and".
  */
 import { COLORS } from "../data/scene.ts";
 import { NUMBERS } from "../data/words.ts";
 import { AXES, type Axis, type AxisAssessment } from "./assessment.ts";
 
-/** Words that facts are told with. */
+/** Words that the facts of the six templates are told with. */
 export const FACTS = ["seen", "asked", "missing", "and", "none", "many"] as const;
 /** Where one thing may stand from another. */
 export const SIDES = ["left", "right", "above", "below"] as const;
@@ -22,25 +25,26 @@ export const GRAMMAR: Readonly<Record<Axis, string>> = (() => {
   const word = `(?!(?:${[...FACTS, ...AXES].join("|")})\\b)[a-z]+`;
   const nouns = `${word}(?: and ${word})*`;
   const color = `(?:none|${COLORS.join("|")})`;
-  const number = `(?:${COUNTS.join("|")})`;
+  const number = `(?:${COUNTS.join("|")}|\\d+)`;
+  const numbers = `(?:at least ${number}|${number}(?: to ${number})?)`;
   const side = `(?:${SIDES.join("|")})`;
-  const colorFact = `${color} seen, ${color} asked`;
+  const joined = (fact: string) => `${fact}(?: and ${fact})*`;
   return {
     object: `(?:${nouns} seen(?:, ${nouns} missing)?|${nouns} missing)`,
-    count: `${number} ${word} seen, ${number} asked`,
-    color: `${colorFact}(?: and ${colorFact})*`,
-    position: `(?:none|${side}(?: and ${side})?) seen, ${side} asked`,
+    count: joined(`${number} ${word} seen, ${numbers} asked`),
+    color: joined(`${color} seen, ${color} asked`),
+    position: joined(`(?:none|${side}(?: and ${side})?) seen, ${side} asked`),
   };
 })();
 
-/** "three": 3; "many": 5. */
+/** "three": 3; "many": 5; "7": 7. */
 function numberOf(word: string): number {
-  return COUNTS.indexOf(word);
+  return COUNTS.includes(word) ? COUNTS.indexOf(word) : Number(word);
 }
 
 /**
  * Scores by rule, from 0 to 10: the share of objects that are seen; 5 less for each thing too many
- * or too few; the share of colors that are as asked; all or nothing for a position.
+ * or too few, as a mean over what is counted; the share of colors, and of positions, that are as asked.
  */
 const SCORES: Readonly<Record<Axis, (facts: string) => number>> = {
   object(facts) {
@@ -50,15 +54,24 @@ const SCORES: Readonly<Record<Axis, (facts: string) => number>> = {
     return 10 * seen / (seen + named("missing"));
   },
   count(facts) {
-    const [seen, , , asked] = facts.split(" ");
-    return Math.max(0, 10 - 5 * Math.abs(numberOf(seen) - numberOf(asked)));
+    const told = [...facts.matchAll(/(\w+) \w+ seen, (at least )?(\w+)(?: to (\w+))? asked/g)];
+    const scores = told.map(([, seen, atLeast, from, to = from]) => {
+      const number = numberOf(seen);
+      const missing = numberOf(from) - number;
+      const tooMany = atLeast === undefined ? number - numberOf(to) : 0;
+      return Math.max(0, 10 - 5 * Math.max(missing, tooMany, 0));
+    });
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
   },
-  color(facts) {
-    const pairs = [...facts.matchAll(/(\w+) seen, (\w+) asked/g)];
-    return 10 * pairs.filter(([, seen, asked]) => seen === asked).length / pairs.length;
-  },
-  position: (facts) => /^(\w+) seen, \1 asked$/.test(facts) ? 10 : 0,
+  color: (facts) => shareAsAsked(facts),
+  position: (facts) => shareAsAsked(facts),
 };
+
+/** Ten for all of the facts that say "red seen, red asked", and of none that say anything else. */
+function shareAsAsked(facts: string): number {
+  const told = [...facts.matchAll(/([\w ]+?) seen, (\w+) asked(?: and )?/g)];
+  return 10 * told.filter(([, seen, asked]) => seen === asked).length / told.length;
+}
 
 /**
  * An axis, from its facts alone.
@@ -77,5 +90,7 @@ export function axisOf(axis: Axis, analysis: string): AxisAssessment {
   if (!new RegExp(`^${GRAMMAR[axis]}$`).test(analysis)) {
     throw new RangeError(`Expected facts of ${axis}, but found "${analysis}"`);
   }
-  return { score: Math.round(SCORES[axis](analysis)), analysis };
+  const score = SCORES[axis](analysis);
+  // Nothing but all right is a ten, however much there is to get right.
+  return { score: score === 10 ? 10 : Math.min(9, Math.round(score)), analysis };
 }

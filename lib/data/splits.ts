@@ -3,6 +3,7 @@
  * ("a X and a Y" is "a Y and a X"): each of their words is trained in other company. The choice
  * hangs on the caption and the world alone, not on any seed.
  */
+import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec, specKey, type Task, TASKS } from "./caption_spec.ts";
 import { type Sentence, specOf } from "./sentence.ts";
@@ -87,6 +88,7 @@ export function evaluationCaptions(
   world: World,
   { perTask, seed }: { perTask: number; seed: number },
 ): EvaluationCaption[] {
+  checkNumber("perTask", perTask, COUNT);
   return TASKS.flatMap((task) => {
     const random = new Random(seed, "evaluation captions", task);
     const specs = random.shuffle(heldOutSpecs(world, task));

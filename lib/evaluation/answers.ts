@@ -3,7 +3,7 @@ import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import { describe } from "../data/describe.ts";
 import type { Question } from "../data/questions.ts";
 import type { Illume } from "../recipes/mod.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 
 export interface AnswerScores {
   /** Of each kind of question the share that was answered right, word for word. */
@@ -22,6 +22,7 @@ export async function evaluateAnswers(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<AnswerScores> {
+  checkNumber("pictures", pictures, COUNT);
   const random = new Random(seed, "answers");
   const read = Array.from({ length: pictures }, () => scenes.reading(random));
   const asked = read.flatMap(({ picture, questions }) =>

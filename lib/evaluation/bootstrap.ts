@@ -1,5 +1,5 @@
 /** How sure a mean is: the bootstrap (Efron, "Bootstrap methods: another look at the jackknife", 1979). */
-import { Random } from "../runtime/mod.ts";
+import { checkNumbers, Random } from "../runtime/mod.ts";
 import { mean } from "./mean.ts";
 
 /** A mean, and the interval in which it lies with 95 % confidence. */
@@ -17,7 +17,8 @@ const RESAMPLES = 4000;
  * with it; so the interval speaks of other seeds and of other captions. For a paired comparison the
  * values are differences. One cluster alone says nothing of other seeds.
  *
- * @throws RangeError where there is no cluster, or one without values
+ * @throws RangeError where there is no cluster, or one without values, and for the first value that is
+ * not finite
  *
  * @example
  * ```ts
@@ -35,6 +36,7 @@ export function bootstrapMean(
     const found = clusters.map((values) => values.length).join(", ") || "none";
     throw new RangeError(`Expected clusters with values, but found ${found}`);
   }
+  clusters.forEach((values, i) => checkNumbers(values, (at) => `value ${at} of cluster ${i}`));
   const random = new Random(seed, "bootstrap");
   const pick = <T>(items: readonly T[]) => items.map(() => items[random.integer(items.length)]);
   const means = Array.from(

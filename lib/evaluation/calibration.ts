@@ -1,5 +1,6 @@
 /** Whether judgements can be trusted: how they agree with the truth, and how sure they are of it. */
 import { type Judgement, sureness } from "../assessment/judge.ts";
+import { checkNumber, checkNumbers } from "../runtime/mod.ts";
 import { mean } from "./mean.ts";
 
 /** A judgement, and whether the picture is right. */
@@ -36,8 +37,11 @@ const BINS = 10;
 /**
  * Holds judgements against the truth. One that is no assessment has confidence ½ and a verdict of its
  * own, which is never true; one that says no confidence is as sure as its overall score.
+ *
+ * @throws RangeError where there are none, and for the first confidence that is no number
  */
 export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
+  if (judged.length === 0) throw new RangeError("Expected judgements, but found none");
   const rows = judged.map(({ judgement, isRight }) => {
     return {
       isRight,
@@ -45,6 +49,7 @@ export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
       confidence: judgement.assessment === undefined ? 0.5 : sureness(judgement),
     };
   });
+  checkNumbers(rows.map(({ confidence }) => confidence), (i) => `confidence of judgement ${i}`);
   const byBin = Map.groupBy(
     rows,
     ({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)),
@@ -72,7 +77,9 @@ export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
 /**
  * The area under the receiver operating characteristic: the share of pairs of a positive and a
  * negative in which the positive has the higher score, equal ones counting half (Mann and Whitney
- * 1947). NaN where either is missing.
+ * 1947). NaN where either is missing. Scores may be infinite.
+ *
+ * @throws RangeError for the first score that is no number
  *
  * @example
  * ```ts
@@ -89,6 +96,9 @@ export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
 export function auroc(
   rows: readonly { readonly score: number; readonly isPositive: boolean }[],
 ): number {
+  rows.forEach(({ score }, i) => {
+    if (Math.abs(score) !== Infinity) checkNumber(`score of row ${i}`, score);
+  });
   const sorted = [...rows].sort((a, b) => a.score - b.score);
   let below = 0, negatives = 0;
   for (let start = 0; start < sorted.length;) {
@@ -111,12 +121,13 @@ export function auroc(
  * give their labels as often, but blindly ("A coefficient of agreement for nominal scales", 1960).
  * NaN where both always give the same one label.
  *
- * @throws RangeError where the raters did not label equally many things
+ * @throws RangeError where the raters did not label equally many things, or none
  */
 export function cohensKappa(one: readonly string[], other: readonly string[]): number {
   if (one.length !== other.length) {
     throw new RangeError(`Expected ${one.length} labels of both, but found ${other.length}`);
   }
+  if (one.length === 0) throw new RangeError("Expected labels, but found none");
   const equal = mean(one.map((label, i) => Number(label === other[i])));
   const share = (labels: readonly string[], label: string) =>
     labels.filter((found) => found === label).length / labels.length;

@@ -6,7 +6,7 @@ import { requirementsOf } from "../assessment/requirements.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
 import type { Scene, SceneObject } from "../data/scene.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { EvaluatedCaption } from "./drawing.ts";
 import { accuracyOf, type JudgeAccuracy } from "./judging.ts";
@@ -31,6 +31,7 @@ export async function codeReader(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<CodeReader> {
+  checkNumber("pictures", pictures, COUNT);
   const random = new Random(seed, "code reader");
   const examples = Array.from({ length: pictures }, () => scenes.reading(random));
   const encoded = await tokenizer.encode(examples.map(({ picture }) => picture));

@@ -3,7 +3,7 @@ import type { ParsedObject } from "../assessment/parsed_scene.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import type { Illume, SamplingOptions } from "../recipes/mod.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 
 /** Shares, from 0 to 1, of the edits. */
 export interface EditingScores {
@@ -27,6 +27,7 @@ export async function evaluateEditing(
   parser: SceneParser,
   { edits, seed, ...options }: { edits: number; seed: number } & SamplingOptions,
 ): Promise<EditingScores> {
+  checkNumber("edits", edits, COUNT);
   const random = new Random(seed, "editing");
   const asked = [];
   while (asked.length < edits) {

@@ -4,6 +4,7 @@
  * features are given, so that the numbers compare only with others of the same encoder.
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { checkNumbers } from "../runtime/mod.ts";
 
 type Features = readonly ArrayLike<number>[];
 
@@ -11,7 +12,8 @@ type Features = readonly ArrayLike<number>[];
  * ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2·(Σ₁Σ₂)^½) of two sets of features, each taken as normal
  * (arXiv 1706.08500, eq. 6). Sets of fewer rows than numbers a row make it too large.
  *
- * @throws RangeError for sets of fewer than two rows, or rows of different lengths
+ * @throws RangeError for sets of fewer than two rows, rows of different lengths, and the first number
+ * that is not finite; rows and columns count from 0
  *
  * @example
  * ```ts
@@ -51,7 +53,8 @@ function symmetric(matrix: Matrix): EigenvalueDecomposition {
  * bias (arXiv 1801.01401, section 4): 0 on average where both come from one distribution, also for
  * few rows.
  *
- * @throws RangeError for sets of fewer than two rows, or rows of different lengths
+ * @throws RangeError for sets of fewer than two rows, rows of different lengths, and the first number
+ * that is not finite; rows and columns count from 0
  *
  * @example
  * ```ts
@@ -81,9 +84,18 @@ export function kernelDistance(one: Features, other: Features): number {
 
 function check(one: Features, other: Features): void {
   const sizes = new Set([...one, ...other].map(({ length }) => length));
-  if (one.length > 1 && other.length > 1 && sizes.size === 1) return;
-  throw new RangeError(
-    `Expected two sets of at least two rows of equal length, but found ${one.length} and ` +
-      `${other.length} rows of ${[...sizes].join(", ")} numbers`,
+  if (one.length < 2 || other.length < 2 || sizes.size !== 1 || sizes.has(0)) {
+    throw new RangeError(
+      `Expected two sets of at least two rows of equal length, but found ${one.length} and ` +
+        `${other.length} rows of ${[...sizes].join(", ")} numbers`,
+    );
+  }
+  [one, other].forEach((rows, i) =>
+    rows.forEach((numbers, row) =>
+      checkNumbers(
+        numbers,
+        (column) => `row ${row}, column ${column} of the ${i === 0 ? "first" : "second"} set`,
+      )
+    )
   );
 }

@@ -15,8 +15,8 @@ export interface GenevalResult {
 }
 
 /**
- * Judges what a parser saw after GenEval's rules: counting is exact, elsewhere extra objects do no
- * harm; colours and positions are those of the most confident object of each class.
+ * Judges what a parser saw after GenEval's rules: extra objects do no harm where they are not
+ * excluded; colours and positions are those of the most confident objects of each class.
  *
  * @example
  * ```ts
@@ -41,11 +41,13 @@ export function geneval(asked: Requirements, seen: ParsedScene): GenevalResult {
 export type ScoredTask = Task | "other";
 
 /** Task accuracies and their unweighted mean; a task without results is absent. */
-export type GenevalScores = { [task in ScoredTask]?: number } & { overall: number };
+export type GenevalScores<T extends string = ScoredTask> =
+  & { readonly [task in T]?: number }
+  & { readonly overall: number };
 
 /**
  * The accuracy of each task, and `overall`, the unweighted mean of those (of all six in GenEval
- * itself; of the tasks that occur, where captions of a user's own leave some out).
+ * itself; of the tasks that occur, where captions of a user's own leave some out or have others).
  *
  * @throws {RangeError} when there are no results.
  *
@@ -61,16 +63,17 @@ export type GenevalScores = { [task in ScoredTask]?: number } & { overall: numbe
  * if (scores.two !== 0.5 || scores.overall !== 0.75) throw new Error("Expected a mean of tasks");
  * ```
  */
-export function genevalScores(
-  results: Iterable<{ readonly task: ScoredTask; readonly correct: boolean }>,
-): GenevalScores {
-  const all = [...results];
-  const scores = [...TASKS, "other" as const].flatMap((task) => {
-    const own = all.filter((result) => result.task === task);
-    if (own.length === 0) return [];
+export function genevalScores<T extends string = ScoredTask>(
+  results: Iterable<{ readonly task: T; readonly correct: boolean }>,
+): GenevalScores<T> {
+  const byTask = Map.groupBy([...results], ({ task }): string => task);
+  const tasks = new Set([...TASKS, ...byTask.keys()]);
+  const scores = [...tasks].flatMap((task) => {
+    const own = byTask.get(task);
+    if (own === undefined) return [];
     return [[task, own.filter(({ correct }) => correct).length / own.length] as const];
   });
   if (scores.length === 0) throw new RangeError("Expected GenEval results, but found none");
   const overall = scores.reduce((sum, [, score]) => sum + score, 0) / scores.length;
-  return { ...Object.fromEntries(scores), overall };
+  return { ...Object.fromEntries(scores), overall } as GenevalScores<T>;
 }

@@ -3,17 +3,18 @@
  * with what is asked for. Ours can be written so, and its can be read.
  */
 import { z } from "zod";
-import { type Requirements, requirementsOf } from "../assessment/requirements.ts";
+import { Requirements, requirementsOf } from "../assessment/requirements.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import { type CaptionSpec, type Task, TASKS } from "../data/caption_spec.ts";
-import { COLORS, RELATIONS } from "../data/scene.ts";
+import { readRecords } from "../data/records.ts";
 import type { World } from "../data/world.ts";
-import { type LineFormat, readJsonLines } from "../nn/mod.ts";
+import type { LineFormat } from "../nn/mod.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 
 /** A caption, what it asks for, and the task that it belongs to. */
 export interface GenevalPrompt extends Requirements {
+  /** One of GenEval's six, or a name of one's own. */
   readonly tag: string;
   readonly prompt: string;
 }
@@ -27,20 +28,15 @@ const TAGS: Readonly<Record<Task, string>> = {
   attribution: "color_attr",
 };
 
-const count = z.int().positive();
 const LINES: LineFormat<GenevalPrompt> = {
   what: "a caption of GenEval",
-  schema: z.object({
-    tag: z.enum(Object.values(TAGS)),
-    include: z.array(z.object({
-      class: z.string(),
-      count,
-      color: z.enum(COLORS).optional(),
-      position: z.tuple([z.enum(RELATIONS), z.int().nonnegative()]).optional(),
-    })).min(1),
-    exclude: z.array(z.object({ class: z.string(), count })).default([]),
-    prompt: z.string(),
-  }),
+  schema: z.intersection(
+    z.object({
+      tag: z.string().min(1).refine((tag) => tag !== "overall", "the name of the mean of all tags"),
+      prompt: z.string().min(1),
+    }),
+    Requirements,
+  ),
 };
 
 /**
@@ -59,20 +55,23 @@ export function toGeneval(prompt: string, spec: CaptionSpec): GenevalPrompt {
 }
 
 /**
- * Reads such a file.
- * @throws Error naming the line and what is not as expected
+ * Reads such a file, or one JSON array of the same records. What its clauses ask is judged as
+ * GenEval's own script judges it.
+ * @throws RangeError naming the line and the clause that is not as expected, such as a position that
+ * refers to no earlier clause
  */
 export function readGeneval(path: string): Promise<GenevalPrompt[]> {
-  return readJsonLines(path, LINES);
+  return readRecords(path, LINES);
 }
 
-/** Whether all that a caption asks for is in a world. */
-export function isOfWorld({ include }: GenevalPrompt, { concepts }: World): boolean {
-  return include.every(({ class: concept }) => concepts.includes(concept));
+/** Whether all that is asked for, and all that is excluded, is in a world. */
+export function isOfWorld({ include, exclude }: Requirements, { concepts }: World): boolean {
+  return [...include, ...exclude].every(({ class: concept }) => concepts.includes(concept));
 }
 
 /**
- * Draws captions of such a file and judges them by what they ask for.
+ * Draws captions of such a file and judges them by what they ask for. Scores have the names of our
+ * tasks where a tag is GenEval's ("single" for "single_object"); other tags keep their own.
  * @throws RangeError for a caption of what is not in the model's world; CaptionError for words that
  * nobody taught the model
  */
@@ -81,7 +80,7 @@ export async function evaluateGeneval(
   parser: SceneParser,
   prompts: readonly GenevalPrompt[],
   options: DrawOptions = {},
-): Promise<GenevalScores> {
+): Promise<GenevalScores<string>> {
   const strange = prompts.find((prompt) => !isOfWorld(prompt, model.world));
   if (strange !== undefined) {
     throw new RangeError(
@@ -90,7 +89,7 @@ export async function evaluateGeneval(
   }
   const drawn = await model.drawAll(prompts.map(({ prompt }) => prompt), options);
   return genevalScores(prompts.map((prompt, i) => ({
-    task: TASKS.find((task) => TAGS[task] === prompt.tag)!,
+    task: TASKS.find((task) => TAGS[task] === prompt.tag) ?? prompt.tag,
     correct: geneval(prompt, parser.parse(drawn[i].picture)).correct,
   })));
 }

@@ -9,7 +9,7 @@ import { nearMiss } from "../data/near_miss.ts";
 import type { Picture } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { evaluationCaptions } from "../data/splits.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 
 /** How often a judge was right, and about how much it was asked. */
 export interface AxisAccuracy {
@@ -41,6 +41,7 @@ export async function evaluateJudge(
     shown?: (pictures: readonly Picture[]) => Promise<readonly Picture[]>;
   },
 ): Promise<JudgeAccuracy> {
+  checkNumber("perTask", perTask, COUNT);
   const { world } = scenes;
   const random = new Random(seed, "judging");
   const cases = evaluationCaptions(world, { perTask, seed }).flatMap(({ spec, caption }) =>
@@ -56,11 +57,19 @@ export async function evaluateJudge(
   return accuracyOf(judgements, cases.map(({ truth }) => truth));
 }
 
-/** Of judgements, axis by axis, how many say what is true. */
+/**
+ * Of judgements, axis by axis, how many say what is true.
+ * @throws RangeError where there is none, or not one for each truth
+ */
 export function accuracyOf(
   judgements: readonly Judgement[],
   truths: readonly Assessment[],
 ): JudgeAccuracy {
+  if (truths.length === 0 || truths.length !== judgements.length) {
+    throw new RangeError(
+      `Expected a judgement for each truth, but found ${judgements.length} for ${truths.length}`,
+    );
+  }
   const accuracy = (right: readonly boolean[]): AxisAccuracy => ({
     accuracy: right.filter(Boolean).length / right.length,
     count: right.length,

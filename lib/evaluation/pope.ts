@@ -3,6 +3,7 @@ import { presenceQuestion } from "../data/questions.ts";
 import { randomScene } from "../data/random_scenes.ts";
 import type { Scene } from "../data/scene.ts";
 import type { World } from "../data/world.ts";
+import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
 
 /** The three ways in which POPE chooses the absent objects that it asks for. */
@@ -49,6 +50,7 @@ export function popeQuestions(
   { world }: { readonly world: World },
   { pictures, seed, sampling }: { pictures: number; seed: number; sampling: Sampling },
 ): PopeItem[] {
+  checkNumber("pictures", pictures, COUNT);
   const scenes = Array.from(
     { length: pictures },
     (_, i) => sceneOfThree(world, new Random(seed, "pope", i)),
@@ -75,8 +77,9 @@ export function popeQuestions(
 }
 
 /**
- * The answer in a model's own words, by POPE's rule: in the first sentence, "no" or "not" means no;
- * anything else means yes.
+ * The answer in a model's own words: in the first sentence, "no" or "not" means no, whatever letters
+ * it is written in and whatever sign follows; anything else means yes. POPE's own script is stricter
+ * and takes "NO" and "No!" for yes: `popeYesNo` reads as it does.
  *
  * @example
  * ```ts

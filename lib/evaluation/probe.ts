@@ -2,7 +2,14 @@
 import { input, ops, toOnnx } from "../graph/mod.ts";
 import { linear, meanAll, Scope } from "../nn/mod.ts";
 import { adamw, trainingLoop, TrainStep } from "../optim/mod.ts";
-import { type Device, Program, StateStore } from "../runtime/mod.ts";
+import {
+  checkNumber,
+  checkNumbers,
+  COUNT,
+  type Device,
+  Program,
+  StateStore,
+} from "../runtime/mod.ts";
 
 /** Features `[rows, dim]` and the class of each row. */
 export interface ProbedRows {
@@ -16,7 +23,8 @@ const STEPS = 300;
  * Fits one linear layer to `train` by the cross entropy, and gives the share of `test` that it names
  * rightly, from 0 to 1.
  *
- * @throws {RangeError} where a set is empty, or features and labels do not fit each other.
+ * @throws {RangeError} where a set is empty, features and labels do not fit each other, a label is no
+ * class, and for the first feature that is not finite.
  *
  * @example
  * ```ts
@@ -44,6 +52,9 @@ export async function linearProbe(
   if (dimOf(test) !== dim) {
     throw new RangeError(`Expected ${dim} features a row to test, but found ${dimOf(test)}`);
   }
+  checkNumber("classes", classes, COUNT);
+  checkRows("train", train, dim, classes);
+  checkRows("test", test, dim, classes);
   const logits = (scope: Scope, name: string, rows: number) =>
     linear(scope, input(name, "float32", [rows, dim]), classes, { bias: true });
   using store = new StateStore(device);
@@ -69,9 +80,16 @@ export async function linearProbe(
   return test.labels.filter((label, row) => found[row] === label).length / test.labels.length;
 }
 
+function checkRows(set: string, { features, labels }: ProbedRows, dim: number, classes: number) {
+  checkNumbers(features, (i) => `row ${Math.floor(i / dim)}, column ${i % dim} of ${set}`);
+  labels.forEach((label, row) =>
+    checkNumber(`label ${row} of ${set}`, label, { whole: true, min: 0, max: classes - 1 })
+  );
+}
+
 function dimOf({ features, labels }: ProbedRows): number {
   const dim = features.length / labels.length;
-  if (labels.length > 0 && Number.isInteger(dim)) return dim;
+  if (labels.length > 0 && Number.isInteger(dim) && dim > 0) return dim;
   throw new RangeError(
     `Expected features for ${labels.length} labels, but found ${features.length} numbers`,
   );

@@ -1,6 +1,6 @@
 /** What single codes mean. */
 import type { EmojiScenes } from "../data/emoji_scenes.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import { objectsByPatch } from "./tokenizing.ts";
 
@@ -21,6 +21,7 @@ export async function evaluatePurity(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<Purity> {
+  checkNumber("pictures", pictures, COUNT);
   const random = new Random(seed, "purity");
   const examples = Array.from({ length: pictures }, () => scenes.reading(random));
   const encoded = await tokenizer.encode(examples.map(({ picture }) => picture));
@@ -53,6 +54,8 @@ export interface Labelled {
  * Names each code after the label that it most often has among `named`, and gives the share of
  * `tested` that are named rightly, from 0 to 1.
  *
+ * @throws RangeError where there are none to test
+ *
  * @example
  * ```ts
  * import { codePurity } from "./purity.ts";
@@ -63,6 +66,7 @@ export interface Labelled {
  * ```
  */
 export function codePurity(named: readonly Labelled[], tested: readonly Labelled[]): number {
+  if (tested.length === 0) throw new RangeError("Expected patches to test, but found none");
   const names = codeNames(named);
   return tested.filter(({ code, label }) => names.get(code) === label).length / tested.length;
 }

@@ -1,9 +1,11 @@
 /** How much of a picture, and of its features, is left after a trip through a tokenizer. */
 import type { Picture } from "../data/picture.ts";
+import { checkNumber, checkNumbers, COUNT } from "../runtime/mod.ts";
 
 /**
  * Peak signal-to-noise ratio of two pictures in decibels: 10 log₁₀(255² / mean squared error) over
- * all pixels and channels; infinite for equal pictures. Throws when their sizes differ.
+ * all pixels and channels; infinite for equal pictures. Throws when their sizes differ, or their data
+ * does not fit them.
  *
  * @example
  * ```ts
@@ -19,6 +21,13 @@ export function psnr(a: Picture, b: Picture): number {
   if (a.width !== b.width || a.height !== b.height) {
     throw new RangeError(
       `Expected pictures of one size, but found ${a.width}×${a.height} and ${b.width}×${b.height}`,
+    );
+  }
+  const length = 3 * a.width * a.height;
+  for (const { data } of [a, b]) {
+    if (length > 0 && data.length === length) continue;
+    throw new RangeError(
+      `Expected ${a.width} × ${a.height} × 3 bytes of a picture, but found ${data.length}`,
     );
   }
   let squares = 0;
@@ -62,7 +71,8 @@ export function perplexity(ids: ArrayLike<number>, size: number): number {
 
 /**
  * Mean cosine between the rows of `a` and `b`, both `[rows, dim]`, from −1 to 1. A row of zeros
- * counts as 0. Throws when the lengths differ, are empty or are no multiple of `dim`.
+ * counts as 0. Throws when the lengths differ, are empty or are no multiple of `dim`, and for the first
+ * number that is not finite; rows and columns count from 0.
  *
  * @example
  * ```ts
@@ -73,11 +83,21 @@ export function perplexity(ids: ArrayLike<number>, size: number): number {
  * ```
  */
 export function featureCosine(a: Float32Array, b: Float32Array, dim: number): number {
+  checkNumber("dim", dim, COUNT);
   if (a.length !== b.length || a.length === 0 || a.length % dim !== 0) {
     throw new RangeError(
       `Expected features of one length, a multiple of ${dim}, but found ${a.length} and ${b.length}`,
     );
   }
+  [a, b].forEach((features, i) =>
+    checkNumbers(
+      features,
+      (at) =>
+        `row ${Math.floor(at / dim)}, column ${at % dim} of the ${
+          i === 0 ? "first" : "second"
+        } features`,
+    )
+  );
   let sum = 0;
   for (let row = 0; row < a.length; row += dim) {
     let [dot, aa, bb] = [0, 0, 0];
@@ -92,6 +112,7 @@ export function featureCosine(a: Float32Array, b: Float32Array, dim: number): nu
 }
 
 function histogram(ids: ArrayLike<number>, size: number): number[] {
+  checkNumber("size", size, COUNT);
   if (ids.length === 0) throw new RangeError("Expected codes, but found none");
   const counts = new Array<number>(size).fill(0);
   for (let i = 0; i < ids.length; i++) {

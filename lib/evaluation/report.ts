@@ -1,4 +1,4 @@
-/** The schema of `report.json` and of what `evaluate` prints. */
+/** The schema of `report.json` and of what `evaluate` prints, but for files of GenEval and POPE. */
 import { z } from "zod";
 
 const share = z.number().min(0).max(1);

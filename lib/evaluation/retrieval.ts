@@ -1,4 +1,5 @@
 /** Retrieval: which of many vectors is nearest to each query. */
+import { checkNumbers } from "../runtime/mod.ts";
 
 export interface Retrieval {
   /** Share of queries whose own row of the gallery comes first. */
@@ -13,7 +14,8 @@ export interface Retrieval {
  * Looks for the i-th query's own row, the i-th, in a gallery, by the cosine between vectors from
  * which each side's mean was taken: the mean says what a side has in common, such as its style.
  *
- * @throws RangeError where there are not as many queries as rows, or none
+ * @throws RangeError where there are not as many queries as rows, or none; for vectors of another
+ * length than the first query's, and the first number that is not finite
  *
  * @example
  * ```ts
@@ -35,6 +37,8 @@ export function retrieve(
         `${gallery.length} rows`,
     );
   }
+  checkVectors(queries, "queries", queries[0].length);
+  checkVectors(gallery, "gallery", queries[0].length);
   const rows = centered(gallery);
   let first = 0, amongFive = 0;
   const nearest = centered(queries).map((query, own) => {
@@ -46,6 +50,17 @@ export function retrieve(
     return order.slice(0, 5);
   });
   return { recallAt1: first / queries.length, recallAt5: amongFive / queries.length, nearest };
+}
+
+function checkVectors(vectors: readonly ArrayLike<number>[], side: string, length: number): void {
+  vectors.forEach((vector, row) => {
+    if (vector.length !== length) {
+      throw new RangeError(
+        `Expected ${length} numbers in row ${row} of the ${side}, but found ${vector.length}`,
+      );
+    }
+    checkNumbers(vector, (column) => `row ${row}, column ${column} of the ${side}`);
+  });
 }
 
 /** Vectors without their mean, of length 1. */

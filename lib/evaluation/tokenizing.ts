@@ -5,7 +5,7 @@ import type { EmojiScenes } from "../data/emoji_scenes.ts";
 import { type Picture, reduced } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { COLORS, type Scene } from "../data/scene.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import { type EvaluatedCaption, judgeDrawings } from "./drawing.ts";
 import type { GenevalScores } from "./geneval.ts";
@@ -26,6 +26,7 @@ export async function evaluateReconstruction(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<ReconstructionScores> {
+  checkNumber("pictures", pictures, COUNT);
   const random = new Random(seed, "reconstruction");
   const originals = Array.from({ length: pictures }, () => scenes.reading(random).picture);
   const encoded = await tokenizer.encode(originals);
@@ -62,6 +63,7 @@ export async function evaluateProbes(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<ProbeScores> {
+  checkNumber("pictures", pictures, COUNT);
   const random = new Random(seed, "probes");
   const examples = Array.from({ length: pictures }, () => scenes.reading(random));
   const encoded = await tokenizer.encode(examples.map(({ picture }) => picture));

@@ -97,7 +97,7 @@ function textOf<T>(records: readonly T[], { kept = (record) => record }: LineFor
 }
 
 /**
- * Reads the records of a file. A last line that was cut off is left out.
+ * Reads the records of a log that a program of ours wrote. A last line that was cut off is left out.
  *
  * @throws Error naming the path, the line and what is not as expected
  */

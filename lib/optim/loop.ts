@@ -1,5 +1,7 @@
 /** The loop that trains: one async generator, which a notebook can stop, look into and continue. */
 import { setImmediate } from "node:timers/promises";
+import { checkNumber } from "../runtime/mod.ts";
+import { checkBudget } from "./budget.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { Inputs, Part, StepResult, TrainStep } from "./train_step.ts";
 
@@ -42,9 +44,14 @@ export interface LoopOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Takes the steps one by one; the next batch is made while the device computes. */
+/**
+ * Takes the steps one by one; the next batch is made while the device computes.
+ * @throws RangeError naming the number among the options that is not as expected
+ */
 export async function* trainingLoop(options: LoopOptions): AsyncGenerator<TrainingEvent, void> {
   const { stage, steps, batchSize, peakRate, done = 0, after, signal } = options;
+  checkBudget({ steps, batchSize, peakRate }, stage);
+  checkNumber("done", done, { whole: true, min: 0 });
   const start = performance.now();
   let batch = done < steps ? await options.batch(done + 1) : undefined;
   for (let step = done + 1; step <= steps; step++) {

@@ -19,5 +19,6 @@ export {
   type TrainStepOptions,
 } from "./train_step.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
-export { type Budget, shortened, type Stage } from "./stage.ts";
+export { type Budget, checkBudget, shortened } from "./budget.ts";
+export type { Stage } from "./stage.ts";
 export { checkFits, MemoryError, type StepMemory } from "./memory.ts";

@@ -11,15 +11,3 @@ export interface Stage {
   /** Trains from step `done` + 1 to the end. State lives in the store that the stage was made for. */
   run(options?: { done?: number; signal?: AbortSignal }): AsyncGenerator<TrainingEvent, void>;
 }
-
-/** How long and how fast a stage learns. */
-export interface Budget {
-  readonly steps: number;
-  readonly batchSize: number;
-  readonly peakRate: number;
-}
-
-/** A budget with a share of its steps, at least one. */
-export function shortened(budget: Budget, share: number): Budget {
-  return { ...budget, steps: Math.max(1, Math.round(budget.steps * share)) };
-}

@@ -16,10 +16,11 @@ import {
 } from "../data/captions.ts";
 import type { Picture } from "../data/picture.ts";
 import type { World } from "../data/world.ts";
-import type { Device, StateStore } from "../runtime/mod.ts";
+import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
+  checkSampling,
   conversation,
   drawnTokens,
   type GenerationOptions,
@@ -138,15 +139,16 @@ export class Illume implements Judge {
 
   /**
    * Draws a picture of each caption.
-   * @throws RangeError where `bestOf` or `selfCorrect` are no numbers of pictures and of rounds
+   * @throws RangeError naming an option that is not as expected: NaN, `topK: 0`, `bestOf: 1.5`
    */
   async drawAll(
     captions: readonly string[],
     { bestOf = 1, selfCorrect = 0, ...options }: DrawOptions = {},
   ): Promise<DrawnPicture[]> {
     const asked = captions.map((caption) => readCaption(caption, this.world));
-    checkCount("bestOf", bestOf, 1);
-    checkCount("selfCorrect", selfCorrect, 0);
+    checkSampling(options);
+    checkNumber("bestOf", bestOf, COUNT);
+    checkNumber("selfCorrect", selfCorrect, { whole: true, min: 0 });
     const drawn = await this.#drawBest(asked, bestOf, options);
     if (selfCorrect === 0) return drawn;
     let judged = await this.#judged(asked, drawn);
@@ -216,6 +218,7 @@ export class Illume implements Judge {
     options: SamplingOptions = {},
   ): Promise<DrawnPicture[]> {
     const told = items.map(({ instruction }) => readInstruction(instruction, this.world));
+    checkSampling(options);
     const encoded = await this.tokenizer.encode(items.map(({ picture }) => picture));
     const asked = told.map((instruction, i) =>
       this.#prompt(ask.edit(encoded[i].features, instruction))
@@ -378,11 +381,4 @@ function surer(one: JudgedPicture, other: JudgedPicture): JudgedPicture {
     judgement.assessment === undefined ? -1 : sureness(judgement)
   );
   return b > a ? other : one;
-}
-
-function checkCount(name: string, count: number, least: number): void {
-  if (Number.isInteger(count) && count >= least) return;
-  throw new RangeError(
-    `Expected ${name} to be a whole number from ${least} on, but found ${count}`,
-  );
 }

@@ -7,6 +7,7 @@ import type { World } from "../data/world.ts";
 import type { Precision } from "../graph/mod.ts";
 import {
   type Budget,
+  checkBudget,
   checkFits,
   forgetOptimizer,
   muon,
@@ -16,7 +17,7 @@ import {
   TrainStep,
 } from "../optim/mod.ts";
 import type { Scope } from "../nn/mod.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, Random } from "../runtime/mod.ts";
 import {
   ADAPTER,
   batchOf,
@@ -128,6 +129,11 @@ export function unifiedStage(
   mixture: readonly Weighted[],
 ): Stage {
   const { device, store, seed } = model;
+  checkBudget(plan.budget, plan.name);
+  const weights = mixture.map(({ weight }) => weight);
+  for (const weight of weights) checkNumber(`weight in stage "${plan.name}"`, weight, { min: 0 });
+  const total = weights.reduce((a, b) => a + b, 0);
+  checkNumber(`sum of weights in stage "${plan.name}"`, total, { above: 0 });
   const { steps, batchSize, peakRate } = plan.budget;
   const { accumulate: parts = 1, recompute, precision } = plan;
   if (!Number.isInteger(batchSize / parts) || parts < 1) {

@@ -12,7 +12,7 @@ import { nearMiss } from "../data/near_miss.ts";
 import { heldOut, trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
 import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
-import { Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
 /** A picture that a model drew, as its codes, and what was found about it. */
@@ -73,6 +73,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
  * The paper has pictures judged beside their own captions alone. `nano` then learned which captions
  * it draws badly, and did not look (docs/LOG.md).
  *
+ * @throws RangeError naming the option that is not as expected
  * @throws Error where the folder was begun with other settings or its files are damaged; they then
  * stay as they are
  */
@@ -81,6 +82,9 @@ export async function* selfGenerate(
   judge: Judge,
   { directory, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
+  checkNumber("captions", count, COUNT);
+  checkNumber("samples", samples, COUNT);
+  checkNumber("seed", seed, { whole: true });
   await begin(directory, { captions: count, samples, seed });
   const path = `${directory}/drawings.jsonl`;
   const before = await Deno.stat(path).then(() => readJsonLines(path, LINES), () => []);

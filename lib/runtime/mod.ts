@@ -4,5 +4,6 @@ export { expectFloat16 } from "./float16.ts";
 export { matmulRate } from "./matmul_rate.ts";
 export { nextName, Program } from "./program.ts";
 export { StateStore } from "./state_store.ts";
+export { checkNumber, checkNumbers, COUNT } from "./numbers.ts";
 export { Random } from "./random.ts";
 export { type Cost, type GraphProfile, profileGraph } from "./profile.ts";

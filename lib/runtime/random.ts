@@ -4,11 +4,12 @@
  */
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
+import { checkNumber } from "./numbers.ts";
 
 /**
  * A stream of random numbers named by a seed and a path, so that every stage, step and parameter
  * has a stream of its own that does not depend on what was drawn before it. That is what makes a
- * resumed run continue exactly where it stopped.
+ * resumed run continue exactly where it stopped. A seed that is no whole number throws a RangeError.
  *
  * @example
  * ```ts
@@ -24,6 +25,7 @@ export class Random {
   #spareNormal: number | undefined;
 
   constructor(readonly seed: number, ...path: readonly (string | number)[]) {
+    checkNumber("seed", seed, { whole: true });
     this.#generator = xoroshiro128plus(hash(`${seed}/${path.join("/")}`));
   }
 

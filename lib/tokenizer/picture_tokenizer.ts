@@ -6,7 +6,7 @@
 import { type Picture, reducedTo } from "../data/picture.ts";
 import { input, type Tensor } from "../graph/mod.ts";
 import { type ParameterSpec, Scope } from "../nn/mod.ts";
-import { type Device, Random, type StateStore } from "../runtime/mod.ts";
+import { checkNumber, COUNT, type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { drawnSize, TokenizerConfig } from "./config.ts";
 import { dual } from "./dual.ts";
 import { inBatches } from "./in_batches.ts";
@@ -132,11 +132,17 @@ export class PictureTokenizer implements Disposable {
     });
   }
 
-  /** Pictures drawn from codes; the same seed draws the same picture. */
+  /**
+   * Pictures drawn from codes; the same seed draws the same picture.
+   * @throws RangeError for a seed, steps or guidance that are not as expected: NaN, 0 steps
+   */
   async decode(
     pictures: readonly Int32Array[],
     { seed = 0, steps = 4, guidance = 1 }: DecodeOptions = {},
   ): Promise<Picture[]> {
+    checkNumber("seed", seed, { whole: true });
+    checkNumber("steps", steps, COUNT);
+    checkNumber("guidance", guidance, { min: 0 });
     const size = drawnSize(this.config);
     const program = await this.#programs.get(`decode ${steps} ${guidance}`, (scope) => {
       const noise = input("noise", "float32", [BATCH, size, size, 3]);

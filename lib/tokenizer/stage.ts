@@ -4,6 +4,7 @@ import type { Scope } from "../nn/mod.ts";
 import {
   adamw,
   type Budget,
+  checkBudget,
   checkFits,
   forgetOptimizer,
   type Losses,
@@ -40,6 +41,7 @@ export function stage(
   budget: Budget,
   part: Part,
 ): Stage {
+  checkBudget(budget, name);
   const { steps, batchSize, peakRate } = budget;
   const { losses, outputs, optimizer, frozen = [] } = part;
   const step = (batch: number) => ({

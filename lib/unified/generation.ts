@@ -6,6 +6,7 @@ import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { quantizerOf } from "../tokenizer/mod.ts";
+import { checkSampling } from "./check_sampling.ts";
 import { drawnTokens, type UnifiedConfig } from "./config.ts";
 import { contextualize, embed, fromStart, logitsOf } from "./language_model.ts";
 import { guided, sample, type Sampling } from "./sampling.ts";
@@ -91,10 +92,14 @@ export class Generator implements Disposable {
   /**
    * Answers prompts, in order: the ids of each answer, without `<eos>`. What is sampled for a prompt
    * depends on the seed and its place in the list. Calls take turns: there is one cache.
-   * @throws RangeError where a prompt is longer than the graphs were compiled for
+   * @throws RangeError where a prompt is longer than the graphs were compiled for, or an option is not
+   * as expected
    */
   generate(prompts: readonly Sequence[], options: GenerationOptions): Promise<number[][]> {
-    const turn = this.#turn.then(() => this.#generate(prompts, options));
+    const turn = this.#turn.then(() => {
+      checkSampling({ ...options, guidance: options.guidance?.scale });
+      return this.#generate(prompts, options);
+    });
     this.#turn = turn.catch(() => {});
     return turn;
   }

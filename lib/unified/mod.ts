@@ -1,3 +1,4 @@
+export { checkSampling } from "./check_sampling.ts";
 export { drawnTokens, UnifiedConfig } from "./config.ts";
 export { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
 export { conversation, prompt, type Segment, type Sequence, type Turn } from "./sequence.ts";
