@@ -2,7 +2,8 @@
 import { type OnnxPort, onnxSignature } from "../../graph/mod.ts";
 import { type Device, Program, StateStore } from "../../runtime/mod.ts";
 import { inBatches } from "../in_batches.ts";
-import { preprocess, type Preprocessing, type Teacher, TeacherError } from "./teacher.ts";
+import { preprocess, type Preprocessing } from "./preprocessing.ts";
+import { type Teacher, TeacherError } from "./teacher.ts";
 
 export interface OnnxEncoderOptions extends Preprocessing {
   readonly device: Device;
