@@ -271,17 +271,17 @@ Deno.test("an ONNX model that is no encoder is refused in one line", (t) =>
     const whole = await Deno.readFile(good);
     await Deno.writeFile(`${folder}/cut.onnx`, whole.subarray(0, 9000));
     await refused(`${folder}/cut.onnx`, /^Expected /);
-    await refused(good, /the input "pixels" .*"pixel_values" \[batch_size, 3, 24, 24\]/, {
+    await refused(good, /the input "pixels" .*"pixel_values" float32 \[batch_size, 3, 24, 24\]/, {
       input: "pixels",
     });
-    await refused(good, /the output "pooler_output" .*"pooler_output" \[batch_size, /, {
+    await refused(good, /the output "pooler_output" .*"pooler_output" float32 \[batch_size, /, {
       output: "pooler_output",
     });
     await refused(good, /to take \[8, 3, 32, 32\], but found/, { size: 32 });
     await refused(good, /after 0 tokens .* 17 tokens/, { skip: 0 });
-    const x = input("x", "float32", [8, 10]);
+    const x = input("x", "float32", [8, 10, 2]);
     await Deno.writeFile(`${folder}/other.onnx`, toOnnx({ y: ops.tanh(x) }));
-    await refused(`${folder}/other.onnx`, /an input of pictures.*"x" \[8, 10\]/);
+    await refused(`${folder}/other.onnx`, /an input of pictures.*"x" float32 \[8, 10, 2\]/);
   }));
 
 Deno.test("a teacher scales pictures of any size to its own", async () => {
@@ -303,7 +303,11 @@ Deno.test("what is no vision tower is refused in one line", (t) =>
       ["no number", (json) => ({ ...json, hidden_size: "32" }), /hidden_size "32": .*number/],
       ["another width and height", (json) => ({ ...json, image_size: [24, 32] }), /image_size/],
       ["grey pictures", (json) => ({ ...json, num_channels: 1 }), /num_channels 1: .*3$/],
-      ["too many heads", (json) => ({ ...json, num_attention_heads: 5 }), /heads 5, .*hidden_size 32$/],
+      [
+        "too many heads",
+        (json) => ({ ...json, num_attention_heads: 5 }),
+        /heads 5, .*hidden_size 32$/,
+      ],
       ["SigLIP 2 of any size", (json) => ({ ...json, model_type: "siglip2" }), /"siglip2"$/],
       [
         "a size too large",

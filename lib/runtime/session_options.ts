@@ -16,6 +16,8 @@ export interface CompileOptions {
   readonly inPlace?: readonly string[];
   /** Sizes that the model leaves open, by their names in it. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Where the files are that hold parameters beside the model. */
+  readonly folder?: string;
   /** Lets ONNX Runtime fuse and rewrite the graph; true unless told. */
   readonly optimize?: boolean;
 }
@@ -72,6 +74,9 @@ export async function withSessionOptions<T>(
     ));
     for (const [name, size] of Object.entries(compile.dimensions ?? {})) {
       check(api.AddFreeDimensionOverrideByName(pointer, cString(name), BigInt(size)));
+    }
+    if (compile.folder !== undefined) {
+      entry("session.model_external_initializers_file_folder_path", compile.folder);
     }
     provider({ api, pointer, check, entry });
     if (compile.profile !== undefined) {
