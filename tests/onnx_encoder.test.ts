@@ -56,6 +56,7 @@ for (
     "hidden_batch1",
     "external",
     "unneeded_ids",
+    "two_towers",
     "default_input",
     "channels_last",
     "two_outputs",

@@ -56,12 +56,19 @@ save("hidden_batch1", model(shape=(1, 4, 4)))
 save("float16", model(inputs=[port("pixel_values", HALF, ["batch", 3, 8, 8])],
                       outputs=[port("last_hidden_state", HALF, ["batch", 4, 4])],
                       dtype=np.float16))
+(FOLDER / "external.onnx_data").unlink(missing_ok=True)  # or it grows
 save("external", model(), save_as_external_data=True, location="external.onnx_data",
      size_threshold=0)
 save("unneeded_ids", model(ENCODER + [node("Identity", ["input_ids"], ["ids_out"])],
                            inputs=[ids, port("pixel_values", FLOAT, ["batch", 3, 8, 8])],
                            outputs=[port("ids_out", INT64, ["batch", 4]),
                                     port("last_hidden_state", FLOAT, ["batch", 4, 4])]))
+words = [node("Cast", ["input_ids"], ["f"], to=FLOAT), node("Unsqueeze", ["f", "axis"], ["text"])]
+save("two_towers", model(
+    [*ENCODER[:2], *words, node("Transpose", ["r"], ["image"], perm=[0, 2, 1])],
+    inputs=[port("pixel_values", FLOAT, ["batch", 3, 8, 8]), ids],
+    outputs=[port("text", FLOAT, ["batch", 4, 1]), port("image", FLOAT, ["batch", 4, 4])],
+    more=[numpy_helper.from_array(np.array([2], np.int64), "axis")]))
 save("needed_ids", model(
     ENCODER[:2] + [node("Cast", ["input_ids"], ["f"], to=FLOAT), node("Unsqueeze", ["f", "axis"], ["u"]),
                    node("Transpose", ["r"], ["t"], perm=[0, 2, 1]),

@@ -13,7 +13,7 @@ export interface OnnxEncoderOptions extends Preprocessing {
   readonly input?: string;
   /**
    * The output that has features `[pictures, tokens, features]`; default `last_hidden_state`, or
-   * else the first of that rank.
+   * else the first of that rank that hangs on pictures alone.
    */
   readonly output?: string;
   /** Tokens before the patches, such as a class token; default as many as are more than a square. */
@@ -164,11 +164,17 @@ function signatureOf(model: Uint8Array, path: string): OnnxSignature {
 type Output = OnnxSignature["outputs"][number];
 
 /** The output of that name, or the first that would do; one without a shape may turn out to do. */
-function outputOf({ outputs }: OnnxSignature, name: string | undefined, path: string): Output {
+function outputOf(
+  { inputs, outputs }: OnnxSignature,
+  name: string | undefined,
+  path: string,
+): Output {
   const fitting = outputs.filter(({ shape }) => shape === undefined || shape.length === 3);
+  const numbers = inputs.filter(isFloat).map(({ name }) => name);
+  const seeing = fitting.filter(({ needs }) => needs.length === 1 && numbers.includes(needs[0]));
   const found = name === undefined
     ? fitting.find(({ name }) => name === "last_hidden_state") ??
-      fitting.find(({ shape }) => shape !== undefined) ?? fitting[0]
+      seeing.find(({ shape }) => shape !== undefined) ?? seeing[0] ?? fitting[0]
     : fitting.find((port) => port.name === name);
   if (found === undefined) {
     const expected = name === undefined ? "an output" : `the output "${name}"`;
@@ -199,8 +205,10 @@ function inputOf(
   return found;
 }
 
+const isFloat = ({ type = "" }: OnnxPort) => Object.hasOwn(FLOATS, type);
+
 function checkFloats(port: OnnxPort, path: string): void {
-  if (port.type !== undefined && port.type in FLOATS) return;
+  if (isFloat(port)) return;
   throw new TeacherError(
     `Expected "${port.name}" of ${path} to be ${Object.keys(FLOATS).join(", ")}, ` +
       `but found ${show(port)}`,
