@@ -90,6 +90,22 @@ Deno.test("what cannot be encoded with is refused when it is loaded", async (t) 
   }
 });
 
+Deno.test("options out of their range are refused", async () => {
+  const path = `${fixtures}unnamed_batch.onnx`;
+  const cases: [Partial<OnnxEncoderOptions>, RegExp][] = [
+    [{ size: 7.5 }, /size in whole pixels, but found 7\.5/],
+    [{ shorterSide: 6 }, /from size 8 on, but found 6/],
+    [{ mean: [0, NaN, 0] }, /mean, but found 0,NaN,0/],
+    [{ std: [1, 0, 1] }, /std, but found 1,0,1/],
+  ];
+  for (const [options, message] of cases) {
+    await assert.rejects(encoderFromOnnx(path, { ...OPTIONS, ...options }), {
+      name: "RangeError",
+      message,
+    });
+  }
+});
+
 Deno.test("parameters in a file beside are found, also behind links, or asked for by name", (t) =>
   inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/blobs`);

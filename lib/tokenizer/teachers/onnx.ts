@@ -4,7 +4,7 @@ import { type Device, Program, StateStore, type TensorData } from "../../runtime
 import { inBatches } from "../in_batches.ts";
 import { oneLine } from "./json_file.ts";
 import { filesBeside, readModelFile } from "./onnx_files.ts";
-import { preprocess, type Preprocessing } from "./preprocessing.ts";
+import { checkPreprocessing, preprocess, type Preprocessing } from "./preprocessing.ts";
 import { type Teacher, TeacherError } from "./teacher.ts";
 
 export interface OnnxEncoderOptions extends Preprocessing {
@@ -18,8 +18,6 @@ export interface OnnxEncoderOptions extends Preprocessing {
   readonly output?: string;
   /** Tokens before the patches, such as a class token; default as many as are more than a square. */
   readonly skip?: number;
-  /** Sizes that the model leaves open, by their names, besides those of the pictures. */
-  readonly dimensions?: Readonly<Record<string, number>>;
 }
 
 /** Pictures at a time where a model leaves that open; one where it does so but cannot do more. */
@@ -34,7 +32,7 @@ const FLOATS = { float16: Float16Array, float32: Float32Array, float64: Float64A
  * One batch is run at once, so that a model that cannot be run is refused here.
  *
  * @throws TeacherError for a file that is missing or no such model, or whose features do not stand
- * on a square grid or hang on more than pictures
+ * on a square grid or hang on more than pictures; RangeError for options out of their range
  *
  * @example
  * ```ts
@@ -53,6 +51,7 @@ export async function encoderFromOnnx(
   options: OnnxEncoderOptions,
 ): Promise<Teacher> {
   const { skip } = options;
+  checkPreprocessing(options);
   const { batch, run, shape: [tokens, featureSize], output, close } = await open(path, options);
   const grid = Math.floor(Math.sqrt(tokens - (skip ?? 0)));
   const before = skip ?? tokens - grid ** 2;
@@ -101,15 +100,12 @@ async function open(path: string, options: OnnxEncoderOptions): Promise<OpenMode
   let refused: unknown;
   for (const batch of typeof fixed === "number" ? [fixed] : BATCHES) {
     const shape = isFirst ? [batch, 3, size, size] : [batch, size, size, 3];
-    const dimensions = { ...options.dimensions, ...namedSizes(input, shape, path) };
+    checkSizes(input, shape, path);
     const part = onnxPart(model, { inputs: { [input.name]: shape }, output: output.name, files });
     const store = new StateStore(options.device);
     let close = () => store[Symbol.dispose]();
     try {
-      const program = await Program.compile(options.device, part, store, {
-        dimensions,
-        folder: files.folder,
-      });
+      const program = await Program.compile(options.device, part, store, { folder: files.folder });
       close = () => {
         program[Symbol.dispose]();
         store[Symbol.dispose]();
@@ -232,24 +228,13 @@ function channelsOf(input: OnnxPort, path: string): "first" | "last" {
   );
 }
 
-/** Sizes for the names in an input's shape; a size that is fixed must be the one expected. */
-function namedSizes(
-  input: OnnxPort,
-  expected: readonly number[],
-  path: string,
-): Record<string, number> {
-  const sizes: Record<string, number> = {};
-  input.shape?.forEach((size, i) => {
-    if (typeof size === "string") {
-      if (size !== "?") sizes[size] = expected[i];
-    } else if (size !== expected[i]) {
-      throw new TeacherError(
-        `Expected the input "${input.name}" of ${path} to take [${expected.join(", ")}], ` +
-          `but found ${show(input)}`,
-      );
-    }
-  });
-  return sizes;
+/** Throws unless the sizes that an input fixes are those expected. */
+function checkSizes(input: OnnxPort, expected: readonly number[], path: string): void {
+  if (!input.shape?.some((size, i) => typeof size === "number" && size !== expected[i])) return;
+  throw new TeacherError(
+    `Expected the input "${input.name}" of ${path} to take [${expected.join(", ")}], ` +
+      `but found ${show(input)}`,
+  );
 }
 
 /** `[pictures, size, size, 3]` to `[pictures, 3, size, size]`. */

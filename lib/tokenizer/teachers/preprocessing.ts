@@ -20,6 +20,23 @@ export interface Preprocessing {
   readonly interpolation?: Interpolation;
 }
 
+/** @throws RangeError for numbers that no picture can be preprocessed with */
+export function checkPreprocessing(
+  { size, mean, std, shorterSide = size }: Preprocessing,
+): void {
+  const isSide = (side: number) => Number.isInteger(side) && side > 0;
+  if (!isSide(size)) throw new RangeError(`Expected size in whole pixels, but found ${size}`);
+  if (!isSide(shorterSide) || shorterSide < size) {
+    throw new RangeError(`Expected a shorterSide from size ${size} on, but found ${shorterSide}`);
+  }
+  if (mean?.length !== 3 || !mean.every(Number.isFinite)) {
+    throw new RangeError(`Expected three numbers as mean, but found ${mean}`);
+  }
+  if (std?.length !== 3 || !std.every((value) => Number.isFinite(value) && value > 0)) {
+    throw new RangeError(`Expected three positive numbers as std, but found ${std}`);
+  }
+}
+
 /**
  * Pictures as an encoder expects them: scaled to its size, then (x/255 − mean)/std. Channels last,
  * `[pictures, size, size, 3]`.

@@ -43,7 +43,7 @@ const Config = z.looseObject({
 export async function readTowerConfig(folder: string): Promise<VisionTowerConfig> {
   const path = `${folder}/config.json`;
   const whole = await readJson(path, Config);
-  const tower = whole.vision_config
+  const tower = whole.vision_config ?? whole.vision_config_dict
     ? { model_type: whole.model_type, ...whole.vision_config, ...whole.vision_config_dict }
     : whole;
   const refused = (found: string) =>
