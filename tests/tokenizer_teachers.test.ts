@@ -166,13 +166,40 @@ Deno.test("what files leave out of a published tower is as its family has it", (
         /vision_model\.embeddings\.patch_embedding\.weight \[768, 3, 16, 16\].* found \[16, 3, 6, 6\]$/,
       );
     });
-    await t.step("numbers for the crop of another size are refused", async () => {
-      await Deno.writeTextFile(
-        `${folder}/processor_config.json`,
-        JSON.stringify({ image_processor: { size: { shortest_edge: 32 }, crop_size: 32 } }),
-      );
+    await t.step("pictures of another size than the tower's are refused", async () => {
       await changed("siglip_published", folder, {});
-      await refusedIn(folder, /20 × 20 pixels, .*processor_config\.json, but found 32 × 32$/);
+      const path = `${folder}/processor_config.json`;
+      for (
+        const [image_processor, found] of [
+          [{ size: { shortest_edge: 32 }, crop_size: 32, do_center_crop: true }, "32 × 32"],
+          [{ size: { height: 20, width: 24 } }, "20 × 24"],
+          [{ size: 16, crop_size: 20, do_center_crop: true }, "16 × 16"],
+          [{ size: 24 }, "24 × 24"],
+        ]
+      ) {
+        await Deno.writeTextFile(path, JSON.stringify({ image_processor }));
+        await refusedIn(
+          folder,
+          new RegExp(`20 × 20 pixels, .*processor_config\\.json, but found ${found}$`),
+        );
+      }
+      const shrunk = { size: { shortest_edge: 24 }, crop_size: 20, do_center_crop: true };
+      await Deno.writeTextFile(path, JSON.stringify({ image_processor: shrunk }));
+      assert.equal((await features()).length, 9 * 16);
+    });
+    await t.step("what another preprocessing would do is refused", async () => {
+      for (
+        const [field, value] of [["resample", 1], ["do_rescale", false], [
+          "rescale_factor",
+          1,
+        ]] as const
+      ) {
+        await Deno.writeTextFile(
+          `${folder}/processor_config.json`,
+          JSON.stringify({ image_processor: { [field]: value } }),
+        );
+        await refusedIn(folder, new RegExp(`image_processor\\.${field}: `));
+      }
     });
   }));
 

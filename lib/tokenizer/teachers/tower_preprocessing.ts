@@ -10,9 +10,9 @@ const FAMILIES = {
   clip: {
     mean: [0.48145466, 0.4578275, 0.40821073],
     std: [0.26862954, 0.26130258, 0.27577711],
-    fit: "crop",
+    crops: true,
   },
-  siglip: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], fit: "stretch" },
+  siglip: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], crops: false },
 } as const;
 
 /** Pillow's numbers of the interpolations that we know. */
@@ -20,11 +20,18 @@ const RESAMPLE = { 2: "linear", 3: "cubic" } as const;
 
 const side = z.int().positive();
 const rectangle = z.object({ height: side, width: side });
+const square = side.transform((side) => ({ height: side, width: side }));
+/** One number is the shorter side's. */
+const resized = z.union([
+  side.transform((shorter) => ({ shorter })),
+  z.object({ shortest_edge: side }).transform(({ shortest_edge }) => ({ shorter: shortest_edge })),
+  rectangle,
+]);
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
 /** Fields that are null are as good as left out. */
 const ImageProcessor = z.object({
-  size: z.union([side, z.object({ shortest_edge: side }), rectangle]).nullish(),
-  crop_size: z.union([side, rectangle]).nullish(),
+  size: resized.nullish(),
+  crop_size: z.union([square, rectangle]).nullish(),
   do_center_crop: z.boolean().nullish(),
   resample: z.union([z.literal(2), z.literal(3)]).nullish(),
   do_rescale: z.literal(true).nullish(),
@@ -49,25 +56,18 @@ export async function readTowerPreprocessing(
 ): Promise<Preprocessing> {
   const { path, processor } = await readProcessor(folder);
   const own = FAMILIES[family];
-  const stretchedTo = typeof processor.size === "object" && processor.size !== null &&
-      "height" in processor.size
-    ? processor.size
-    : undefined;
-  const isCropped = stretchedTo === undefined &&
-    (processor.size ? true : processor.do_center_crop ?? own.fit === "crop");
-  const shorterSide = typeof processor.size === "number"
-    ? processor.size
-    : processor.size && "shortest_edge" in processor.size
-    ? processor.size.shortest_edge
-    : size;
-  const crop = processor.do_center_crop === false ? undefined : processor.crop_size;
-  const cropped = typeof crop === "number" ? { height: crop, width: crop } : crop;
-  const found = stretchedTo ?? cropped ?? { height: shorterSide, width: shorterSide };
-  if (found.height !== size || found.width !== size || shorterSide < size) {
-    const sides = shorterSide < size ? [shorterSide, shorterSide] : [found.height, found.width];
+  const crops = processor.do_center_crop ?? own.crops;
+  const scaled = processor.size ?? (crops ? { shorter: size } : { height: size, width: size });
+  const isScaledEvenly = "shorter" in scaled;
+  const shorterSide = isScaledEvenly ? scaled.shorter : size;
+  const whole = isScaledEvenly ? { height: shorterSide, width: shorterSide } : scaled;
+  const cropped = crops ? processor.crop_size ?? { height: size, width: size } : whole;
+  const isOther = ({ height, width }: typeof whole) => height !== size || width !== size;
+  const odd = isOther(cropped) ? cropped : whole;
+  if (isOther(odd) && (odd === cropped || !isScaledEvenly || shorterSide < size)) {
     throw new TeacherError(
       `Expected pictures of ${size} × ${size} pixels, the image_size of config.json, in ${path}, ` +
-        `but found ${sides.join(" × ")}`,
+        `but found ${odd.height} × ${odd.width}`,
     );
   }
   const normalizes = processor.do_normalize ?? true;
@@ -75,7 +75,7 @@ export async function readTowerPreprocessing(
     size,
     mean: normalizes ? processor.image_mean ?? own.mean : [0, 0, 0],
     std: normalizes ? processor.image_std ?? own.std : [1, 1, 1],
-    fit: isCropped ? "crop" : "stretch",
+    fit: isScaledEvenly ? "crop" : "stretch",
     shorterSide,
     interpolation: RESAMPLE[processor.resample ?? 3],
   };
