@@ -8,6 +8,8 @@ import {
   encoderFromSafetensors,
   TeacherError,
 } from "../lib/tokenizer/teachers/mod.ts";
+import { resample } from "../lib/tokenizer/teachers/resample.ts";
+import resampled from "./fixtures/resampled.json" with { type: "json" };
 import { inFolder } from "./folder.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
@@ -88,6 +90,15 @@ async function refusedIn(folder: string, pattern: RegExp, back = 0): Promise<voi
     return true;
   });
 }
+
+Deno.test("pictures are scaled to the very bytes of Pillow", async () => {
+  const wide = await readPicture(`${fixtures}wide.png`);
+  for (const { width, height, interpolation, sha256 } of resampled) {
+    const { data } = resample(wide, { width, height }, interpolation as "cubic" | "linear");
+    const found = await crypto.subtle.digest("SHA-256", Uint8Array.from(data));
+    assert.equal(new Uint8Array(found).toHex(), sha256, `${width} × ${height} ${interpolation}`);
+  }
+});
 
 for (const name of PUBLISHED) {
   Deno.test(`${name}: from a file to the features that transformers finds`, async () => {

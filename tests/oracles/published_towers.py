@@ -1,7 +1,7 @@
 """Features of tiny vision towers in folders as they are published, by `transformers` from the file of
 a picture that is no square.
 
-    pip install transformers==5.24.0 torch==2.13.0 safetensors==0.8.0 pillow
+    pip install transformers==5.24.0 torch==2.13.0 safetensors==0.8.0 pillow==13.0.0
     python tests/oracles/published_towers.py     # from the repository's root
 
 Writes tests/fixtures/clip_published: the whole model's configuration, in which the vision tower's
@@ -9,9 +9,11 @@ says only what differs from the family's defaults; two shards of float16 and bfl
 and tensors of other types beside; the preprocessing in processor_config.json alone; 20 pixels by
 patches of 6, exact GELU. And tests/fixtures/siglip_published: one file, linear interpolation, a
 preprocessor_config.json of version 4. io.json has `features` [patches, features] of wide.png, and the
-first of them with other `activations`.
+first of them with other `activations`. And tests/fixtures/resampled.json: the SHA-256 of wide.png's bytes
+at other sizes, for which Pillow 11 and 13 agree.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -79,6 +81,12 @@ def tower(model):
 
 
 picture().save(FIXTURES / "wide.png", optimize=True)
+FILTERS = {"cubic": Image.BICUBIC, "linear": Image.BILINEAR}
+write_json(FIXTURES / "resampled.json", [
+    {"width": width, "height": height, "interpolation": name,
+     "sha256": hashlib.sha256(picture().resize((width, height), method).tobytes()).hexdigest()}
+    for width, height in [(20, 20), (150, 113), (20, 100), (64, 47), (1, 1)]
+    for name, method in FILTERS.items()])
 
 folder = FIXTURES / "clip_published"
 folder.mkdir(exist_ok=True)

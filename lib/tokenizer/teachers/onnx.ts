@@ -113,7 +113,8 @@ async function open(path: string, options: OnnxEncoderOptions): Promise<OpenMode
       const run = runOf(program, input.name, output.name, isFirst ? size : undefined);
       const found = program.outputs[output.name].shape;
       if (found.length !== 3 || found[0] !== batch) {
-        throw new Error(`"${output.name}" [${found.join(", ")}] for ${batch} pictures`);
+        const shape = found.length === 0 ? "of unknown shape" : `[${found.join(", ")}]`;
+        throw new Error(`"${output.name}" ${shape} for ${batch} pictures`);
       }
       await run(new Float32Array(batch * size * size * 3));
       return { batch, run, shape: found.slice(1), output: output.name, close };

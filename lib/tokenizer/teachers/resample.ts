@@ -1,7 +1,8 @@
 /**
- * Pictures of another size, in the very bytes of Pillow, by which published encoders were trained: each
+ * Pictures of another size, in the bytes of Pillow, by which published encoders were trained: each
  * pixel is a weighted mean of those around its place, first along rows, then along columns, rounded to
- * bytes after each. Libraries differ here by up to 19 of 255, and by more where pictures grow.
+ * bytes after each. So does Pillow 11; Pillow 13 begins with columns where that is less work, which
+ * changes some bytes by 1. Other libraries differ by up to 19, and by more where pictures grow.
  */
 import type { Picture } from "../../data/picture.ts";
 

@@ -24,7 +24,9 @@ const square = side.transform((side) => ({ height: side, width: side }));
 /** One number is the shorter side's. */
 const resized = z.union([
   side.transform((shorter) => ({ shorter })),
-  z.object({ shortest_edge: side }).transform(({ shortest_edge }) => ({ shorter: shortest_edge })),
+  z.object({ shortest_edge: side, longest_edge: z.null().optional() }).transform((
+    { shortest_edge },
+  ) => ({ shorter: shortest_edge })),
   rectangle,
 ]);
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
