@@ -113,6 +113,12 @@ export const sqrt = unary("Sqrt", (ops, g, _x, y) => ops.div(ops.mul(g, 0.5), y)
 /** tanh x: g·(1 − y²) */
 export const tanh = unary("Tanh", (ops, g, _x, y) => ops.mul(g, ops.sub(1, ops.mul(y, y))));
 
+/** erf x: g·(2/√π)·e^(−x²) */
+export const erf = unary(
+  "Erf",
+  (ops, g, x) => ops.mul(g, ops.mul(ops.exp(ops.neg(ops.mul(x, x))), 2 / Math.sqrt(Math.PI))),
+);
+
 /** σ(x): g·y·(1 − y) */
 export const sigmoid = unary("Sigmoid", (ops, g, _x, y) => ops.mul(g, ops.mul(y, ops.sub(1, y))));
 

@@ -23,6 +23,8 @@ export interface Ops<V> {
   log(x: V): V;
   sqrt(x: V): V;
   tanh(x: V): V;
+  /** 2/√π · ∫₀ˣ e^(−t²) dt */
+  erf(x: V): V;
   sigmoid(x: V): V;
   /** x·σ(x) (arXiv 1702.03118) */
   silu(x: V): V;

@@ -42,7 +42,7 @@ Deno.test("what is transparent becomes white, what is grey becomes three channel
   assert.equal((await readPicture(new Uint8Array(grey))).data.length, 12);
 });
 
-Deno.test("a longer side is cut off evenly at both ends", async () => {
+Deno.test("a longer side is cut off evenly at both ends, or stretched", async () => {
   const middle = await plain(20, 20, "#00ff00").png().toBuffer();
   const wide = await plain(60, 20, "#ff0000").composite([{ input: middle, left: 20, top: 0 }])
     .png().toBuffer();
@@ -50,6 +50,10 @@ Deno.test("a longer side is cut off evenly at both ends", async () => {
   assert.deepEqual([width, height], [10, 10]);
   const center = (5 * 10 + 5) * 3;
   assert.deepEqual([...data.slice(center, center + 3)], [0, 255, 0]);
+  assert.ok(!data.some((value, i) => i % 3 === 0 && value > 200), "nothing red is left");
+  const whole = await readPicture(new Uint8Array(wide), { size: 10, fit: "stretch" });
+  assert.deepEqual([whole.width, whole.height], [10, 10]);
+  assert.deepEqual([...whole.data.slice(0, 3), ...whole.data.slice(-3)], [255, 0, 0, 255, 0, 0]);
 });
 
 Deno.test("what is no picture is refused with one clear line", async () => {
@@ -113,6 +117,55 @@ Deno.test("16 bits, four inks and the first picture of several become bytes of r
     assert.deepEqual([width, height], [4, 4]);
     assert.ok(data[0] > 240 && data[2] < 15, `${format}: ${data.slice(0, 3)}`);
   }
+});
+
+/** What `tests/oracles/tiffs.py` wrote. */
+const tiff = (name: string) => new URL(`./fixtures/tiff/${name}.tif`, import.meta.url).pathname;
+const COLORS = Array.from({ length: 12 }, (_, i) => [200, 100, 20 * (i % 4)]);
+const onWhite = (x: number) => x * 128 / 255 + 127;
+
+for (
+  const [expected, names] of [
+    [COLORS, ["float32", "float16", "float_extra", "infrared", "infrared_big", "infrared_msb"]],
+    [COLORS, ["two_extra", "two_extra16", "alpha_extra"]],
+    [COLORS.map((pixel) => pixel.map(onWhite)), ["alpha", "float_alpha"]],
+    [COLORS.map(() => [200, 200, 200]), ["grey_float", "grey_extra"]],
+  ] as const
+) {
+  for (const name of names) {
+    Deno.test(`a TIFF, ${name}: its colours as they are, without channels that are none`, async () => {
+      const { width, height, data } = await readPicture(tiff(name));
+      assert.deepEqual([width, height], [4, 3]);
+      expected.flat().forEach((value, i) => assert.ok(Math.abs(data[i] - value) <= 1, `${data}`));
+    });
+  }
+}
+
+Deno.test("a TIFF of numbers that are no colours is refused with one line", async () => {
+  const refused = (name: string, message: RegExp) =>
+    assert.rejects(readPicture(tiff(name)), { name: "PictureError", message });
+  await refused("nan", /^Expected floats from 0 to 1 in .*nan\.tif, but found NaN$/);
+  await refused("to_255", /^Expected floats from 0 to 1 in .*to_255\.tif, but found 200$/);
+  await refused(
+    "int32",
+    /^Expected a picture of 8 or 16 bits or of floats.* type int: .*int32\.tif$/,
+  );
+});
+
+Deno.test("turned as its camera says, and a palette's transparent colour becomes white", async () => {
+  const corner = await plain(1, 1, "#0000ff").png().toBuffer();
+  const turned = await plain(3, 2, "#ff0000").composite([{ input: corner, left: 0, top: 0 }])
+    .removeAlpha().withMetadata({ orientation: 6 }).png().toBuffer();
+  const { width, height, data } = await readPicture(new Uint8Array(turned));
+  assert.deepEqual([width, height], [2, 3]);
+  assert.deepEqual([...data.slice(0, 6)], [255, 0, 0, 0, 0, 255]);
+  const clear = await plain(4, 2, "#00000000")
+    .composite([{ input: await plain(4, 1, "#00ff00").png().toBuffer(), left: 0, top: 1 }])
+    .png({ palette: true }).toBuffer();
+  assert.equal((await sharp(clear).metadata()).isPalette, true);
+  const palette = await readPicture(new Uint8Array(clear));
+  assert.deepEqual([...palette.data.slice(0, 3)], [255, 255, 255]);
+  assert.deepEqual([...palette.data.slice(-3)], [0, 255, 0]);
 });
 
 Deno.test("a reduced picture has the mean of each square", () => {

@@ -58,6 +58,7 @@ Deno.test("every kernel that can be misused says so while tracing", () => {
     log: () => ops.log(mask),
     sqrt: () => ops.sqrt(ids),
     tanh: () => ops.tanh(ids),
+    erf: () => ops.erf(ids),
     sigmoid: () => ops.sigmoid(ids),
     silu: () => ops.silu(ids),
     relu: () => ops.relu(ids),

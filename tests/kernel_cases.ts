@@ -145,6 +145,7 @@ export const CASES: { readonly [K in KernelName]: (draw: Draw) => Case } = {
   log: unary(ops.log, positive),
   sqrt: unary(ops.sqrt, positive),
   tanh: unary(ops.tanh),
+  erf: unary(ops.erf),
   sigmoid: unary(ops.sigmoid),
   silu: unary(ops.silu),
   relu: unary(ops.relu, nonzero),

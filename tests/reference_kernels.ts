@@ -122,6 +122,18 @@ const logSumExp = (x: Float64Array) => {
   return largest + Math.log(x.reduce((total, value) => total + Math.exp(value - largest), 0));
 };
 
+/** By its series, all of whose terms have one sign (DLMF 7.6.2); beyond 6 it is ±1 in float64. */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let sum = 0;
+  for (let n = 1; sum + term !== sum; n++) {
+    sum += term;
+    term *= 2 * x * x / (2 * n + 1);
+  }
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+}
+
 /** One loop for each kernel; a kernel without one does not compile. */
 export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
   add: binary((a, b) => a + b),
@@ -144,6 +156,7 @@ export const REFERENCE: { readonly [K in KernelName]: Rule<K> } = {
   log: unary(Math.log),
   sqrt: unary(Math.sqrt),
   tanh: unary(Math.tanh),
+  erf: unary(erf),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   silu: unary((x) => x / (1 + Math.exp(-x))),
   relu: unary((x) => Math.max(x, 0)),

@@ -1,5 +1,6 @@
 /** Pictures in memory, from files and into files. */
-import sharp from "sharp";
+import sharp, { type Metadata, type Sharp } from "sharp";
+import { tiffExtraChannels } from "./tiff.ts";
 
 /** An RGB picture in memory: `height × width × 3` bytes, row by row. */
 export interface Picture {
@@ -11,6 +12,8 @@ export interface Picture {
 /** The widest and tallest picture that is read, in pixels. */
 export const LARGEST_PICTURE = 8192;
 
+const DEPTHS = ["uchar", "ushort", "float"];
+
 /** A picture that cannot be read: one line that says what was expected and found. */
 export class PictureError extends Error {
   override name = "PictureError";
@@ -18,11 +21,16 @@ export class PictureError extends Error {
 
 /**
  * Reads a PNG, JPEG, WebP, GIF, AVIF, TIFF or SVG file, or its bytes. Transparent parts become
- * white, all colours sRGB in 8 bits; of an animation the first picture is read. With `size`, the picture is scaled to cover a square of `size × size` pixels, and what
- * stands out of its longer side is cut off evenly at both ends.
+ * white, all colours sRGB in 8 bits; of an animation the first picture is read. A TIFF of floats has
+ * its numbers from 0 to 1 read as such: 1 is 255. Of a TIFF's channels beside its colours, one that
+ * is alone and called alpha makes parts transparent; any others are left out.
  *
- * @throws {PictureError} for a file that is missing, empty, no picture, or wider or taller than
- * `LARGEST_PICTURE` pixels.
+ * With `size`, the picture is scaled to a square of `size × size` pixels: to cover it, and what
+ * stands out of its longer side is cut off evenly at both ends ("crop", the default), or stretched.
+ *
+ * @throws {PictureError} for a file that is missing, empty, no picture, wider or taller than
+ * `LARGEST_PICTURE` pixels, of whole numbers of other than 8 or 16 bits, or of floats that are not
+ * from 0 to 1.
  *
  * @example
  * ```ts
@@ -35,22 +43,57 @@ export class PictureError extends Error {
  */
 export async function readPicture(
   source: string | Uint8Array,
-  { size }: { size?: number } = {},
+  { size, fit = "crop" }: { size?: number; fit?: "crop" | "stretch" } = {},
 ): Promise<Picture> {
   const name = typeof source === "string" ? source : "these bytes";
   const bytes = typeof source === "string" ? await readFile(source) : source;
   if (bytes.length === 0) {
     throw new PictureError(`Expected a picture, but found nothing: ${name} is empty`);
   }
-  await refuseLarge(bytes, name);
+  const { depth = "uchar", space = "srgb" } = await readHeader(bytes, name);
   try {
-    const flat = sharp(bytes).autoOrient().flatten({ background: "white" }).toColorspace("srgb");
-    const fitted = size === undefined ? flat : flat.resize(size, size, { fit: "cover" });
+    const flat = depth === "float"
+      ? await flatFloats(bytes, space, name)
+      : flattened(sharp(bytes).autoOrient(), bytes).toColorspace("srgb");
+    const sharpFit = fit === "crop" ? "cover" : "fill";
+    const fitted = size === undefined ? flat : flat.resize(size, size, { fit: sharpFit });
     const { data, info } = await fitted.raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: new Uint8Array(data) };
   } catch (error) {
+    if (error instanceof PictureError) throw error;
     throw new PictureError(`Expected a whole picture in ${name}, but found: ${oneLine(error)}`);
   }
+}
+
+/** On white, without channels that are neither colours nor alpha. */
+function flattened(picture: Sharp, bytes: Uint8Array): Sharp {
+  const extra = tiffExtraChannels(bytes);
+  const isAlpha = extra === undefined || extra.length === 1 && extra[0];
+  return isAlpha ? picture.flatten({ background: "white" }) : picture.removeAlpha();
+}
+
+/** A picture of floats: from 0 to 1, whatever the library takes them for. */
+async function flatFloats(bytes: Uint8Array, space: string, name: string): Promise<Sharp> {
+  const { data, info } = await sharp(bytes).autoOrient().toColourspace(space)
+    .raw({ depth: "float" }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const values = new Float32Array(new Uint8Array(data).buffer);
+  const extra = tiffExtraChannels(bytes) ?? [];
+  const colours = channels - extra.length;
+  const hasAlpha = extra.length === 1 && extra[0];
+  const share = (i: number) => {
+    if (values[i] >= 0 && values[i] <= 1) return values[i];
+    throw new PictureError(`Expected floats from 0 to 1 in ${name}, but found ${values[i]}`);
+  };
+  const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const alpha = hasAlpha ? share(pixel * channels + colours) : 1;
+    for (let i = 0; i < 3; i++) {
+      const value = share(pixel * channels + (colours === 3 ? i : 0));
+      rgb[3 * pixel + i] = Math.round(255 * (value * alpha + 1 - alpha));
+    }
+  }
+  return sharp(rgb, { raw: { width, height, channels: 3 } });
 }
 
 async function readFile(path: string): Promise<Uint8Array> {
@@ -65,17 +108,25 @@ async function readFile(path: string): Promise<Uint8Array> {
 }
 
 /** Looks at a picture's header alone, so that a huge picture is never decoded. */
-async function refuseLarge(bytes: Uint8Array, name: string): Promise<void> {
-  const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
-    .catch(() => {
-      throw new PictureError(`Expected a picture, but found something else: ${name}`);
-    });
+async function readHeader(bytes: Uint8Array, name: string): Promise<Metadata> {
+  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata().catch((error) => {
+    throw new PictureError(
+      `Expected a picture, but found something else: ${name} (${oneLine(error)})`,
+    );
+  });
+  const { width, height, depth = "uchar" } = metadata;
   if (Math.max(width, height) > LARGEST_PICTURE) {
     throw new PictureError(
       `Expected a picture of at most ${LARGEST_PICTURE} × ${LARGEST_PICTURE} pixels, ` +
         `but found ${width} × ${height}: ${name}`,
     );
   }
+  if (!DEPTHS.includes(depth)) {
+    throw new PictureError(
+      `Expected a picture of 8 or 16 bits or of floats, but found numbers of type ${depth}: ${name}`,
+    );
+  }
+  return metadata;
 }
 
 function oneLine(error: unknown): string {

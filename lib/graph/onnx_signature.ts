@@ -1,45 +1,32 @@
-/** What an ONNX model takes and gives, read from its bytes without the rest. */
-import protobuf from "protobufjs";
+/** What an ONNX model takes and gives, read from its bytes. */
+import { besideOf, neededBy, type Port, readModel } from "./onnx_reading.ts";
 
-/** An input or output: sizes that are left open are names. */
+/** An input or output. */
 export interface OnnxPort {
   readonly name: string;
-  readonly shape: readonly (number | string)[];
+  /** The type of its elements, such as "float32"; undefined where it is not said, or no tensor. */
+  readonly type: string | undefined;
+  /** Sizes that are left open are names, or "?"; undefined where nothing is said. */
+  readonly shape: readonly (number | string)[] | undefined;
 }
 
-const { Model: MODEL } = protobuf.parse(`
-  syntax = "proto3";
-  message Dimension { oneof value { int64 dimValue = 1; string dimParam = 2; } }
-  message Shape { repeated Dimension dim = 1; }
-  message TensorType { Shape shape = 2; }
-  message Type { TensorType tensorType = 1; }
-  message Port { string name = 1; Type type = 2; }
-  message Named { string name = 8; }
-  message Graph { repeated Named initializer = 5; repeated Port input = 11; repeated Port output = 12; }
-  message Model { Graph graph = 7; }
-`).root.nested as Record<string, protobuf.Type>;
+/** What is said of a model from outside. */
+export interface OnnxSignature {
+  /** Without parameters, which older models list among the inputs. */
+  readonly inputs: readonly OnnxPort[];
+  /** With the names of the inputs that each hangs on. */
+  readonly outputs: readonly (OnnxPort & { readonly needs: readonly string[] })[];
+  /** Files beside that hold parameters, and how many bytes at least. */
+  readonly files: Readonly<Record<string, number>>;
+}
 
-interface Decoded {
-  readonly graph?: {
-    readonly initializer: readonly { readonly name: string }[];
-    readonly input: readonly Port[];
-    readonly output: readonly Port[];
-  };
-}
-interface Port {
-  readonly name: string;
-  readonly type?: {
-    readonly tensorType?: {
-      readonly shape?: {
-        readonly dim: readonly { readonly dimValue?: number; readonly dimParam?: string }[];
-      };
-    };
-  };
-}
+/** TensorProto.DataType, from 1 on. */
+const ELEMENT_TYPES =
+  "float32 uint8 int8 uint16 int16 int32 int64 string bool float16 float64 uint32 uint64 complex64 complex128 bfloat16"
+    .split(" ");
 
 /**
- * The inputs and outputs of a model; parameters that older models list among the inputs are left
- * out.
+ * The inputs and outputs of a model.
  *
  * @throws Error where the bytes are no ONNX model
  *
@@ -49,31 +36,39 @@ interface Port {
  * import { onnxSignature } from "./onnx_signature.ts";
  *
  * const model = toOnnx({ y: ops.tanh(input("x", "float32", [2, 3])) });
- * const { inputs } = onnxSignature(model);
- * if (`${inputs[0].name} ${inputs[0].shape}` !== "x 2,3") throw new Error(inputs[0].name);
+ * const { inputs: [x], outputs: [y] } = onnxSignature(model);
+ * if (`${x.name} ${x.type} ${x.shape} ${y.needs}` !== "x float32 2,3 x") throw new Error(x.name);
  * ```
  */
-export function onnxSignature(
-  model: Uint8Array,
-): { readonly inputs: readonly OnnxPort[]; readonly outputs: readonly OnnxPort[] } {
-  let decoded: Decoded;
-  try {
-    decoded = MODEL.toObject(MODEL.decode(model), { longs: Number, arrays: true }) as Decoded;
-  } catch (cause) {
-    throw new Error("Expected an ONNX model, but found other bytes", { cause });
-  }
-  const { graph } = decoded;
-  if (graph === undefined || graph.output.length === 0) {
+export function onnxSignature(model: Uint8Array): OnnxSignature {
+  const { graph, nodes, parameters } = readModel(model);
+  if (graph.output.length === 0) {
     throw new Error("Expected an ONNX model with outputs, but found none");
   }
-  const parameters = new Set(graph.initializer.map(({ name }) => name));
-  return {
-    inputs: graph.input.filter(({ name }) => !parameters.has(name)).map(portOf),
-    outputs: graph.output.map(portOf),
-  };
+  const fixed = new Set(parameters.map(({ name }) => name));
+  const inputs = graph.input.filter(({ name }) => !fixed.has(name)).map(portOf);
+  const outputs = graph.output.map((port) => {
+    const { values } = neededBy(port.name, nodes);
+    const needs = inputs.map(({ name }) => name).filter((name) => values.has(name));
+    return { ...portOf(port), needs };
+  });
+  const files: Record<string, number> = {};
+  for (const parameter of parameters) {
+    const beside = besideOf(parameter);
+    if (beside === undefined) continue;
+    const { file, offset, length = 0 } = beside;
+    files[file] = Math.max(files[file] ?? 0, offset + length);
+  }
+  return { inputs, outputs, files };
 }
 
 function portOf({ name, type }: Port): OnnxPort {
-  const dimensions = type?.tensorType?.shape?.dim ?? [];
-  return { name, shape: dimensions.map(({ dimValue, dimParam }) => dimParam ?? dimValue ?? "?") };
+  const { elemType = 0, shape } = type?.tensorType ?? {};
+  return {
+    name,
+    type: elemType === 0 ? undefined : ELEMENT_TYPES[elemType - 1] ?? `element type ${elemType}`,
+    shape: shape?.dim.map(({ dimValue = 0, dimParam }) =>
+      dimParam ? dimParam : dimValue > 0 ? dimValue : "?"
+    ),
+  };
 }

@@ -80,6 +80,7 @@ export const ops: Ops<Tensor> = {
   log: plain("log"),
   sqrt: plain("sqrt"),
   tanh: plain("tanh"),
+  erf: plain("erf"),
   sigmoid: plain("sigmoid"),
   silu: plain("silu"),
   relu: plain("relu"),

@@ -126,6 +126,7 @@ function readTensors(
   let tensors: ReadonlyMap<string, NamedTensor>;
   try {
     tensors = decodeSafetensors(Deno.readFileSync(path)).tensors;
+    for (const { name } of specs) void tensors.get(name)?.data; // throws where it cannot be read
   } catch (error) {
     throw CheckpointError.refused(`a model's parameters in ${path}`, error);
   }

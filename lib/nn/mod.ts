@@ -23,12 +23,9 @@ export {
   type TransformerConfig,
 } from "./transformer.ts";
 export { writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type NamedTensor,
-  SafetensorsError,
-} from "./safetensors.ts";
+export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
+export { SafetensorsFile } from "./safetensors_file.ts";
+export { SafetensorsError } from "./safetensors_header.ts";
 export {
   CheckpointError,
   type CheckpointFormat,

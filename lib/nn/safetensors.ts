@@ -3,8 +3,17 @@
  * length, a JSON header with each tensor's dtype, shape and byte range, then the bytes themselves,
  * without gaps. https://huggingface.co/docs/safetensors
  */
-import { z } from "zod";
-import { duplicateKey } from "./duplicate_key.ts";
+import {
+  elements,
+  type Entry,
+  headerBytes,
+  isReadable,
+  LENGTH_BYTES,
+  METADATA,
+  readHeader,
+  readNumbers,
+  SafetensorsError,
+} from "./safetensors_header.ts";
 
 /** A tensor of float32 numbers, row by row. */
 export interface NamedTensor {
@@ -18,47 +27,6 @@ export interface Safetensors {
   /** In the order of their bytes in the file. */
   readonly tensors: Map<string, NamedTensor>;
   readonly metadata: Record<string, string>;
-}
-
-/** A file is not a safetensors file, or holds what we cannot read; the message says which and where. */
-export class SafetensorsError extends Error {
-  override name = "SafetensorsError";
-}
-
-/** How to read the dtypes that we know: their size in bytes, and their numbers as float32. */
-const DTYPES = {
-  F32: { size: 4, read: (bytes: ArrayBuffer) => new Float32Array(bytes) },
-  F16: { size: 2, read: (bytes: ArrayBuffer) => new Float32Array(new Float16Array(bytes)) },
-  BF16: { size: 2, read: readBfloat16 },
-  F64: { size: 8, read: (bytes: ArrayBuffer) => new Float32Array(new Float64Array(bytes)) },
-  I32: { size: 4, read: (bytes: ArrayBuffer) => new Float32Array(new Int32Array(bytes)) },
-  I64: {
-    size: 8,
-    read: (bytes: ArrayBuffer) => Float32Array.from(new BigInt64Array(bytes), Number),
-  },
-} as const;
-
-/** bfloat16 is the upper half of a float32. */
-function readBfloat16(bytes: ArrayBuffer): Float32Array {
-  const upper = new Uint16Array(bytes);
-  return new Float32Array(Uint32Array.from(upper, (half) => half << 16).buffer);
-}
-
-const LENGTH_BYTES = 8;
-const METADATA = "__metadata__";
-
-const entrySchema = z.strictObject({
-  dtype: z.string(),
-  shape: z.array(z.int().nonnegative()),
-  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-});
-
-interface Entry {
-  readonly name: string;
-  readonly dtype: keyof typeof DTYPES;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
 }
 
 /**
@@ -118,8 +86,10 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. F16, BF16, F64, I32 and I64 become the nearest float32. Nothing in the
- * file is believed before it is checked, and memory is never reserved for more than it holds.
+ * Reads a safetensors file. Numbers of every type become the nearest float32, and booleans 0 and 1.
+ * Tensors of types that we cannot read, such as F8_E4M3, may stand beside: only asking for their
+ * `data` throws. Nothing in the file is believed before it is checked, and memory is never reserved
+ * for more than it holds.
  *
  * @param file the bytes, or the path of a file
  * @throws SafetensorsError on anything but a whole, consistent file; Deno's own errors where a path
@@ -137,124 +107,27 @@ export function decodeSafetensors(file: Uint8Array | string): Safetensors {
 }
 
 function decode(bytes: Uint8Array): Safetensors {
-  const { header, dataStart } = readHeader(bytes);
-  const entries: Entry[] = [];
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(header)) {
-    if (name === METADATA) metadata = readMetadata(value);
-    else entries.push(readEntry(name, value, bytes.length - dataStart));
-  }
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkContiguous(entries, bytes.length - dataStart);
-  const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }) => {
-    const { buffer } = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
-    return [name, { shape, data: DTYPES[dtype].read(buffer) }];
+  const dataStart = LENGTH_BYTES + headerBytes(bytes, bytes.length);
+  const { entries, metadata } = readHeader(
+    bytes.subarray(LENGTH_BYTES, dataStart),
+    bytes.length - dataStart,
+  );
+  const tensors = new Map(entries.map((entry) => {
+    const { buffer } = new Uint8Array(
+      bytes.subarray(dataStart + entry.begin, dataStart + entry.end),
+    );
+    return [entry.name, tensorOf(entry, buffer)];
   }));
   return { tensors, metadata };
 }
 
-function readHeader(bytes: Uint8Array): { header: object; dataStart: number } {
-  if (bytes.length < LENGTH_BYTES) {
-    throw new SafetensorsError(`Expected at least 8 bytes, but found ${bytes.length}`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getBigUint64(0, true);
-  if (length > BigInt(bytes.length - LENGTH_BYTES)) {
-    throw new SafetensorsError(
-      `Expected a header of ${length} bytes, but found ${bytes.length - LENGTH_BYTES} ` +
-        "bytes after its length",
-    );
-  }
-  const dataStart = LENGTH_BYTES + Number(length);
-  return { header: parseHeader(bytes.subarray(LENGTH_BYTES, dataStart)), dataStart };
-}
-
-function parseHeader(bytes: Uint8Array): object {
-  let text: string;
-  let header: unknown;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    header = JSON.parse(text);
-  } catch (cause) {
-    throw new SafetensorsError("Expected a header of JSON text, but found none", { cause });
-  }
-  if (!isObject(header)) {
-    throw new SafetensorsError("Expected the header to be a JSON object, but found another value");
-  }
-  const duplicate = duplicateKey(text);
-  if (duplicate !== undefined) {
-    throw new SafetensorsError(`Expected ${duplicate} once in the header, but found it twice`);
-  }
-  return header;
-}
-
-/** Metadata as it stands there: a `z.record` would leave out the name `__proto__`. */
-function readMetadata(value: unknown): Record<string, string> {
-  const metadata = check(z.custom<object>(isObject, "no JSON object"), value, METADATA);
-  for (const [name, text] of Object.entries(metadata)) {
-    check(z.string(), text, `${METADATA}.${name}`);
-  }
-  return metadata as Record<string, string>;
-}
-
-function readEntry(name: string, value: unknown, dataLength: number): Entry {
-  const { dtype, shape, data_offsets: [begin, end] } = check(entrySchema, value, name);
-  if (!isKnown(dtype)) {
-    throw new SafetensorsError(
-      `Expected ${name} to have dtype ${Object.keys(DTYPES).join(", ")}, but found ${dtype}`,
-    );
-  }
-  if (begin > end || end > dataLength) {
-    throw new SafetensorsError(
-      `Expected ${name} within the ${dataLength} bytes of data, but found ${begin} to ${end}`,
-    );
-  }
-  const expected = elements(shape) * DTYPES[dtype].size;
-  if (end - begin !== expected) {
-    throw new SafetensorsError(
-      `Expected ${expected} bytes for ${name} of dtype ${dtype} and shape [${shape}], ` +
-        `but found ${end - begin}`,
-    );
-  }
-  return { name, dtype, shape, begin, end };
-}
-
-function checkContiguous(entries: readonly Entry[], dataLength: number): void {
-  let end = 0;
-  for (const entry of entries) {
-    if (entry.begin !== end) {
-      throw new SafetensorsError(
-        `Expected ${entry.name} to begin at byte ${end}, where the tensor before it ends, ` +
-          `but found ${entry.begin}`,
-      );
-    }
-    end = entry.end;
-  }
-  if (end !== dataLength) {
-    throw new SafetensorsError(
-      `Expected the data to end with the last tensor, at byte ${end}, ` +
-        `but found ${dataLength - end} more bytes`,
-    );
-  }
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  throw new SafetensorsError(
-    `Expected the header to describe ${[name, ...path].join(".")}, but found: ${message}`,
-  );
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isKnown(dtype: string): dtype is keyof typeof DTYPES {
-  return Object.hasOwn(DTYPES, dtype);
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+function tensorOf(entry: Entry, bytes: ArrayBuffer): NamedTensor {
+  const { dtype, shape } = entry;
+  if (isReadable(dtype)) return { shape, data: readNumbers(entry, bytes) };
+  return {
+    shape,
+    get data() {
+      return readNumbers(entry, bytes);
+    },
+  };
 }

@@ -26,7 +26,7 @@ export interface Device extends Disposable {
   /** Reserves memory on the device, filled with zeros or with data. */
   buffer(type: TensorType, data?: TensorData): DeviceBuffer;
   /**
-   * Compiles an ONNX model; sizes that it leaves open must be told.
+   * Compiles an ONNX model, all of whose inputs and outputs have fixed sizes.
    *
    * @throws ONNX Runtime's message when the model is not valid.
    */

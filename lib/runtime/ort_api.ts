@@ -94,11 +94,6 @@ const ORT_API = {
     parameters: ["pointer", "pointer", "pointer"],
     result: status,
   },
-  AddFreeDimensionOverrideByName: {
-    index: 124,
-    parameters: ["pointer", "buffer", "i64"],
-    result: status,
-  },
   SessionOptionsAppendExecutionProvider_CUDA_V2: {
     index: 204,
     parameters: ["pointer", "pointer"],

@@ -14,8 +14,8 @@ export interface CompileOptions {
    * through `ops.write` alone, which is done before anything else reads what it wrote.
    */
   readonly inPlace?: readonly string[];
-  /** Sizes that the model leaves open, by their names in it. */
-  readonly dimensions?: Readonly<Record<string, number>>;
+  /** Where the files are that hold parameters beside the model. */
+  readonly folder?: string;
   /** Lets ONNX Runtime fuse and rewrite the graph; true unless told. */
   readonly optimize?: boolean;
 }
@@ -70,8 +70,8 @@ export async function withSessionOptions<T>(
       pointer,
       compile.optimize === false ? OPTIMIZE_NOTHING : OPTIMIZE_ALL,
     ));
-    for (const [name, size] of Object.entries(compile.dimensions ?? {})) {
-      check(api.AddFreeDimensionOverrideByName(pointer, cString(name), BigInt(size)));
+    if (compile.folder !== undefined) {
+      entry("session.model_external_initializers_file_folder_path", compile.folder);
     }
     provider({ api, pointer, check, entry });
     if (compile.profile !== undefined) {

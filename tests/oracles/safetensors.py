@@ -38,13 +38,20 @@ FILES = {
             "float64": normal.double(),
             "int32": torch.tensor([[-1, 2], [3, 2**24]], dtype=torch.int32),
             "int64": torch.tensor([-5, 2**31], dtype=torch.int64),
+            "int16": torch.tensor([-300, 300], dtype=torch.int16),
+            "int8": torch.tensor([[-128], [127]], dtype=torch.int8),
+            "uint64": torch.tensor([5, 2**40], dtype=torch.uint64),
+            "uint32": torch.tensor([5, 2**31], dtype=torch.uint32),
+            "uint16": torch.tensor([5, 2**15], dtype=torch.uint16),
+            "uint8": torch.tensor([0, 200, 255], dtype=torch.uint8),
+            "bool": torch.tensor([True, False]),
             "float16 extremes": torch.tensor(
                 [65504.0, 6e-8, -0.0, float("inf")], dtype=torch.float16
             ),
         },
         None,
     ),
-    "unreadable": ({"mask": torch.tensor([True, False])}, None),
+    "float8": ({"scale": normal, "weight": normal.to(torch.float8_e4m3fn)}, None),
 }
 
 values = {}

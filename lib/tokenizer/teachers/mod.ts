@@ -1,3 +1,4 @@
-export { type Preprocessing, type Teacher, TeacherError } from "./teacher.ts";
+export type { Preprocessing } from "./preprocessing.ts";
+export { type Teacher, TeacherError } from "./teacher.ts";
 export { encoderFromOnnx, type OnnxEncoderOptions } from "./onnx.ts";
 export { encoderFromSafetensors } from "./pretrained.ts";

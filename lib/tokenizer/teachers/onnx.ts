@@ -1,29 +1,38 @@
 /** Any encoder that somebody exported to ONNX. */
-import { type OnnxPort, onnxSignature } from "../../graph/mod.ts";
-import { type Device, Program, StateStore } from "../../runtime/mod.ts";
+import { onnxPart, type OnnxPort, type OnnxSignature, onnxSignature } from "../../graph/mod.ts";
+import { type Device, Program, StateStore, type TensorData } from "../../runtime/mod.ts";
 import { inBatches } from "../in_batches.ts";
-import { preprocess, type Preprocessing, type Teacher, TeacherError } from "./teacher.ts";
+import { oneLine } from "./json_file.ts";
+import { filesBeside, readModelFile } from "./onnx_files.ts";
+import { checkPreprocessing, preprocess, type Preprocessing } from "./preprocessing.ts";
+import { type Teacher, TeacherError } from "./teacher.ts";
 
 export interface OnnxEncoderOptions extends Preprocessing {
   readonly device: Device;
-  /** The input that takes pictures; the only one unless told. */
+  /** The input that takes pictures; default the only one that the features hang on. */
   readonly input?: string;
-  /** The output that has features `[pictures, tokens, features]`; the first of that rank unless told. */
+  /**
+   * The output that has features `[pictures, tokens, features]`; default `last_hidden_state`, or
+   * else the first of that rank that hangs on pictures alone.
+   */
   readonly output?: string;
-  /** Tokens before the patches, such as a class token; as many as are more than a square unless told. */
+  /** Tokens before the patches, such as a class token; default as many as are more than a square. */
   readonly skip?: number;
-  /** Sizes that the model leaves open, by their names, besides those of the pictures. */
-  readonly dimensions?: Readonly<Record<string, number>>;
 }
 
-const BATCH = 8;
+/** Pictures at a time where a model leaves that open; one where it does so but cannot do more. */
+const BATCHES = [8, 1];
+
+const FLOATS = { float16: Float16Array, float32: Float32Array, float64: Float64Array };
 
 /**
  * An encoder exported to ONNX, such as CLIP, SigLIP or DINOv2: pictures in, channels first or last,
- * and a feature for each token out.
+ * and a feature for each token out. Pictures go in as many at a time as the model takes. Parameters
+ * may stand in files beside; what the features do not hang on, such as a text tower, is left out.
+ * One batch is run at once, so that a model that cannot be run is refused here.
  *
  * @throws TeacherError for a file that is missing or no such model, or whose features do not stand
- * on a square grid
+ * on a square grid or hang on more than pictures; RangeError for options out of their range
  *
  * @example
  * ```ts
@@ -41,28 +50,15 @@ export async function encoderFromOnnx(
   path: string,
   options: OnnxEncoderOptions,
 ): Promise<Teacher> {
-  const { device, size, skip } = options;
-  const model = await readModel(path);
-  const { inputs, outputs } = signatureOf(model, path);
-  const input = chosen("input", inputs, options.input, path);
-  const channels = channelsOf(input, path);
-  const pictures = channels === "first" ? [BATCH, 3, size, size] : [BATCH, size, size, 3];
-  const dimensions = { ...options.dimensions, ...namedSizes(input, pictures, path) };
-  const features = outputs.filter(({ shape }) => shape.length === 3);
-  const output = chosen("output", features, options.output, path, outputs);
-  const store = new StateStore(device);
-  const program = await compile(device, model, store, dimensions, path);
-  const close = () => {
-    program[Symbol.dispose]();
-    store[Symbol.dispose]();
-  };
-  const [, tokens, featureSize] = program.outputs[output.name].shape;
+  const { skip } = options;
+  checkPreprocessing(options);
+  const { batch, run, shape: [tokens, featureSize], output, close } = await open(path, options);
   const grid = Math.floor(Math.sqrt(tokens - (skip ?? 0)));
   const before = skip ?? tokens - grid ** 2;
   if (grid < 1 || before + grid ** 2 !== tokens) {
     close();
     throw new TeacherError(
-      `Expected a square of patches after ${before} tokens in output "${output.name}" of ${path}, ` +
+      `Expected a square of patches after ${before} tokens in output "${output}" of ${path}, ` +
         `but found ${tokens} tokens`,
     );
   }
@@ -70,13 +66,9 @@ export async function encoderFromOnnx(
     grid,
     featureSize,
     encode: (all) =>
-      inBatches(all, BATCH, async (batch) => {
-        const pixels = await preprocess(batch, options);
-        const found = await program.run({
-          [input.name]: channels === "first" ? channelsFirst(pixels, size) : pixels,
-        });
-        const values = found[output.name] as Float32Array;
-        return batch.map((_, i) =>
+      inBatches(all, batch, async (pictures) => {
+        const values = await run(preprocess(pictures, options));
+        return pictures.map((_, i) =>
           values.slice((i * tokens + before) * featureSize, (i + 1) * tokens * featureSize)
         );
       }),
@@ -84,16 +76,81 @@ export async function encoderFromOnnx(
   };
 }
 
-async function readModel(path: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(path);
-  } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound ? "no such file" : String(cause);
-    throw new TeacherError(`Expected an ONNX model at ${path}, but found ${why}`, { cause });
-  }
+interface OpenModel {
+  /** Pictures at a time. */
+  readonly batch: number;
+  /** The features of preprocessed pixels `[batch, size, size, 3]`. */
+  readonly run: (pixels: Float32Array) => Promise<Float32Array>;
+  /** Tokens and features of a picture. */
+  readonly shape: readonly number[];
+  /** The name of the output that has them. */
+  readonly output: string;
+  readonly close: () => void;
 }
 
-function signatureOf(model: Uint8Array, path: string): ReturnType<typeof onnxSignature> {
+async function open(path: string, options: OnnxEncoderOptions): Promise<OpenModel> {
+  const { size } = options;
+  const model = await readModelFile(path);
+  const signature = signatureOf(model, path);
+  const output = outputOf(signature, options.output, path);
+  const input = inputOf(signature, output, options.input, path);
+  const files = await filesBeside(path, signature.files);
+  const isFirst = channelsOf(input, path) === "first";
+  const [fixed] = input.shape ?? [];
+  let refused: unknown;
+  for (const batch of typeof fixed === "number" ? [fixed] : BATCHES) {
+    const shape = isFirst ? [batch, 3, size, size] : [batch, size, size, 3];
+    checkSizes(input, shape, path);
+    const part = onnxPart(model, { inputs: { [input.name]: shape }, output: output.name, files });
+    const store = new StateStore(options.device);
+    let close = () => store[Symbol.dispose]();
+    try {
+      const program = await Program.compile(options.device, part, store, { folder: files.folder });
+      close = () => {
+        program[Symbol.dispose]();
+        store[Symbol.dispose]();
+      };
+      const run = runOf(program, input.name, output.name, isFirst ? size : undefined);
+      const found = program.outputs[output.name].shape;
+      if (found.length !== 3 || found[0] !== batch) {
+        const shape = found.length === 0 ? "of unknown shape" : `[${found.join(", ")}]`;
+        throw new Error(`"${output.name}" ${shape} for ${batch} pictures`);
+      }
+      await run(new Float32Array(batch * size * size * 3));
+      return { batch, run, shape: found.slice(1), output: output.name, close };
+    } catch (error) {
+      close();
+      refused ??= error;
+    }
+  }
+  throw new TeacherError(`Expected ${path} to compile and run, but found: ${oneLine(refused)}`, {
+    cause: refused,
+  });
+}
+
+/** Runs a program with numbers of its own type, and returns float32. */
+function runOf(
+  program: Program,
+  input: string,
+  output: string,
+  /** Width and height where channels come first. */
+  size: number | undefined,
+): (pixels: Float32Array) => Promise<Float32Array> {
+  const Pixels = FLOATS[program.inputs[input].dtype as keyof typeof FLOATS];
+  return async (pixels) => {
+    const placed = size === undefined ? pixels : channelsFirst(pixels, size);
+    const given = Pixels === Float32Array ? placed : new Pixels(placed);
+    const { [output]: found } = await program.run({ [input]: given as TensorData });
+    const values = found instanceof Float32Array ? found : Float32Array.from(found as Float64Array);
+    const odd = values.findIndex((value) => !Number.isFinite(value));
+    if (odd >= 0) {
+      throw new TeacherError(`Expected features that are numbers, but found ${values[odd]}`);
+    }
+    return values;
+  };
+}
+
+function signatureOf(model: Uint8Array, path: string): OnnxSignature {
   try {
     return onnxSignature(model);
   } catch (cause) {
@@ -101,28 +158,70 @@ function signatureOf(model: Uint8Array, path: string): ReturnType<typeof onnxSig
   }
 }
 
-/** The port of that name, or the first of those that would do. */
-function chosen(
-  what: "input" | "output",
-  fitting: readonly OnnxPort[],
+type Output = OnnxSignature["outputs"][number];
+
+/** The output of that name, or the first that would do; one without a shape may turn out to do. */
+function outputOf(
+  { inputs, outputs }: OnnxSignature,
   name: string | undefined,
   path: string,
-  all = fitting,
-): OnnxPort {
-  const found = name === undefined ? fitting[0] : fitting.find((port) => port.name === name);
-  const isClear = what === "output" || name !== undefined || fitting.length === 1;
-  if (found !== undefined && isClear) return found;
-  const expected = name === undefined
-    ? what === "input" ? "one input" : "an output [pictures, tokens, features]"
-    : `the ${what} "${name}"${what === "output" ? " [pictures, tokens, features]" : ""}`;
-  throw new TeacherError(`Expected ${expected} in ${path}, but found ${all.map(show).join(", ")}`);
+): Output {
+  const fitting = outputs.filter(({ shape }) => shape === undefined || shape.length === 3);
+  const numbers = inputs.filter(isFloat).map(({ name }) => name);
+  const seeing = fitting.filter(({ needs }) => needs.length === 1 && numbers.includes(needs[0]));
+  const found = name === undefined
+    ? fitting.find(({ name }) => name === "last_hidden_state") ??
+      seeing.find(({ shape }) => shape !== undefined) ?? seeing[0] ?? fitting[0]
+    : fitting.find((port) => port.name === name);
+  if (found === undefined) {
+    const expected = name === undefined ? "an output" : `the output "${name}"`;
+    throw new TeacherError(
+      `Expected ${expected} [pictures, tokens, features] in ${path}, but found ${list(outputs)}`,
+    );
+  }
+  checkFloats(found, path);
+  return found;
 }
 
-const show = ({ name, shape }: OnnxPort) => `"${name}" [${shape.join(", ")}]`;
+/** The input that takes pictures, which must be all that the features hang on. */
+function inputOf(
+  { inputs }: OnnxSignature,
+  output: Output,
+  name: string | undefined,
+  path: string,
+): OnnxPort {
+  const needed = inputs.filter((port) => output.needs.includes(port.name));
+  const found = name === undefined ? needed[0] : needed.find((port) => port.name === name);
+  if (found === undefined || needed.length > 1) {
+    const expected = name === undefined ? "one input" : `the input "${name}" alone`;
+    throw new TeacherError(
+      `Expected "${output.name}" of ${path} to hang on ${expected}, but found ${list(needed)}`,
+    );
+  }
+  checkFloats(found, path);
+  return found;
+}
+
+const isFloat = ({ type = "" }: OnnxPort) => Object.hasOwn(FLOATS, type);
+
+function checkFloats(port: OnnxPort, path: string): void {
+  if (isFloat(port)) return;
+  throw new TeacherError(
+    `Expected "${port.name}" of ${path} to be ${Object.keys(FLOATS).join(", ")}, ` +
+      `but found ${show(port)}`,
+  );
+}
+
+const list = (ports: readonly OnnxPort[]) => ports.map(show).join(", ") || "none";
+const show = ({ name, type = "no tensor", shape }: OnnxPort) =>
+  `"${name}" ${type} ${shape === undefined ? "of no shape" : `[${shape.join(", ")}]`}`;
 
 function channelsOf(input: OnnxPort, path: string): "first" | "last" {
   const { shape } = input;
-  if (shape.length === 4 && (shape[1] === 3 || typeof shape[1] === "string")) return "first";
+  if (shape === undefined) return "first";
+  if (shape.length === 4 && (shape[1] === 3 || typeof shape[1] === "string" && shape[3] !== 3)) {
+    return "first";
+  }
   if (shape.length === 4 && shape[3] === 3) return "last";
   throw new TeacherError(
     `Expected an input of pictures, [pictures, 3, size, size] or [pictures, size, size, 3], ` +
@@ -130,38 +229,13 @@ function channelsOf(input: OnnxPort, path: string): "first" | "last" {
   );
 }
 
-/** Sizes for the names in an input's shape; a size that is fixed must be the one expected. */
-function namedSizes(
-  input: OnnxPort,
-  expected: readonly number[],
-  path: string,
-): Record<string, number> {
-  const sizes: Record<string, number> = {};
-  input.shape.forEach((size, i) => {
-    if (typeof size === "string") sizes[size] = expected[i];
-    else if (size !== expected[i]) {
-      throw new TeacherError(
-        `Expected the input "${input.name}" of ${path} to take [${expected.join(", ")}], ` +
-          `but found ${show(input)}`,
-      );
-    }
-  });
-  return sizes;
-}
-
-async function compile(
-  device: Device,
-  model: Uint8Array,
-  store: StateStore,
-  dimensions: Readonly<Record<string, number>>,
-  path: string,
-): Promise<Program> {
-  try {
-    return await Program.compile(device, model, store, { dimensions });
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new TeacherError(`Expected ${path} to compile, but found: ${message}`, { cause });
-  }
+/** Throws unless the sizes that an input fixes are those expected. */
+function checkSizes(input: OnnxPort, expected: readonly number[], path: string): void {
+  if (!input.shape?.some((size, i) => typeof size === "number" && size !== expected[i])) return;
+  throw new TeacherError(
+    `Expected the input "${input.name}" of ${path} to take [${expected.join(", ")}], ` +
+      `but found ${show(input)}`,
+  );
 }
 
 /** `[pictures, size, size, 3]` to `[pictures, 3, size, size]`. */

@@ -16,9 +16,13 @@ export interface VisionTowerConfig {
   readonly pictureSize: number;
   /** Width and height of patches, in pixels. */
   readonly patchSize: number;
-  readonly activation: "quick_gelu" | "gelu_pytorch_tanh";
+  readonly activation: Activation;
   readonly epsilon: number;
 }
+
+/** Patches a side: pixels beyond the last whole patch are not looked at, as by a convolution. */
+export const gridOf = ({ pictureSize, patchSize }: VisionTowerConfig): number =>
+  Math.floor(pictureSize / patchSize);
 
 const ZEROS = { kind: "constant", value: 0 } as const;
 
@@ -35,9 +39,9 @@ export function visionTower(
   config: VisionTowerConfig,
   back = 0,
 ): Tensor {
-  const { family, hiddenSize, layers, pictureSize, patchSize, epsilon } = config;
+  const { family, hiddenSize, layers, epsilon } = config;
   const [batch] = pixels.shape;
-  const patches = (pictureSize / patchSize) ** 2;
+  const patches = gridOf(config) ** 2;
   const embedded = embedPatches(scope.at("embeddings"), pixels, config);
   const isClip = family === "clip";
   let x = isClip ? withClassToken(scope.at("embeddings"), embedded) : embedded;
@@ -64,24 +68,29 @@ export function visionTower(
 }
 
 /** A convolution whose stride is its size: a product with each patch. */
-function embedPatches(
-  scope: Scope,
-  pixels: Tensor,
-  { family, hiddenSize, pictureSize, patchSize }: VisionTowerConfig,
-): Tensor {
+function embedPatches(scope: Scope, pixels: Tensor, config: VisionTowerConfig): Tensor {
+  const { family, hiddenSize, patchSize } = config;
   const [batch] = pixels.shape;
-  const grid = pictureSize / patchSize;
+  const grid = gridOf(config);
   const length = patchSize ** 2 * 3;
   const embedding = scope.at("patch_embedding");
   const kernel = embedding.parameter("weight", [hiddenSize, 3, patchSize, patchSize], ZEROS);
   const channelsLast = ops.transpose(kernel, { order: [0, 2, 3, 1] });
   const weight = ops.reshape(channelsLast, { shape: [hiddenSize, length] });
-  const rows = ops.reshape(toPatches(pixels, grid), { shape: [batch * grid ** 2, length] });
+  const whole = wholePatches(pixels, grid * patchSize);
+  const rows = ops.reshape(toPatches(whole, grid), { shape: [batch * grid ** 2, length] });
   const product = ops.matmul(rows, weight, { transposeB: true });
   const embedded = family === "siglip"
     ? ops.add(product, embedding.parameter("bias", [hiddenSize], ZEROS))
     : product;
   return ops.reshape(embedded, { shape: [batch, grid ** 2, hiddenSize] });
+}
+
+/** The upper left square of so many pixels a side. */
+function wholePatches(pixels: Tensor, size: number): Tensor {
+  if (pixels.shape[1] === size) return pixels;
+  const rows = ops.slice(pixels, { axis: 1, start: 0, end: size });
+  return ops.slice(rows, { axis: 2, start: 0, end: size });
 }
 
 function withClassToken(scope: Scope, x: Tensor): Tensor {
@@ -113,13 +122,28 @@ function mlp(
   return linear(scope.at("fc2"), ACTIVATIONS[activation](up), hiddenSize, { bias: true });
 }
 
+/** x·(1 + tanh(√(2/π)·(x + 0.044715 x³)))/2 (arXiv 1606.08415) */
+function tanhGelu(x: Tensor): Tensor {
+  const cube = ops.mul(ops.mul(x, x), x);
+  const inner = ops.mul(ops.add(x, ops.mul(cube, 0.044715)), Math.sqrt(2 / Math.PI));
+  return ops.mul(ops.mul(x, 0.5), ops.add(ops.tanh(inner), 1));
+}
+
+/** By the names that `transformers` has for them. */
 const ACTIVATIONS = {
+  /** x·(1 + erf(x/√2))/2 (arXiv 1606.08415) */
+  gelu: (x: Tensor) => ops.mul(ops.mul(x, 0.5), ops.add(ops.erf(ops.mul(x, Math.SQRT1_2)), 1)),
+  gelu_fast: tanhGelu,
+  gelu_new: tanhGelu,
+  gelu_pytorch_tanh: tanhGelu,
   /** x·σ(1.702 x) */
   quick_gelu: (x: Tensor) => ops.mul(x, ops.sigmoid(ops.mul(x, 1.702))),
-  /** x·(1 + tanh(√(2/π)·(x + 0.044715 x³)))/2 (arXiv 1606.08415) */
-  gelu_pytorch_tanh: (x: Tensor) => {
-    const cube = ops.mul(ops.mul(x, x), x);
-    const inner = ops.mul(ops.add(x, ops.mul(cube, 0.044715)), Math.sqrt(2 / Math.PI));
-    return ops.mul(ops.mul(x, 0.5), ops.add(ops.tanh(inner), 1));
-  },
+  relu: ops.relu,
+  silu: ops.silu,
+  swish: ops.silu,
 };
+
+export type Activation = keyof typeof ACTIVATIONS;
+
+/** The activations that we know, by the names of `transformers`. */
+export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as [Activation, ...Activation[]];
