@@ -9,27 +9,34 @@ import {
   evaluateReading,
   evaluateReconstruction,
   evaluationCaptions,
-  loadIllume,
-  openDevice,
   parseCaption,
   Report,
   SceneParser,
   type World,
 } from "../mod.ts";
-import { main, readCommandLine } from "./options.ts";
+import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { DEVICE, FROM, fromHere, main, readCommandLine, SEED } from "./options.ts";
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task evaluate",
-    words: 0,
-    values: { from: "out/demo", captions: undefined, seed: "0", device: "cpu" },
+    task: "evaluate",
+    options: {
+      captions: {
+        value: "FILE",
+        meaning: "captions of your own, one a line; without it, held-out ones, and POPE",
+      },
+      from: FROM,
+      seed: SEED,
+      device: DEVICE,
+    },
+    examples: ["", "--captions captions.txt", "--from out/demo > scores.json"],
   });
   const file = options.given("captions");
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
 
   const start = performance.now();
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
   const scenes = await emojiScenes({ preset: model.world.preset, seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = file === undefined
@@ -62,7 +69,7 @@ await main(async () => {
 
 /** One caption a line, in the six templates; empty lines are passed over. */
 async function readCaptions(path: string, world: World): Promise<EvaluatedCaption[]> {
-  const lines = (await Deno.readTextFile(path)).split("\n");
+  const lines = (await Deno.readTextFile(fromHere(path))).split("\n");
   const captions = lines.flatMap((line, i): EvaluatedCaption[] => {
     if (line.trim() === "") return [];
     try {

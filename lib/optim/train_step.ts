@@ -125,7 +125,7 @@ export class TrainStep implements Disposable {
     return { parameters, optimizer, activations, batch, total };
   }
 
-  /** @throws Error where mixed precision is asked of a device that has no float16 */
+  /** @throws DeviceError where mixed precision is asked of a device that has no float16 */
   static async compile(options: TrainStepOptions): Promise<TrainStep> {
     const { device, store, seed } = options;
     const { specs, states, graph, updated, trained, reported, extra } = trace(options);

@@ -1,4 +1,5 @@
 export type { Device, DeviceBuffer, DeviceName, TensorData } from "./device.ts";
+export { DeviceError } from "./device_error.ts";
 export { type DeviceInfo, type DeviceOptions, devices, openDevice } from "./open_device.ts";
 export { expectFloat16 } from "./float16.ts";
 export { matmulRate } from "./matmul_rate.ts";
