@@ -9,7 +9,7 @@ export async function openChosenDevice(options: CommandLine<"device">): Promise<
   return await openDevice(name).catch(async (error) => {
     if (!(error instanceof DeviceError) || name === "cpu") throw error;
     const there = (await devices()).map(({ name, hardware }) => `--device ${name} (${hardware})`);
-    throw new DeviceError(`${error.message}; here works ${there.join(" and ")}`, { cause: error });
+    throw new DeviceError(`${error.message}; choose ${there.join(" or ")}`, { cause: error });
   });
 }
 
