@@ -1,5 +1,6 @@
 /** Pictures in memory, from files and into files. */
 import sharp from "sharp";
+import { expectPath } from "../runtime/expected.ts";
 
 /** An RGB picture in memory: `height × width × 3` bytes, row by row. */
 export interface Picture {
@@ -22,7 +23,7 @@ export class PictureError extends Error {
  * stands out of its longer side is cut off evenly at both ends.
  *
  * @throws {PictureError} for a file that is missing, empty, no picture, or wider or taller than
- * `LARGEST_PICTURE` pixels.
+ * `LARGEST_PICTURE` pixels; TypeError for what is neither a path nor bytes.
  *
  * @example
  * ```ts
@@ -37,6 +38,7 @@ export async function readPicture(
   source: string | Uint8Array,
   { size }: { size?: number } = {},
 ): Promise<Picture> {
+  if (!(source instanceof Uint8Array)) expectPath(source);
   const name = typeof source === "string" ? source : "these bytes";
   const bytes = typeof source === "string" ? await readFile(source) : source;
   if (bytes.length === 0) {

@@ -12,7 +12,7 @@ import { nearMiss } from "../data/near_miss.ts";
 import { heldOut, trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
 import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
-import { Random } from "../runtime/mod.ts";
+import { expectPath, Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
 /** A picture that a model drew, as its codes, and what was found about it. */
@@ -81,6 +81,7 @@ export async function* selfGenerate(
   judge: Judge,
   { directory, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
+  expectPath(directory);
   await begin(directory, { captions: count, samples, seed });
   const path = `${directory}/drawings.jsonl`;
   const before = await Deno.stat(path).then(() => readJsonLines(path, LINES), () => []);
