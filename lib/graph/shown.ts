@@ -21,5 +21,5 @@ export function shown(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const kind = value.constructor?.name ?? "Object";
   if (kind === "Object") return `{ ${Object.keys(value).join(", ")} }`;
-  return kind === "Tensor" ? String(value) : `a ${kind}`;
+  return kind === "Tensor" ? String(value) : `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }

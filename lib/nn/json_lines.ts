@@ -1,5 +1,6 @@
 /** Records in a file, one JSON object a line, that a program which is killed leaves readable. */
 import type { z } from "zod";
+import { expectPath } from "../runtime/mod.ts";
 import { writeFileAtomic } from "./atomic_file.ts";
 
 /** What the lines of a file hold. */
@@ -102,6 +103,7 @@ function textOf<T>(records: readonly T[], { kept = (record) => record }: LineFor
  * @throws Error naming the path, the line and what is not as expected
  */
 export async function readJsonLines<T>(path: string, format: LineFormat<T>): Promise<T[]> {
+  expectPath(path);
   const lines = (await Deno.readTextFile(path)).split("\n");
   const cutOff = lines.pop() ?? "";
   const records = lines.map((line, index) => parseLine(line, `${path}:${index + 1}`, format));

@@ -8,6 +8,7 @@ import {
   ops,
   peakBytes,
   type Precision,
+  shown,
   sorted,
   type Tensor,
   toOnnx,
@@ -135,6 +136,11 @@ export class TrainStep implements Disposable {
     const { device, store, seed } = options;
     expectDevice(device);
     expectStore(store);
+    if (typeof options.losses !== "function") {
+      throw new TypeError(
+        `Expected losses, a function of a scope, but found ${shown(options.losses)}`,
+      );
+    }
     const { specs, states, graph, updated, trained, reported, extra } = trace(options);
     ensureParameters(store, specs, seed);
     const isMixed = options.precision === "mixed";

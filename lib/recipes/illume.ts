@@ -10,6 +10,7 @@ import { assessmentToText, parseAssessment } from "../assessment/words.ts";
 import { CaptionError, parseCaption } from "../data/parse_caption.ts";
 import type { Picture } from "../data/picture.ts";
 import { checkText } from "../data/vocabulary.ts";
+import { expectWorld } from "../data/expect_world.ts";
 import type { World } from "../data/world.ts";
 import type { Device, StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
@@ -102,6 +103,7 @@ export class Illume implements Judge {
       seed?: number;
     },
   ): Illume {
+    expectWorld(world);
     const sizes = LANGUAGE_MODEL_PRESETS[world.preset];
     const config: UnifiedConfig = {
       ...sizes,

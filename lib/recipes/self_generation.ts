@@ -174,6 +174,7 @@ export interface Drawings {
 
 /** Reads what {@link selfGenerate} wrote. */
 export async function readDrawings(directory: string): Promise<Drawings> {
+  expectPath(directory);
   const lines = await readJsonLines(`${directory}/drawings.jsonl`, LINES);
   const unique = new Map(lines.map((line) => [`${line.caption}: ${line.ids.join()}`, line]));
   const drawings = [...unique.values()].flatMap(({ caption, ids, held: [own, ...others] }) => {
