@@ -71,7 +71,7 @@ await main(async () => {
     const found = await readResults(path, schema);
     if (found !== undefined) return found;
     console.error(
-      `figures of ${name} are left as they are: no file ${path}; \`${typed(task)}\` finds it`,
+      `figures of ${name} are left as they are: no file ${path}; \`${typed(task)}\` makes it`,
     );
   };
   const compared = await results("compare_tokenizers", Comparison, "compare-tokenizers");
@@ -90,21 +90,27 @@ await main(async () => {
   }
 
   using device = await openChosenDevice(options);
-  const ifThere = <T>(name: string, found: Promise<T>) =>
+  const ifThere = <T>(name: string, task: string, found: Promise<T>) =>
     found.catch((error) => {
       if (!(error instanceof CheckpointError)) throw error;
-      console.error(`figures of ${name} are left as they are: ${error.message}`);
+      console.error(
+        `figures of ${name} are left as they are: ${error.message}; \`${typed(task)}\` makes it`,
+      );
       return undefined;
     });
   const opened = (name: string) =>
-    ifThere(name, PictureTokenizer.load(`${options.text("tokenizers")}/0/${name}`, device));
+    ifThere(
+      name,
+      "train-tokenizers",
+      PictureTokenizer.load(`${options.text("tokenizers")}/0/${name}`, device),
+    );
   const scenes = await emojiScenes({ preset: "nano" });
   using nano = await opened("nano");
   if (nano) await tokenFigures(nano, scenes, save);
   using enlarged = await opened("enlarged");
   if (enlarged) await save("enlarged", await enlargedFigure(enlarged, scenes));
   const models = modelFigures(`${options.text("models")}/0`, scenes, device);
-  await saveAll(await ifThere("self-enhancement", models) ?? {});
+  await saveAll(await ifThere("self-enhancement", "self-enhancement", models) ?? {});
 });
 
 type Save = (name: string, figure: plot.Figure) => Promise<void>;
