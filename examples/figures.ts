@@ -59,6 +59,7 @@ await main(async () => {
     examples: ["", "--to /tmp"],
   });
   const to = options.text("to");
+  await Deno.mkdir(to, { recursive: true });
   const save: Save = async (name, figure) => {
     await figure.save(`${to}/${name}.png`);
     console.log(`${to}/${name}.png`);

@@ -188,7 +188,7 @@ function taken({ task, words = {}, examples }: Usage, found: readonly string[]):
     const command = [typed(task), ...names].join(" ");
     const what = found.length === 0 ? "no words" : found.map((word) => `"${word}"`).join(" ");
     const advice = found.length > names.length && names.length > 0
-      ? "words that belong together go in quotes"
+      ? `words that belong together go in quotes: ${typed(task)} ${examples.at(-1)}`
       : `for example: ${typed(task)} ${examples[0]}`;
     throw new UsageError(`Expected \`${command}\`, but found ${what}; ${advice}`);
   }
@@ -215,9 +215,9 @@ function isRefused(error: unknown): boolean {
   return error instanceof Deno.errors.NotCapable || /^E[A-Z]+$/.test(code);
 }
 
-/** An argument out of its range is ours to explain; an array that is too long is a fault. */
+/** What is out of its range, in an argument or a file; an array that is too long is a fault. */
 function isOutOfRange(error: Error): boolean {
-  return error instanceof RangeError && error.message.startsWith("Expected");
+  return error instanceof RangeError && error.message.includes("Expected ");
 }
 
 /** What to tell a person who can mend an error. */

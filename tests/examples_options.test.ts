@@ -74,7 +74,10 @@ Deno.test("what is no option is refused, with the nearest that is one", () => {
   refused(/^Expected --seed N, but found no value for --seed/, "--seed", "--quick");
   refused(/^Expected --to FILE, but found no value for --to/);
   refused(/^Expected --quick without a value, but found "yes"/, "--quick=yes");
-  refused(/^Expected --toString|found --toString/, "--toString");
+  refused(/found --toString \(/, "--toString");
+  throws(() => readCommandLine({ ...USAGE, words: {} }, ["a", "b"]), {
+    message: /^Expected `.*task edit`, but found "a" "b"; for example: /,
+  });
 });
 
 Deno.test("a command is named as it was typed: those who came by npx have no deno", () => {
@@ -107,13 +110,13 @@ async function failed(error: string): Promise<string> {
 }
 
 Deno.test("a person's mistake is one line; a fault of the program shows where it is", async () => {
-  for (
-    const mistake of [
-      `new illume.DeviceError("Expected a GPU\\nof any kind")`,
-      `new RangeError("Expected a GPU of any kind")`,
-      `new Error("Expected a GPU of any kind", { cause: Object.assign(new Error(), { code: "EIO" }) })`,
-    ]
-  ) equal(await failed(mistake), "Expected a GPU of any kind\n");
+  const mistakes: Readonly<Record<string, string>> = {
+    [`new illume.DeviceError("Expected a GPU\\nof any kind")`]: "Expected a GPU of any kind\n",
+    [`new RangeError("a.json, line 3: Expected a key")`]: "a.json, line 3: Expected a key\n",
+    [`new Error("Expected a disk", { cause: Object.assign(new Error(), { code: "EIO" }) })`]:
+      "Expected a disk\n",
+  };
+  for (const [mistake, line] of Object.entries(mistakes)) equal(await failed(mistake), line);
   for (
     const fault of [`new RangeError("Invalid array length")`, `new TypeError("x is undefined")`]
   ) {

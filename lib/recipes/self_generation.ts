@@ -73,7 +73,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
  * The paper has pictures judged beside their own captions alone. `nano` then learned which captions
  * it draws badly, and did not look (docs/LOG.md).
  *
- * @throws Error where the folder was begun with other settings or its files are damaged; they then
+ * @throws RangeError where the folder was begun with other settings or its files are damaged; they then
  * stay as they are
  */
 export async function* selfGenerate(
@@ -153,10 +153,10 @@ async function begin(
   try {
     found = JSON.parse(text);
   } catch {
-    throw new Error(`Expected the settings of ${directory} in ${path}, but found no JSON`);
+    throw new RangeError(`Expected the settings of ${directory} in ${path}, but found no JSON`);
   }
   if (isDeepStrictEqual(found, settings)) return;
-  throw new Error(
+  throw new RangeError(
     `Expected the settings that ${directory} was begun with, ${text}, ` +
       `but found ${JSON.stringify(settings)}`,
   );
