@@ -19,6 +19,7 @@
 // What is computed with: devices, graphs, layers, optimizers.
 export {
   type Device,
+  DeviceError,
   type DeviceInfo,
   devices,
   openDevice,

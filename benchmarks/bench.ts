@@ -1,11 +1,7 @@
-/**
- * `deno task bench`: times Illume and, with `--peers`, what a user would pick instead, in turns.
- *
- * usage: deno task bench [--only WORKLOAD,…] [--rounds N] [--threads N] [--device NAME] [--peers]
- *                        [--precision float32|mixed] [--json FILE]
- */
+/** `deno task bench`: times Illume and, with `--peers`, what a user would pick instead, in turns. */
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
+import { openChosenDevice } from "../examples/opening.ts";
+import { DEVICE, main, readCommandLine, UsageError } from "../examples/options.ts";
 import { encodeSafetensors, writeFileAtomic } from "../lib/nn/mod.ts";
 import { Contestant, type Result } from "./contestant.ts";
 import { commandsOf } from "./contestants.ts";
@@ -16,19 +12,6 @@ const FIRST = 5;
 /** Milliseconds in which the threads of one contestant come to rest before the next begins. */
 const PAUSE = 50;
 const TOLERANCE = 1e-3;
-
-const { values: options } = parseArgs({
-  args: Deno.args,
-  options: {
-    only: { type: "string", default: Object.keys(WORKLOADS).join() },
-    rounds: { type: "string", default: "11" },
-    threads: { type: "string", default: String(navigator.hardwareConcurrency) },
-    device: { type: "string", default: "cpu" },
-    precision: { type: "string", default: "float32" },
-    peers: { type: "boolean", default: false },
-    json: { type: "string" },
-  },
-});
 
 /** What was measured of one contestant at one workload. */
 interface Measured {
@@ -41,35 +24,68 @@ interface Measured {
   readonly peakMemoryBytes: number;
 }
 
-if (options.precision !== "float32" && options.precision !== "mixed") {
-  console.error(`Expected --precision float32 or mixed, but found "${options.precision}"`);
-  Deno.exit(1);
-}
-const measured: Measured[] = [];
-for (const name of options.only.split(",")) {
-  if (!Object.hasOwn(WORKLOADS, name)) {
-    const known = Object.keys(WORKLOADS).join(", ");
-    console.error(`Expected workloads among ${known}, but found ${JSON.stringify(name)}`);
-    Deno.exit(1);
-  }
-  measured.push(...await measure(name as WorkloadName, WORKLOADS[name as WorkloadName]));
-}
-show(measured);
-if (options.json !== undefined) {
-  const command = ["deno task bench", ...Deno.args].join(" ");
-  const machine = `${cpus()[0].model.trim()}, ${options.threads} threads`;
-  const report = { command, date: new Date().toISOString(), machine, measured };
-  await writeFileAtomic(options.json, new TextEncoder().encode(JSON.stringify(report, null, 2)));
+/** How all who take part compute. */
+interface Setting {
+  readonly threads: string;
+  readonly device: string;
+  readonly precision: string;
+  readonly peers: boolean;
+  readonly rounds: number;
 }
 
+await main(async () => {
+  const options = readCommandLine({
+    task: "bench",
+    options: {
+      only: { value: "NAME,…", default: Object.keys(WORKLOADS).join(), meaning: "what is timed" },
+      rounds: { value: "N", default: "11", meaning: "how often each takes its turn" },
+      threads: { value: "N", default: `${navigator.hardwareConcurrency}`, meaning: "on the CPU" },
+      precision: { value: "TYPE", default: "float32", meaning: "float32 or mixed" },
+      peers: { meaning: "times PyTorch, jax-js and TensorFlow.js too; wants Python with PyTorch" },
+      json: { value: "FILE", meaning: "where all that was measured goes too" },
+      device: DEVICE,
+    },
+    examples: ["", "--only gpt,vit64 --rounds 5", "--peers --json bench.json"],
+  });
+  const names = options.text("only").split(",");
+  const strange = names.find((name) => !Object.hasOwn(WORKLOADS, name));
+  if (strange !== undefined) {
+    const known = Object.keys(WORKLOADS).join(", ");
+    throw new UsageError(`Expected --only names among ${known}, but found "${strange}"`);
+  }
+  const setting = {
+    threads: `${options.number("threads", { min: 1, max: 1024, whole: true })}`,
+    device: options.text("device"),
+    precision: options.choice("precision", ["float32", "mixed"]),
+    peers: options.flag("peers"),
+    rounds: options.number("rounds", { min: 1, max: 1000, whole: true }),
+  };
+  (await openChosenDevice(options))[Symbol.dispose]();
+  const measured: Measured[] = [];
+  for (const name of names as WorkloadName[]) {
+    measured.push(...await measure(name, WORKLOADS[name], setting));
+  }
+  show(measured);
+  const path = options.given("json");
+  if (path === undefined) return;
+  const command = ["deno task bench", ...Deno.args].join(" ");
+  const machine = `${cpus()[0].model.trim()}, ${setting.threads} threads`;
+  const report = { command, date: new Date().toISOString(), machine, measured };
+  await writeFileAtomic(path, JSON.stringify(report, null, 2));
+});
+
 /** Lets all who take part run in turns, once they have shown that they compute the same. */
-async function measure(name: WorkloadName, workload: Workload): Promise<Measured[]> {
+async function measure(
+  name: WorkloadName,
+  workload: Workload,
+  setting: Setting,
+): Promise<Measured[]> {
   const start = await Deno.makeTempFile({ suffix: ".safetensors" });
   const contestants: Contestant[] = [];
   try {
     await Deno.writeFile(start, encodeSafetensors(workload.start()));
     let expected: readonly Result[] | undefined;
-    for (const [who, command] of commandsOf(name, { ...options, start })) {
+    for (const [who, command] of commandsOf(name, { ...setting, start })) {
       console.error(`${workload.title}: ${who} begins`);
       const contestant = new Contestant(who, command);
       contestants.push(contestant);
@@ -78,7 +94,7 @@ async function measure(name: WorkloadName, workload: Workload): Promise<Measured
     }
     const seconds = contestants.map((): number[] => []);
     const peaks = contestants.map(() => 0);
-    for (let round = 0; round < Number(options.rounds); round++) {
+    for (let round = 0; round < setting.rounds; round++) {
       for (const [i, contestant] of contestants.entries()) {
         const timing = await contestant.run(workload.times);
         seconds[i].push(timing.seconds / workload.times);

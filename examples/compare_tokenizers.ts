@@ -16,7 +16,6 @@ import {
   evaluationCaptions,
   Illume,
   illumeStages,
-  openDevice,
   PictureTokenizer,
   type QuantizerConfig,
   SceneParser,
@@ -34,9 +33,11 @@ import {
   worldOf,
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
+import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { main, readCommandLine } from "./options.ts";
-import { provenance, writeResults } from "./results.ts";
+import { openChosenDevice } from "./opening.ts";
+import { DEVICE, main, QUICK, readCommandLine } from "./options.ts";
+import { JSON_FILE, provenance, writeResults } from "./results.ts";
 
 /**
  * `nano`'s concepts in three styles and two sizes on six backgrounds: about 4,800 kinds of patch with
@@ -147,22 +148,25 @@ interface Setting {
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task compare-tokenizers",
-    words: 0,
-    values: {
-      seeds: "3",
-      out: "out/compare",
-      device: "cpu",
-      json: undefined,
-      figure: undefined,
+    task: "compare-tokenizers",
+    options: {
+      seeds: { value: "N", default: "3", meaning: "how many seeds, from 0 on" },
+      out: { value: "FOLDER", default: "out/compare", meaning: "where the models go" },
+      json: JSON_FILE,
+      figure: {
+        value: "FILE.png",
+        meaning: "where the curves go; without it, curves.png among the models",
+      },
+      device: DEVICE,
+      quick: QUICK,
     },
-    flags: ["quick"],
+    examples: ["", "--seeds 1 --json compared.json"],
   });
   const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
   const quick = options.flag("quick");
   const source = await provenance("compare-tokenizers");
-  const signal = stopOnInterrupt(source.command);
-  using device = await openDevice(options.text("device"));
+  const signal = stopOnInterrupt(typed("compare-tokenizers", ...Deno.args));
+  using device = await openChosenDevice(options);
   const runs: Run[] = [];
   for (let seed = 0; seed < seeds; seed++) {
     const scenes = await emojiScenes({ world: WORLD, seed });

@@ -16,7 +16,6 @@ import {
   ILLUME_STAGES,
   illumeStages,
   meanAccuracy,
-  openDevice,
   parserJudge,
   PictureTokenizer,
   type plot,
@@ -36,8 +35,11 @@ import {
 } from "../mod.ts";
 import { z } from "zod";
 import { spread, writeReport } from "./demo_report.ts";
-import { main, readCommandLine } from "./options.ts";
+import { summary } from "./demo_summary.ts";
+import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
+import { openChosenDevice } from "./opening.ts";
+import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
 
 type ScorePoint = plot.ScorePoint;
 const ScorePoints = z.array(
@@ -55,10 +57,25 @@ function looksAt({ steps }: Stage): number[] {
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task demo",
-    words: 0,
-    values: { preset: "nano", seed: "0", out: "out/demo", device: "cpu", precision: "float32" },
-    flags: ["quick", "resume"],
+    task: "demo",
+    options: {
+      preset: {
+        value: "NAME",
+        default: "nano",
+        meaning: "how much is learned: nano takes ten minutes, small two hours, base wants a GPU",
+      },
+      out: { value: "FOLDER", default: "out/demo", meaning: "where the model and report go" },
+      resume: { meaning: "goes on with a run that was stopped" },
+      seed: SEED,
+      device: DEVICE,
+      precision: {
+        value: "TYPE",
+        default: "float32",
+        meaning: "float32, or mixed: products in float16, on a GPU",
+      },
+      quick: QUICK,
+    },
+    examples: ["", "--resume", "--preset small --out out/small"],
   });
   const { preset } = worldOf(options.text("preset"));
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
@@ -76,8 +93,12 @@ await main(async () => {
   };
 
   const again = Deno.args.filter((word) => word !== "--resume");
-  const signal = stopOnInterrupt(["deno task demo", ...again, "--resume"].join(" "));
-  using device = await openDevice(options.text("device"));
+  const signal = stopOnInterrupt(typed("demo", ...again, "--resume"));
+  using device = await openChosenDevice(options);
+  if (precision === "mixed" && device.name === "cpu") {
+    const found = "--device cpu, which multiplies in float32 only";
+    throw new UsageError(`Expected --precision mixed with a GPU, but found ${found}`);
+  }
   using store = new StateStore(device);
   using training = await Training.open({
     directory: out,
@@ -186,7 +207,7 @@ await main(async () => {
   }));
   const shown = spread(ceilings.pictures, 12);
   const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));
-  await writeReport(out, {
+  const report = await writeReport(out, {
     preset,
     seed,
     device: device.name,
@@ -202,4 +223,5 @@ await main(async () => {
     assessed,
     reconstructed: shown.map((pair, i) => ({ ...pair, tokens: [...encoded[i].ids] })),
   });
+  console.log(summary(report, out));
 });

@@ -1,18 +1,24 @@
 /** `deno task describe picture.png`: says what is in a picture, or answers a question about it. */
-import { loadIllume, openDevice, readPicture } from "../mod.ts";
-import { main, readCommandLine } from "./options.ts";
+import { readPicture } from "../mod.ts";
+import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { DEVICE, FROM, fromHere, main, readCommandLine } from "./options.ts";
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task describe PICTURE",
-    words: 1,
-    values: { from: "out/demo", question: undefined, device: "cpu" },
+    task: "describe",
+    words: { PICTURE: "the picture to read" },
+    options: {
+      question: { value: "QUESTION", meaning: "what to answer in place of a description" },
+      from: FROM,
+      device: DEVICE,
+    },
+    examples: ["picture.png", `picture.png --question "how many hearts are there?"`],
   });
   const question = options.given("question");
 
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
-  const picture = await readPicture(options.words[0], { size: model.world.pictureSize });
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
+  const picture = await readPicture(fromHere(options.words[0]), { size: model.world.pictureSize });
   console.log(
     question === undefined ? await model.describe(picture) : await model.ask(picture, question),
   );

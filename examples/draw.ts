@@ -1,28 +1,35 @@
-/** `deno task draw "two red hearts" --to picture.png`: draws a caption. */
-import { contactSheet, encodePng, loadIllume, openDevice, writeFileAtomic } from "../mod.ts";
-import { main, readCommandLine } from "./options.ts";
+/** `deno task draw "two red hearts"`: draws a caption. */
+import { contactSheet, encodePng, writeFileAtomic } from "../mod.ts";
+import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { DEVICE, FROM, GUIDANCE, main, readCommandLine, SEED } from "./options.ts";
+import { pictureFile, TO } from "./picture_file.ts";
 
 await main(async () => {
   const options = readCommandLine({
-    command: 'deno task draw "CAPTION"',
-    words: 1,
-    values: {
-      from: "out/demo",
-      to: undefined,
-      n: "1",
-      guidance: "1.25",
-      seed: "0",
-      device: "cpu",
+    task: "draw",
+    words: { "CAPTION …": "what to draw; the README lists the words that are known" },
+    options: {
+      to: TO,
+      n: { value: "N", default: "1", meaning: "how many pictures, on one sheet, 1 to 64" },
+      seed: SEED,
+      guidance: GUIDANCE,
+      from: FROM,
+      device: DEVICE,
     },
+    examples: [
+      `"two red hearts"`,
+      `"a photo of a cat left of a dog" --to picture.png --seed 7`,
+      `"three keys" --n 16 --guidance 3`,
+    ],
   });
   const [caption] = options.words;
-  const to = options.pngPath("to");
   const n = options.number("n", { min: 1, max: 64, whole: true });
   const guidance = options.number("guidance", { min: 0, max: 20 });
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
+  const to = await pictureFile(options, caption);
 
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
   const drawn = await model.drawAll(Array(n).fill(caption), { guidance, seed });
   const pictures = drawn.map(({ picture }) => picture);
   const sheet = n === 1 ? pictures[0] : contactSheet(pictures, Math.ceil(Math.sqrt(n)), 2);

@@ -1,21 +1,30 @@
-/** `deno task edit picture.png "make the heart blue" --to edited.png`: changes a picture as told. */
-import { encodePng, loadIllume, openDevice, readPicture, writeFileAtomic } from "../mod.ts";
-import { main, readCommandLine } from "./options.ts";
+/** `deno task edit picture.png "make the heart blue"`: changes a picture as told. */
+import { encodePng, readPicture, writeFileAtomic } from "../mod.ts";
+import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { DEVICE, FROM, fromHere, GUIDANCE, main, readCommandLine, SEED } from "./options.ts";
+import { pictureFile, TO } from "./picture_file.ts";
 
 await main(async () => {
   const options = readCommandLine({
-    command: 'deno task edit PICTURE "INSTRUCTION"',
-    words: 2,
-    values: { from: "out/demo", to: undefined, guidance: "1.25", seed: "0", device: "cpu" },
+    task: "edit",
+    words: {
+      PICTURE: "the picture to change",
+      "INSTRUCTION …": "what to change; the README lists the instructions that are known",
+    },
+    options: { to: TO, seed: SEED, guidance: GUIDANCE, from: FROM, device: DEVICE },
+    examples: [
+      `picture.png "make the heart blue"`,
+      `picture.png "remove the cat" --to without_cat.png`,
+    ],
   });
   const [path, instruction] = options.words;
-  const to = options.pngPath("to");
   const guidance = options.number("guidance", { min: 0, max: 20 });
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
+  const to = await pictureFile(options, instruction);
 
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
-  const picture = await readPicture(path, { size: model.world.pictureSize });
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
+  const picture = await readPicture(fromHere(path), { size: model.world.pictureSize });
   const edited = await model.edit(picture, instruction, { guidance, seed });
   await writeFileAtomic(to, await encodePng(edited, { scale: 4 }));
   console.log(to);

@@ -16,8 +16,6 @@ import {
   evaluateReconstruction,
   evaluationCaptions,
   isOfWorld,
-  loadIllume,
-  openDevice,
   type PopeFileScores,
   readCaption,
   readGeneval,
@@ -31,30 +29,43 @@ import {
   specOf,
   type World,
 } from "../mod.ts";
-import { type CommandLine, main, readCommandLine, UsageError } from "./options.ts";
+import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import {
+  type CommandLine,
+  DEVICE,
+  FROM,
+  fromHere,
+  main,
+  readCommandLine,
+  SEED,
+  UsageError,
+} from "./options.ts";
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task evaluate",
-    words: 0,
-    values: {
-      from: "out/demo",
-      captions: undefined,
-      geneval: undefined,
-      pope: undefined,
-      pictures: undefined,
-      answers: undefined,
-      seed: "0",
-      device: "cpu",
+    task: "evaluate",
+    options: {
+      captions: {
+        value: "FILE",
+        meaning: "captions of your own, one a line; without it, held-out ones, and POPE",
+      },
+      geneval: { value: "FILE", meaning: "captions in GenEval's own format" },
+      pope: { value: "FILE", meaning: "questions in POPE's own format" },
+      pictures: { value: "FOLDER", meaning: "with --pope, where its pictures are" },
+      answers: { value: "FILE", meaning: "with --pope, answers to score in place of this model's" },
+      from: FROM,
+      seed: SEED,
+      device: DEVICE,
     },
+    examples: ["", "--captions captions.txt", "--pope questions.json --pictures pictures"],
   });
-  const files = ["captions", "geneval", "pope"].filter((name) => options.given(name) !== undefined);
+  const files = (["captions", "geneval", "pope"] as const).filter((name) => options.given(name) !== undefined);
   if (files.length > 1) {
     throw new UsageError(
       `Expected one of --captions, --geneval and --pope, but found --${files.join(" and --")}`,
     );
   }
-  const ofPope = ["pictures", "answers"].find((name) => options.given(name) !== undefined);
+  const ofPope = (["pictures", "answers"] as const).find((name) => options.given(name) !== undefined);
   if (ofPope !== undefined && files[0] !== "pope") {
     throw new UsageError(`Expected --pope beside --${ofPope}, but found none`);
   }
@@ -65,8 +76,8 @@ await main(async () => {
   if (options.given("geneval") !== undefined) return print(await scoresOfGeneval(options, seed));
 
   const start = performance.now();
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
   const scenes = await emojiScenes({ preset: model.world.preset, seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = file === undefined
@@ -103,20 +114,23 @@ function print(scores: unknown): void {
 
 /** A file of POPE's questions, with a file of answers, or asked about the pictures in a folder. */
 async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
-  const questions = await readPope(options.text("pope"));
+  const questions = await readPope(fromHere(options.text("pope")));
   const answers = options.given("answers");
-  if (answers !== undefined) return scorePope(questions, await readPopeAnswers(answers));
-  const pictures = options.text("pictures");
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
-  return await evaluatePope(model, questions, { pictures });
+  if (answers !== undefined) return scorePope(questions, await readPopeAnswers(fromHere(answers)));
+  const pictures = options.given("pictures");
+  if (pictures === undefined) {
+    throw new UsageError("Expected --pictures or --answers beside --pope, but found neither");
+  }
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
+  return await evaluatePope(model, questions, { pictures: fromHere(pictures) });
 }
 
 /** A file of GenEval's captions: those of the model's world, and how many are of other things. */
 async function scoresOfGeneval(options: CommandLine, seed: number) {
-  const prompts = await readGeneval(options.text("geneval"));
-  using device = await openDevice(options.text("device"));
-  const model = await loadIllume(options.text("from"), device);
+  const prompts = await readGeneval(fromHere(options.text("geneval")));
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
   const { world, sprites } = await emojiScenes({ preset: model.world.preset });
   const known = prompts.filter((prompt) => isOfWorld(prompt, world));
   const asked = known.length === 0 ? prompts : known;
@@ -129,7 +143,7 @@ async function readCaptions(
   path: string,
   world: World,
 ): Promise<EvaluatedCaption<CaptionSpec | Sentence>[]> {
-  return (await readLines(path, "captions")).map(({ number, text }) => {
+  return (await readLines(fromHere(path), "captions")).map(({ number, text }) => {
     try {
       const sentence = readCaption(text, world);
       return { caption: text, spec: specOf(sentence) ?? sentence };

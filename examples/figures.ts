@@ -7,7 +7,6 @@ import {
   CheckpointError,
   type EmojiScenes,
   emojiScenes,
-  openDevice,
   type Picture,
   PictureTokenizer,
   plot,
@@ -17,7 +16,9 @@ import { comparisonFigure } from "./comparison_figure.ts";
 import { modelFigures, resultFigures } from "./enhancement_figures.ts";
 import { EnhancementReport, JudgeResult } from "./enhancement_results.ts";
 import { enhancementTables } from "./enhancement_tables.ts";
-import { main, readCommandLine } from "./options.ts";
+import { typed } from "./help.ts";
+import { openChosenDevice } from "./opening.ts";
+import { DEVICE, main, readCommandLine } from "./options.ts";
 import { readResults } from "./results.ts";
 
 const Comparison = z.object({
@@ -39,17 +40,26 @@ const COUNTED = 512, SHOWN = 6;
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task figures",
-    words: 0,
-    values: {
-      results: "docs/results",
-      tokenizers: "out/tokenizers",
-      models: "out/self_enhancement",
-      to: "docs",
-      device: "cpu",
+    task: "figures",
+    options: {
+      results: { value: "FOLDER", default: "docs/results", meaning: "results of the experiments" },
+      tokenizers: {
+        value: "FOLDER",
+        default: "out/tokenizers",
+        meaning: "what train-tokenizers left",
+      },
+      models: {
+        value: "FOLDER",
+        default: "out/self_enhancement",
+        meaning: "what self-enhancement left",
+      },
+      to: { value: "FOLDER", default: "docs", meaning: "where the figures go" },
+      device: DEVICE,
     },
+    examples: ["", "--to /tmp"],
   });
   const to = options.text("to");
+  await Deno.mkdir(to, { recursive: true });
   const save: Save = async (name, figure) => {
     await figure.save(`${to}/${name}.png`);
     console.log(`${to}/${name}.png`);
@@ -57,18 +67,20 @@ await main(async () => {
   const saveAll = async (figures: Readonly<Record<string, plot.Figure>>) => {
     for (const [name, figure] of Object.entries(figures)) await save(name, figure);
   };
-  const results = async <T>(name: string, schema: z.ZodType<T>) => {
+  const results = async <T>(name: string, schema: z.ZodType<T>, task: string) => {
     const path = `${options.text("results")}/${name}.json`;
     const found = await readResults(path, schema);
     if (found !== undefined) return found;
-    console.error(`figures of ${name} are left as they are: no file ${path}`);
+    console.error(
+      `figures of ${name} are left as they are: no file ${path}; \`${typed(task)}\` makes it`,
+    );
   };
-  const compared = await results("compare_tokenizers", Comparison);
+  const compared = await results("compare_tokenizers", Comparison, "compare-tokenizers");
   if (compared) await save("tokenizers", comparisonFigure(compared.runs));
-  const enhanced = await results("self_enhancement", EnhancementReport);
+  const enhanced = await results("self_enhancement", EnhancementReport, "self-enhancement");
   if (enhanced) {
     const path = `${to}/self_enhancement.md`;
-    const measured = await results("tokenizer", Measured);
+    const measured = await results("tokenizer", Measured, "measure-tokenizer");
     const parsed = measured && {
       "true scenes": measured.seeds.map(({ judge }) => judge.true),
       "reconstructed": measured.seeds.map(({ judge }) => judge.reconstructed),
@@ -78,22 +90,28 @@ await main(async () => {
     await saveAll(resultFigures(enhanced.runs));
   }
 
-  using device = await openDevice(options.text("device"));
-  const ifThere = <T>(name: string, found: Promise<T>) =>
+  using device = await openChosenDevice(options);
+  const ifThere = <T>(name: string, task: string, found: Promise<T>) =>
     found.catch((error) => {
       if (!(error instanceof CheckpointError)) throw error;
-      console.error(`figures of ${name} are left as they are: ${error.message}`);
+      console.error(
+        `figures of ${name} are left as they are: ${error.message}; \`${typed(task)}\` makes it`,
+      );
       return undefined;
     });
   const opened = (name: string) =>
-    ifThere(name, PictureTokenizer.load(`${options.text("tokenizers")}/0/${name}`, device));
+    ifThere(
+      name,
+      "train-tokenizers",
+      PictureTokenizer.load(`${options.text("tokenizers")}/0/${name}`, device),
+    );
   const scenes = await emojiScenes({ preset: "nano" });
   using nano = await opened("nano");
   if (nano) await tokenFigures(nano, scenes, save);
   using enlarged = await opened("enlarged");
   if (enlarged) await save("enlarged", await enlargedFigure(enlarged, scenes));
   const models = modelFigures(`${options.text("models")}/0`, scenes, device);
-  await saveAll(await ifThere("self-enhancement", models) ?? {});
+  await saveAll(await ifThere("self-enhancement", "self-enhancement", models) ?? {});
 });
 
 type Save = (name: string, figure: plot.Figure) => Promise<void>;

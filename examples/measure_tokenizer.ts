@@ -15,7 +15,6 @@ import {
   evaluateReconstruction,
   evaluationCaptions,
   FeatureTokenizer,
-  openDevice,
   parserJudge,
   type Picture,
   PictureTokenizer,
@@ -28,8 +27,10 @@ import {
   retrieve,
   SceneParser,
 } from "../mod.ts";
-import { main, readCommandLine } from "./options.ts";
-import { provenance, writeResults } from "./results.ts";
+import { typed } from "./help.ts";
+import { openChosenDevice } from "./opening.ts";
+import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";
+import { JSON_FILE, provenance, writeResults } from "./results.ts";
 
 /** From which style to which. The encoder never learns from Twemoji. */
 const PAIRS: readonly (readonly [EmojiStyle, EmojiStyle])[] = [
@@ -41,15 +42,24 @@ const STYLES = [...new Set(PAIRS.flat())];
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task measure-tokenizer",
-    words: 0,
-    values: { from: "out/tokenizers", device: "cpu", json: undefined, figures: undefined },
-    flags: ["quick"],
+    task: "measure-tokenizer",
+    options: {
+      from: { value: "FOLDER", default: "out/tokenizers", meaning: "the tokenizers' folder" },
+      json: JSON_FILE,
+      figures: { value: "FOLDER", meaning: "where figures go; without it, none are drawn" },
+      device: DEVICE,
+      quick: QUICK,
+    },
+    examples: ["", "--json measured.json --figures ."],
   });
   const folder = options.text("from");
   const quick = options.flag("quick");
+  if (!await exists(`${folder}/0`)) {
+    const advice = `run \`${typed("train-tokenizers")}\` first, or give their folder with --from`;
+    throw new UsageError(`Expected tokenizers in ${folder}, but found none: ${advice}`);
+  }
   const start = performance.now();
-  using device = await openDevice(options.text("device"));
+  using device = await openChosenDevice(options);
   const set = await EmojiSet.open({
     size: 64,
     styles: STYLES,

@@ -2,6 +2,12 @@
 import { cpus } from "node:os";
 import { z } from "zod";
 import { writeFileAtomic } from "../mod.ts";
+import { UsageError } from "./options.ts";
+
+export const JSON_FILE = {
+  value: "FILE",
+  meaning: "where the results go; without it, they are printed",
+};
 
 /** What was run, on what, and when. */
 export async function provenance(task: string) {
@@ -27,7 +33,7 @@ async function commit(): Promise<string> {
 
 /**
  * Results that were written before; `undefined` where there is no such file.
- * @throws Error for a file of another form
+ * @throws UsageError for a file of another form
  */
 export async function readResults<T>(path: string, form: z.ZodType<T>): Promise<T | undefined> {
   const text = await Deno.readTextFile(path).catch((error) => {
@@ -37,7 +43,7 @@ export async function readResults<T>(path: string, form: z.ZodType<T>): Promise<
   if (text === undefined) return undefined;
   const read = form.safeParse(parsed(text));
   if (read.success) return read.data;
-  throw new Error(`Expected results in ${path}, but found:\n${z.prettifyError(read.error)}`);
+  throw new UsageError(`Expected results in ${path}, but found:\n${z.prettifyError(read.error)}`);
 }
 
 function parsed(text: string): unknown {

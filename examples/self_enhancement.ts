@@ -24,7 +24,6 @@ import {
   type JudgedDrawing,
   loadIllume,
   meanAccuracy,
-  openDevice,
   parserJudge,
   PictureTokenizer,
   readDrawings,
@@ -50,9 +49,11 @@ import {
   JudgeResult,
   SelfAssessed,
 } from "./enhancement_results.ts";
+import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { main, readCommandLine } from "./options.ts";
-import { provenance, readResults, writeResults } from "./results.ts";
+import { openChosenDevice } from "./opening.ts";
+import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";
+import { JSON_FILE, provenance, readResults, writeResults } from "./results.ts";
 
 const PRESET = "nano";
 const [LANGUAGE, EMBEDDING, ORDINARY_ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
@@ -106,16 +107,21 @@ interface Setting {
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task self-enhancement",
-    words: 0,
-    values: { seeds: "5", out: "out/self_enhancement", device: "cpu", json: undefined },
-    flags: ["quick"],
+    task: "self-enhancement",
+    options: {
+      seeds: { value: "N", default: "5", meaning: "how many seeds, from 0 on" },
+      out: { value: "FOLDER", default: "out/self_enhancement", meaning: "where the models go" },
+      json: JSON_FILE,
+      device: DEVICE,
+      quick: QUICK,
+    },
+    examples: ["", "--seeds 1 --json enhanced.json"],
   });
   const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
   const quick = options.flag("quick");
   const { command, ...source } = await provenance("self-enhancement");
-  const signal = stopOnInterrupt(command);
-  using device = await openDevice(options.text("device"));
+  const signal = stopOnInterrupt(typed("self-enhancement", ...Deno.args));
+  using device = await openChosenDevice(options);
   const path = options.given("json");
   const recipe = {
     quick,
@@ -151,7 +157,7 @@ async function runsIn(path: string, recipe: object): Promise<readonly Enhancemen
   if (report === undefined) return [];
   const [expected, found] = [recipe, report.recipe].map((one) => JSON.stringify(one));
   if (found === expected) return report.runs;
-  throw new Error(
+  throw new UsageError(
     `Expected results of the recipe ${expected} in ${path}, but found those of ${found}: ` +
       "move the file away to begin anew",
   );

@@ -12,7 +12,6 @@ import {
   FeatureTokenizer,
   featureTokenizerConfig,
   LEARNED_STYLES,
-  openDevice,
   PictureTokenizer,
   type QuantizerConfig,
   randomView,
@@ -26,8 +25,10 @@ import {
   Training,
   trainTextTokenizer,
 } from "../mod.ts";
+import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { main, readCommandLine } from "./options.ts";
+import { openChosenDevice } from "./opening.ts";
+import { DEVICE, main, QUICK, readCommandLine } from "./options.ts";
 
 /**
  * Quantizers of the encoder's features, each with 1,024 codes of few numbers: with 32 a code, fewer
@@ -49,16 +50,20 @@ const TOKENS = { steps: 1200, batchSize: 16, peakRate: 2e-3 };
 
 await main(async () => {
   const options = readCommandLine({
-    command: "deno task train-tokenizers",
-    words: 0,
-    values: { seeds: "3", out: "out/tokenizers", device: "cpu" },
-    flags: ["quick"],
+    task: "train-tokenizers",
+    options: {
+      seeds: { value: "N", default: "3", meaning: "how many seeds, from 0 on" },
+      out: { value: "FOLDER", default: "out/tokenizers", meaning: "where the tokenizers go" },
+      device: DEVICE,
+      quick: QUICK,
+    },
+    examples: ["", "--seeds 1"],
   });
   const seeds = options.number("seeds", { min: 1, max: 100, whole: true });
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
-  const signal = stopOnInterrupt(["deno task train-tokenizers", ...Deno.args].join(" "));
-  using device = await openDevice(options.text("device"));
+  const signal = stopOnInterrupt(typed("train-tokenizers", ...Deno.args));
+  using device = await openChosenDevice(options);
   const set = await EmojiSet.open({ size: 64, count: quick ? 200 : Infinity });
   const learned = set.emoji.flatMap(({ heldOut }, i) => heldOut ? [] : [i]);
 

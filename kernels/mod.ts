@@ -26,6 +26,7 @@ export {
   broadcastShape,
   type Kernel,
   KernelError,
+  ONNX_DTYPE,
   type OnnxWriter,
 } from "./kernel.ts";
 export { type DType, elements, sameShape, show, type TensorType } from "./tensor_type.ts";

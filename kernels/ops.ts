@@ -35,9 +35,10 @@ export interface Ops<V> {
   stopGradient(x: V): V;
   cast(x: V, attributes: { dtype: DType }): V;
 
-  sum(x: V, attributes: { axes: readonly number[]; keepAxes: boolean }): V;
-  mean(x: V, attributes: { axes: readonly number[]; keepAxes: boolean }): V;
-  max(x: V, attributes: { axes: readonly number[]; keepAxes: boolean }): V;
+  // over axes (default all of them), which are left out, or kept with size 1
+  sum(x: V, attributes?: { axes?: readonly number[]; keepAxes?: boolean }): V;
+  mean(x: V, attributes?: { axes?: readonly number[]; keepAxes?: boolean }): V;
+  max(x: V, attributes?: { axes?: readonly number[]; keepAxes?: boolean }): V;
   /** The index of the largest value along an axis, as int32. No gradient. */
   argmax(x: V, attributes: { axis: number }): V;
 

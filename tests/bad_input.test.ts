@@ -1,8 +1,15 @@
 import { deepEqual, strictEqual } from "node:assert/strict";
-import { cp, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import sharp from "sharp";
-import { emojiScenes, openDevice, saveIllume, StateStore, trainTextTokenizer } from "../mod.ts";
-import { assertRefused, runCommand, type Said } from "./commands.ts";
+import {
+  devices,
+  emojiScenes,
+  openDevice,
+  saveIllume,
+  StateStore,
+  trainTextTokenizer,
+} from "../mod.ts";
+import { assertRefused, runCommand, runCommandFrom, type Said } from "./commands.ts";
 import { filesOf, inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 
@@ -50,7 +57,11 @@ Deno.test("a demo that cannot be started is refused in one line, and nothing is 
     await assertAllRefused(folder, [
       ["demo", quick("--preset", "huge"), /preset .*one of nano, small, base, but found "huge"/],
       ["demo", quick("--preset", ""), /but found no value for --preset/],
-      ["demo", quick("--sede", "1"), /options --preset .*, but found: .*'--sede'/],
+      [
+        "demo",
+        quick("--sede", "1"),
+        /^Expected an option of .*, but found --sede \(did you mean --seed\?\)/,
+      ],
       ["demo", quick("--seed", "-1"), /--seed/],
       ["demo", quick("--seed=-1"), /--seed to be a whole number from 0 .*, but found "-1"/],
       ["demo", quick("--seed", "1.5"), /--seed to be a whole number .*, but found "1.5"/],
@@ -59,7 +70,8 @@ Deno.test("a demo that cannot be started is refused in one line, and nothing is 
         quick("--precision", "half"),
         /--precision .*one of float32, mixed, but found "half"/,
       ],
-      ["demo", quick("nano"), /but found 1 words where 0 belong/],
+      ["demo", quick("nano"), /^Expected `deno task demo`, but found "nano"; for example/],
+      ["demo", quick("--precision", "mixed"), /mixed with a GPU, but found --device cpu/],
       ["demo", ["--quick", "--out", `${folder}/file`], /but found: Not a directory.*file/],
       ["demo", ["--quick", "--out", `${folder}/${"long".repeat(99)}`], /but found: .* too long/],
       ["demo", ["--quick", "--out", "/proc/nowhere"], /^Expected .*but found: .*\/proc\/nowhere/],
@@ -73,6 +85,45 @@ Deno.test("an unknown device is refused in one line", () =>
     await assertAllRefused(folder, [
       ["demo", ["--quick", "--out", `${folder}/demo`, ...tpu], expected],
       ["evaluate", ["--from", folder, ...tpu], expected],
+    ]);
+  }));
+
+Deno.test("a GPU that is not there is refused in one line that names what is", async () => {
+  const found = await devices();
+  const missing = (["webgpu", "cuda"] as const).filter((name) =>
+    !found.some((device) => device.name === name)
+  );
+  for (const name of missing) {
+    const kind = name === "webgpu" ? "WebGPU" : "CUDA";
+    assertRefused(
+      await runCommand("draw", "a cat", "--device", name),
+      new RegExp(`^Expected .*GPU .*${kind}.*, but found none: .*; choose --device cpu \\(.+\\)`),
+    );
+  }
+});
+
+Deno.test("where there is no model, the command that trains one is named", () =>
+  inFolder(async (folder) => {
+    const from = ["--from", folder];
+    const none = new RegExp(
+      `^Expected a model in ${folder}, but found none: run \`deno task demo --out ${folder}\` first`,
+    );
+    await assertAllRefused(folder, [
+      ["draw", ["a cat", ...from], none],
+      ["describe", ["picture.png", ...from], none],
+      ["edit", ["picture.png", "remove the cat", ...from], none],
+      ["assess", ["picture.png", "a cat", ...from], none],
+      ["evaluate", from, none],
+      ["measure-tokenizer", from, /^Expected tokenizers in .*: run `deno task train-tokenizers`/],
+    ]);
+    await mkdir(`${folder}/training`);
+    await writeFile(`${folder}/training/state.json`, "{}");
+    await assertAllRefused(folder, [
+      [
+        "draw",
+        ["a cat", ...from],
+        /found a training that is not finished: go on with .* --resume`/,
+      ],
     ]);
   }));
 
@@ -108,7 +159,9 @@ Deno.test("words, pictures and files that a model cannot take are refused in one
       ["draw", draw("a cat", "--guidance", " "), /but found no value for --guidance/],
       ["draw", draw("a cat", "--n", "0"), /--n to be a whole number from 1 to 64, but found "0"/],
       ["draw", draw("a cat", "--seed=-1"), /--seed .*but found "-1"/],
-      ["draw", ["a cat", ...from], /but found no value for --to/],
+      ["draw", ["a cat", ...from, "--to"], /but found no value for --to/],
+      ["draw", from, /^Expected `deno task draw CAPTION …`, but found no words; for example: /],
+      ["describe", [ok, ...from, "--question", "is", "there", "a", "cat"], /go in quotes/],
       ["draw", ["a cat", ...from, "--to", `${folder}/no/picture.png`], /^Expected .*No such file/],
       ["draw", ["a cat", ...from, "--to", folder], /ending in \.png, but found/],
       ["draw", ["a cat", ...from, "--to", `${folder}/picture.jpg`], /ending in \.png, but found/],
@@ -142,6 +195,27 @@ Deno.test("words, pictures and files that a model cannot take are refused in one
     ]);
   }));
 
+Deno.test("a picture without a name is named after its words, where one is, and nothing is lost", () =>
+  inFolder(async (folder) => {
+    await saveUntrained(`${folder}/model`);
+    const draw = (...words: string[]) =>
+      runCommandFrom(folder, "draw", ...words, "--from", "model").then(
+        ({ code, stdout, stderr }) => {
+          deepEqual([code, stderr], [0, ""]);
+          return stdout;
+        },
+      );
+    deepEqual(await draw("two", "red", "hearts"), `${folder}/two_red_hearts.png\n`);
+    const first = await readFile(`${folder}/two_red_hearts.png`);
+    deepEqual(await draw("two red hearts", "--seed", "1"), `${folder}/two_red_hearts_2.png\n`);
+    deepEqual(await readFile(`${folder}/two_red_hearts.png`), first);
+    deepEqual(await draw("a cat", "--to", "Cat.PNG"), `${folder}/Cat.PNG\n`);
+    deepEqual(
+      (await readdir(folder)).toSorted(),
+      ["Cat.PNG", "model", "two_red_hearts.png", "two_red_hearts_2.png"],
+    );
+  }));
+
 /** A checkpoint's file, what becomes of it, and what the one line says. */
 type Damage = readonly [name: string, damage: (path: string) => Promise<void>, expected: RegExp];
 
@@ -157,7 +231,7 @@ const DAMAGES: readonly Damage[] = [
   [
     "config.json",
     rm,
-    /^Expected a model's configuration in .*config\.json, but found no such file/,
+    /^Expected a model in .*, but found none: run `deno task demo/,
   ],
   ["config.json", version1, /^Expected .*version 5 in .*config\.json, but found version/],
   ["config.json", cutTo(99), /^Expected .*config\.json, but found/],
@@ -186,6 +260,6 @@ Deno.test("a damaged checkpoint is refused in one line that names the file", () 
       cases.push(["draw", ["a cat", "--from", from, "--to", `${folder}/kept.png`], expected]);
     }
     const missing = ["--from", `${folder}/missing`];
-    cases.push(["evaluate", missing, /^Expected .*missing\/config\.json.*no such file/i]);
+    cases.push(["evaluate", missing, /^Expected a model in .*missing, but found none/]);
     await assertAllRefused(folder, cases);
   }));

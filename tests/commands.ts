@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
-const { tasks }: { tasks: Readonly<Record<string, string>> } = JSON.parse(
-  await readFile(join(repository, "deno.json"), "utf8"),
-);
+
+/** The tasks of deno.json, by name. */
+export const { tasks }: {
+  tasks: Readonly<Record<string, { readonly description: string; readonly command: string }>>;
+} = JSON.parse(await readFile(join(repository, "deno.json"), "utf8"));
 
 /** What a command said, and how it ended. */
 export interface Said {
@@ -38,15 +40,21 @@ export function runTask(name: string, ...words: string[]): Promise<Said> {
 
 /** Runs what a task stands for, with its permissions, without the task's line. */
 export function runCommand(name: string, ...words: string[]): Promise<Said> {
-  const [, ...command] = tasks[name].split(" ");
-  return start([...command, ...words]).ended;
+  return runCommandFrom(repository, name, ...words);
 }
 
-function start(args: string[]): Running {
+/** The same for someone who stands in another folder than the repository's. */
+export function runCommandFrom(folder: string, name: string, ...words: string[]): Promise<Said> {
+  const [, ...command] = tasks[name].command.split(" ");
+  return start([...command, ...words], folder).ended;
+}
+
+/** Whoever runs the tests may have come by `npx`, or from elsewhere: the commands do not know it. */
+function start(args: string[], here = repository): Running {
   const command = new Deno.Command(Deno.execPath(), {
     args,
     cwd: repository,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", INIT_CWD: here, npm_command: "" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

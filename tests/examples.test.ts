@@ -7,6 +7,7 @@ import {
   CAPTION_TASKS,
   heldOut,
   loadIllume,
+  meanAccuracy,
   openDevice,
   parseCaption,
   type Picture,
@@ -70,7 +71,6 @@ function picturesIn(svg: string): Promise<Picture[]> {
 
 Deno.test("the demo tells its stages in plain lines, and its losses line by line", async () => {
   equal(demo.code, 0, demo.stderr);
-  equal(demo.stdout, "");
   const { stages = [] } = Report.parse(await readJson(`${out}/report.json`));
   const told = demo.stderr.split("\n").filter((line) => line.includes("took"));
   const named = told.map((line) => stages.find(({ name }) => line.includes(name))?.name);
@@ -87,6 +87,28 @@ Deno.test("the demo tells its stages in plain lines, and its losses line by line
     const last = own[own.length - 1];
     deepEqual([own[0].loss, last.loss, last.samples], [firstLoss, lastLoss, samples]);
   }
+});
+
+Deno.test("the demo ends with its scores, where they are, and what to do next", async () => {
+  const { geneval, pope, selfEnhancement } = Report.required().parse(
+    await readJson(`${out}/report.json`),
+  );
+  const [table, next] = demo.stdout.split("\nnext:\n");
+  const told = new Map(table.split("\n").map((line) => [line.slice(0, 14).trim(), line.slice(14)]));
+  const share = (value: number | undefined) => value!.toFixed(2).replace(/^0/, "");
+  equal(told.get("GenEval"), `${share(geneval.overall)} on captions that no stage has seen`);
+  for (const task of CAPTION_TASKS) equal(told.get(task), share(geneval[task]));
+  match(told.get("ceiling")!, new RegExp(`^${share(geneval.ceiling?.reconstructed)} `));
+  equal(told.get("POPE"), share(meanAccuracy(pope as Required<typeof pope>)));
+  for (const split of ["random", "popular", "adversarial"] as const) {
+    equal(told.get(split), share(pope[split]!.accuracy));
+  }
+  match(told.get("verdicts")!, new RegExp(`^${share(selfEnhancement.agreement)} `));
+  match(told.get("time")!, /^\d+ min \d+ s$/);
+  for (const name of ["report", "pictures", "model"]) {
+    ok((await stat(told.get(name)!.split(",")[0])).size > 0, name);
+  }
+  match(next, new RegExp(`^  deno task draw "two red hearts" --to \\S+ --from ${out}\n`));
 });
 
 Deno.test("the demo's report is whole", async () => {
@@ -156,7 +178,7 @@ Deno.test("the five commands work on what the demo left", async () => {
     const small = await sharp(drawn).resize(64, 64, { kernel: "nearest" }).png().toBuffer();
     deepEqual(await readPicture(small), picture);
   }
-  await run("draw", "two red hearts", "--to", sheet, "--n", "4");
+  await run("draw", "two", "red", "hearts", "--to", sheet, "--n", "4");
   deepEqual(await sizeOf(sheet), [4 * (2 * 64 + 2), 4 * (2 * 64 + 2), "png"]);
 
   match(await run("describe", drawn), /^[^\n]*\n$/);

@@ -221,6 +221,32 @@ Deno.test("what could not be read again is not written", () => {
   throws(encode("__metadata__", [2]), SafetensorsError);
 });
 
+Deno.test("a symbolic link stays one: the file that it leads to is replaced", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(join(folder, "elsewhere"));
+  const [file, link, chain, dangling] = ["elsewhere/file", "link", "chain", "dangling"]
+    .map((name) => join(folder, name));
+  await Deno.writeTextFile(file, "old");
+  await Deno.symlink("elsewhere/file", link);
+  await Deno.symlink("link", chain);
+  await Deno.symlink("elsewhere/new", dangling);
+  for (const path of [link, chain, dangling]) {
+    await writeFileAtomic(path, path);
+    strictEqual((await Deno.lstat(path)).isSymlink, true);
+    strictEqual(await Deno.readTextFile(path), path);
+  }
+  strictEqual(await Deno.readTextFile(file), chain);
+  strictEqual(await Deno.readTextFile(join(folder, "elsewhere/new")), dangling);
+  await Deno.symlink("loop", join(folder, "loop"));
+  await rejects(
+    writeFileAtomic(join(folder, "loop"), "new"),
+    /Expected to write .*loop, but found: /,
+  );
+  const left = Array.from(Deno.readDirSync(join(folder, "elsewhere")), ({ name }) => name).sort();
+  deepStrictEqual(left, ["file", "new"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a file is replaced whole or not at all", async () => {
   const folder = await Deno.makeTempDir();
   const path = join(folder, "model.safetensors");

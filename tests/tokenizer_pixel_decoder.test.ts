@@ -69,6 +69,37 @@ Deno.test("pictures twice as large come from the same tokens, at any steps and g
   assert.ok(guided !== four && guided > 12, `${guided} dB`);
 });
 
+Deno.test("codes and seed say what is drawn, whatever else is drawn with it", async () => {
+  using store = new StateStore(device);
+  using tokenizer = new PictureTokenizer({ device, store, config: CONFIG });
+  const random = new Random(2);
+  const [a, b] = [0, 1].map(() => Int32Array.from({ length: 16 }, () => random.integer(64)));
+  const [alone] = await tokenizer.decode([a], { seed: 3 });
+  const many = await tokenizer.decode([b, a, ...Array(40).fill(b), a, a], { seed: 3 });
+  assert.deepEqual([many[1], many[42], many[43]], [alone, alone, alone]);
+  assert.deepEqual(many[41], many[0]);
+  assert.notDeepEqual(many[0], alone);
+  assert.notDeepEqual((await tokenizer.decode([a], { seed: 4 }))[0], alone);
+});
+
+Deno.test("what is no code is refused before anything is drawn", async () => {
+  using store = new StateStore(device);
+  using tokenizer = new PictureTokenizer({ device, store, config: CONFIG });
+  const ids = new Int32Array(16);
+  const slips: readonly (readonly [unknown, RegExp])[] = [
+    [ids, /list of pictures, 16 codes from 0 to 63 each, but found an Int32Array$/],
+    [[{ ids }], /but found { ids }$/],
+    [[ids, new Int32Array(3)], /but found 3 numbers$/],
+    [[ids.map(() => 64)], /but found 64$/],
+    [[ids.map(() => -1)], /but found -1$/],
+    [[Array(16).fill(NaN)], /but found NaN$/],
+  ];
+  for (const [codes, message] of slips) {
+    await assert.rejects(tokenizer.decode(codes as never), { name: "TypeError", message });
+    await assert.rejects(tokenizer.decodeFeatures(codes as never), { name: "TypeError", message });
+  }
+});
+
 Deno.test("only diffusion enlarges", () => {
   const found = Config.safeParse({ ...CONFIG, kind: "pixel" });
   assert.match(found.error!.message, /enlarge only of a semantic tokenizer/);

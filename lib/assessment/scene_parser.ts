@@ -2,8 +2,10 @@
  * Reads a scene back out of a picture. It stands where GenEval (arXiv 2310.11513) has an object
  * detector: deterministic, knows the world's drawings, and never sees a caption.
  */
+import { expectWorld } from "../data/expect_world.ts";
 import { type Picture, reducedTo } from "../data/picture.ts";
-import type { Sprites } from "../data/sprites.ts";
+import { Sprites } from "../data/sprites.ts";
+import { shown } from "../graph/shown.ts";
 import type { Box } from "../data/relations.ts";
 import type { World } from "../data/world.ts";
 import { contrastOf, MARGIN } from "./contrast.ts";
@@ -46,8 +48,16 @@ export class SceneParser {
     this.#shapes = shapes;
   }
 
-  /** A parser for the pictures of a world, which are drawn with these sprites. */
+  /**
+   * A parser for the pictures of a world, which are drawn with these sprites.
+   *
+   * @throws TypeError where the world or the sprites are none
+   */
   static create(world: World, sprites: Sprites): SceneParser {
+    expectWorld(world);
+    if (!(sprites instanceof Sprites)) {
+      throw new TypeError(`Expected sprites, such as scenes.sprites, but found ${shown(sprites)}`);
+    }
     return new SceneParser(world, shapesOf(world, sprites));
   }
 

@@ -1,10 +1,11 @@
 /** Many pictures as one. */
-import type { Picture } from "./picture.ts";
+import { expectPictures, type Picture } from "./picture.ts";
 
 /**
  * Pictures of one size side by side in rows of `columns`, with `gap` white pixels between them.
  *
  * @throws {RangeError} for no pictures, for pictures of different sizes, or for no columns.
+ * @throws {TypeError} for what is no list of pictures.
  *
  * @example
  * ```ts
@@ -16,6 +17,7 @@ import type { Picture } from "./picture.ts";
  * ```
  */
 export function contactSheet(pictures: readonly Picture[], columns: number, gap = 2): Picture {
+  expectPictures(pictures);
   const [first] = pictures;
   if (first === undefined || columns < 1) {
     throw new RangeError(

@@ -1,9 +1,11 @@
 /** The data set that everything is trained on: pictures of emoji, with all that is true of them. */
+import { shown } from "../graph/shown.ts";
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec } from "./caption_spec.ts";
 import { describe, sentenceOfScene } from "./describe.ts";
 import { drawScene } from "./draw.ts";
 import { type Edit, randomEdit } from "./edits.ts";
+import { expectWorld } from "./expect_world.ts";
 import { paraphrase } from "./paraphrase.ts";
 import type { Picture } from "./picture.ts";
 import { detailQuestions, type Question, questions } from "./questions.ts";
@@ -138,7 +140,8 @@ function answered(text: string, { question, answer }: Question): string {
 /**
  * Opens the data set of a preset, or of a world of one's own: draws its sprites, once a process.
  *
- * @throws {RangeError} for a preset that does not exist.
+ * @throws {RangeError} for a preset that does not exist, or a world that cannot be drawn or spoken of.
+ * @throws {TypeError} for other options.
  *
  * @example
  * ```ts
@@ -151,11 +154,12 @@ function answered(text: string, { question, answer }: Question): string {
  * ```
  */
 export async function emojiScenes(
-  { preset = "nano", world = worldOf(preset), seed = 0 }: {
-    preset?: string;
-    world?: World;
-    seed?: number;
-  } = {},
+  options: { preset?: string; world?: World; seed?: number } = {},
 ): Promise<EmojiScenes> {
+  const { preset = "nano", world = worldOf(preset), seed = 0, ...strange } = options;
+  if (typeof options !== "object" || Object.keys(strange).length > 0) {
+    throw new TypeError(`Expected { preset, world, seed }, but found ${shown(options)}`);
+  }
+  expectWorld(world);
   return new EmojiScenes(world, await loadSprites(world), seed);
 }

@@ -1,5 +1,7 @@
 /** Pictures in memory, from files and into files. */
 import sharp, { type Metadata, type Sharp } from "sharp";
+import { shown } from "../graph/shown.ts";
+import { expectPath } from "../runtime/expected.ts";
 import { tiffExtraChannels } from "./tiff.ts";
 
 /** An RGB picture in memory: `height × width × 3` bytes, row by row. */
@@ -7,6 +9,25 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+}
+
+/** @throws TypeError for anything but a picture */
+export function expectPicture(value: unknown): asserts value is Picture {
+  const { width, height, data } = (value ?? {}) as Partial<Picture>;
+  const pixels = Number(width) * Number(height);
+  if (data instanceof Uint8Array && Number.isInteger(pixels) && data.length === pixels * 3) return;
+  throw new TypeError(
+    "Expected a picture, { width, height, data } with three bytes a pixel, " +
+      `but found ${shown(value)}`,
+  );
+}
+
+/** @throws TypeError for anything but a list of pictures */
+export function expectPictures(value: unknown): asserts value is readonly Picture[] {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`Expected a list of pictures, but found ${shown(value)}`);
+  }
+  value.forEach(expectPicture);
 }
 
 /** The widest and tallest picture that is read, in pixels. */
@@ -30,7 +51,7 @@ export class PictureError extends Error {
  *
  * @throws {PictureError} for a file that is missing, empty, no picture, wider or taller than
  * `LARGEST_PICTURE` pixels, of whole numbers of other than 8 or 16 bits, or of floats that are not
- * from 0 to 1.
+ * from 0 to 1; TypeError for what is neither a path nor bytes.
  *
  * @example
  * ```ts
@@ -45,6 +66,7 @@ export async function readPicture(
   source: string | Uint8Array,
   { size, fit = "crop" }: { size?: number; fit?: "crop" | "stretch" } = {},
 ): Promise<Picture> {
+  if (!(source instanceof Uint8Array)) expectPath(source);
   const name = typeof source === "string" ? source : "these bytes";
   const bytes = typeof source === "string" ? await readFile(source) : source;
   if (bytes.length === 0) {
@@ -138,11 +160,14 @@ function oneLine(error: unknown): string {
  * The picture as a PNG file; with `scale`, every pixel becomes a square of `scale × scale` pixels.
  *
  * @throws {RangeError} for a scale that is no positive integer.
+ * @throws {TypeError} for what is no picture.
  */
 export async function encodePng(
-  { width, height, data }: Picture,
+  picture: Picture,
   { scale = 1 }: { scale?: number } = {},
 ): Promise<Uint8Array> {
+  expectPicture(picture);
+  const { width, height, data } = picture;
   if (!Number.isInteger(scale) || scale < 1) {
     throw new RangeError(`Expected a scale that is a positive integer, but found ${scale}`);
   }
@@ -182,8 +207,10 @@ export function reduced(picture: Picture, times: number): Picture {
  * The picture at a size that it is a multiple of, by {@link reduced}.
  *
  * @throws {RangeError} for a picture that is no square, or of no multiple of the size.
+ * @throws {TypeError} for what is no picture.
  */
 export function reducedTo(picture: Picture, size: number): Picture {
+  expectPicture(picture);
   const { width, height } = picture;
   if (width === height && width > 0 && width % size === 0) return reduced(picture, width / size);
   throw new RangeError(

@@ -7,6 +7,7 @@ import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec, specKey, type Task, TASKS } from "./caption_spec.ts";
 import { type Sentence, specOf } from "./sentence.ts";
+import { expectWorld } from "./expect_world.ts";
 import { COLORS, RELATIONS } from "./scene.ts";
 import { OPPOSITE } from "./words.ts";
 import type { World } from "./world.ts";
@@ -104,6 +105,7 @@ const heldOutSpecsOf = new WeakMap<World, Map<Task, Map<string, CaptionSpec>>>()
 /** The held-out captions of a task by key: the first ones in an order that a hash of the key gives. */
 function heldOutOf(world: World, task: Task): ReadonlyMap<string, CaptionSpec> {
   let ofTask = heldOutSpecsOf.get(world);
+  if (ofTask === undefined) expectWorld(world);
   if (ofTask === undefined) heldOutSpecsOf.set(world, ofTask = new Map());
   let held = ofTask.get(task);
   if (held === undefined) {

@@ -4,7 +4,7 @@
  */
 import { CONCEPTS } from "./concepts.ts";
 import { fluent3dSource, iconSource, shrink } from "./emoji_sources.ts";
-import type { Color } from "./scene.ts";
+import { type Color, COLORS } from "./scene.ts";
 import { type Sprite, tint } from "./sprite.ts";
 import type { Style, World } from "./world.ts";
 
@@ -25,7 +25,8 @@ export class Sprites {
   /**
    * The drawing of a concept, tinted, or in its own colours where `color` is `undefined`.
    *
-   * @throws {RangeError} for a style, concept or size that the world does not have.
+   * @throws {RangeError} for a style, concept or size that the world does not have, or a colour that
+   * there is not.
    */
   get(style: string, concept: string, color: Color | undefined, size: number): Sprite {
     const drawn = this.#drawings.get(spriteKey(style, concept, size));
@@ -35,6 +36,11 @@ export class Sprites {
       );
     }
     if (color === undefined) return drawn;
+    if (!COLORS.includes(color)) {
+      throw new RangeError(
+        `Expected a colour that is one of ${COLORS.join(", ")}, but found ${color}`,
+      );
+    }
     const key = `${spriteKey(style, concept, size)}/${color}`;
     let tinted = this.#tinted.get(key);
     if (tinted === undefined) this.#tinted.set(key, tinted = tint(drawn, color));

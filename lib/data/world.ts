@@ -6,8 +6,9 @@ import { CONCEPTS } from "./concepts.ts";
 /** Red, green and blue, 0–255. */
 export type Rgb = readonly [number, number, number];
 
-/** A drawing style: one emoji set. */
-export type Style = "fluent-flat" | "noto" | "fluent-3d";
+/** The drawing styles: each is one emoji set. */
+export const STYLES = ["fluent-flat", "noto", "fluent-3d"] as const;
+export type Style = typeof STYLES[number];
 
 /** A plain background. */
 export interface Background {
@@ -53,7 +54,7 @@ const concepts = Object.keys(CONCEPTS);
 const SMALL: World = {
   preset: "small",
   concepts,
-  styles: ["fluent-flat", "noto", "fluent-3d"],
+  styles: STYLES,
   backgrounds: BACKGROUNDS,
   pictureSize: 64,
   grid: 4,

@@ -3,12 +3,15 @@ import { elements } from "../../kernels/mod.ts";
 import { compose } from "./compose.ts";
 import { pullBack } from "./gradient.ts";
 import { ops } from "./ops.ts";
-import { inputsOf, lastNumber, type Tensor } from "./tensor.ts";
+import { shown } from "./shown.ts";
+import { inputsOf, lastNumber, Tensor } from "./tensor.ts";
 
 /**
  * `forward` of x, whose inner values are not kept for the gradient but computed again when it comes:
  * memory of one value in place of all, for the time of a second forward pass. `forward` is called
  * again, and must do the same again.
+ *
+ * @throws TypeError for anything but a tensor and a function
  *
  * @example
  * ```ts
@@ -21,6 +24,10 @@ import { inputsOf, lastNumber, type Tensor } from "./tensor.ts";
  * ```
  */
 export function checkpoint(x: Tensor, forward: (x: Tensor) => Tensor): Tensor {
+  if (!(x instanceof Tensor) || typeof forward !== "function") {
+    const found = `${shown(x)} and ${shown(forward)}`;
+    throw new TypeError(`Expected a tensor and a function of it, but found ${found}`);
+  }
   const before = lastNumber();
   const value = forward(x);
   const outside = outsideOf(value, x, before);

@@ -1,6 +1,7 @@
 /** Parts of a model that know their gradient better than the chain rule does. */
 import { sameShape } from "../../kernels/mod.ts";
 import { ShapeError } from "./ops.ts";
+import { shown } from "./shown.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -8,7 +9,7 @@ import { Tensor } from "./tensor.ts";
  * and the output, and gives ∂loss/∂input for each input, or undefined where none flows. No gradient
  * flows to tensors that `forward` uses but that are not among the inputs.
  *
- * @throws ShapeError where a gradient has another shape than its input
+ * @throws ShapeError where a gradient has another shape than its input; TypeError for other arguments
  *
  * @example
  * ```ts
@@ -25,6 +26,12 @@ export function compose(
   forward: (...inputs: Tensor[]) => Tensor,
   backward: (gradient: Tensor, output: Tensor) => readonly (Tensor | undefined)[],
 ): Tensor {
+  const isRight = Array.isArray(inputs) && inputs.every((x) => x instanceof Tensor) &&
+    typeof forward === "function" && typeof backward === "function";
+  if (!isRight) {
+    const found = [inputs, forward, backward].map(shown).join(", ");
+    throw new TypeError(`Expected a list of tensors and two functions, but found ${found}`);
+  }
   const value = forward(...inputs);
   const gradient = (g: Tensor) =>
     backward(g, value).map((d, i) => {

@@ -3,15 +3,17 @@ import { type Kernel, KERNELS } from "../../kernels/mod.ts";
 import { ops, ShapeError } from "./ops.ts";
 import { onBehalfOf } from "./origin.ts";
 import { traceGradient } from "./precision.ts";
+import { shown } from "./shown.ts";
 import { sorted } from "./sorted.ts";
-import { constant, inputsOf, type Tensor } from "./tensor.ts";
+import { constant, inputsOf, Tensor } from "./tensor.ts";
 
 /**
  * ∂loss/∂x for each x, as tensors of the same graph. A tensor that the loss does not depend on has
  * a gradient of zeros.
  *
  * @param loss a scalar, `[]`
- * @throws ShapeError where the loss is not a floating-point scalar
+ * @throws ShapeError where the loss is not a floating-point scalar; TypeError where it is no tensor, or
+ * what it is differentiated by is no list of them
  *
  * @example
  * ```ts
@@ -24,6 +26,11 @@ import { constant, inputsOf, type Tensor } from "./tensor.ts";
  * ```
  */
 export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  const all = [loss, ...[wrt].flat()];
+  if (!Array.isArray(wrt) || !all.every((x) => x instanceof Tensor)) {
+    const found = `${shown(loss)} and ${shown(wrt)}`;
+    throw new TypeError(`Expected a loss and a list of tensors, but found ${found}`);
+  }
   if (loss.shape.length !== 0 || !loss.dtype.startsWith("float")) {
     throw new ShapeError(`Expected a floating-point scalar to differentiate, but found ${loss}`);
   }

@@ -18,7 +18,8 @@ import {
   type TensorType,
 } from "../../kernels/mod.ts";
 import { sorted } from "./sorted.ts";
-import type { Tensor } from "./tensor.ts";
+import { shown } from "./shown.ts";
+import { Tensor } from "./tensor.ts";
 
 /** The standard operator set that graphs are written in (ONNX 1.18). */
 const OPSET = 23;
@@ -29,7 +30,8 @@ const IR_VERSION = 10;
  * needs is left out. Names of inputs are those given to `input`.
  *
  * @param written is told, for each node by its name, the tensor that it belongs to
- * @throws Error where two inputs of one name differ in type, or an output is named as an input
+ * @throws Error where two inputs of one name differ in type, or an output is named as an input;
+ * TypeError where the outputs are not tensors by name
  *
  * @example
  * ```ts
@@ -45,6 +47,9 @@ export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,
   written?: Map<string, Tensor>,
 ): Uint8Array<ArrayBuffer> {
+  const isNamed = !(outputs instanceof Tensor) && !Array.isArray(outputs) &&
+    Object.values(outputs ?? {}).every((output) => output instanceof Tensor);
+  if (!isNamed) throw new TypeError(`Expected outputs such as { y }, but found ${shown(outputs)}`);
   const { nodes, initializers, inputs, tensors } = writeGraph(outputs);
   for (const [name, tensor] of tensors) written?.set(name, tensor);
   return encodeModel({

@@ -5,6 +5,7 @@
 import { type Attributes, type Kernel, KernelError, KERNELS } from "../../kernels/mod.ts";
 import type { KernelName, Ops } from "../../kernels/mod.ts";
 import { operandType } from "./precision.ts";
+import { checked } from "./signatures.ts";
 import { constant, Tensor } from "./tensor.ts";
 
 /** Inputs that an operation cannot take, found while tracing. */
@@ -12,23 +13,27 @@ export class ShapeError extends Error {
   override name = "ShapeError";
 }
 
-function apply(kernel: KernelName, given: readonly Tensor[], attributes: Attributes): Tensor {
-  const dtype = operandType(kernel, given);
-  const inputs = dtype === undefined ? given : given.map((x) => asFloat(x, dtype));
-  return applied(kernel, inputs, attributes);
+const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+
+function apply(kernel: KernelName, given: readonly Tensor[], attributes?: object): Tensor {
+  try {
+    const whole = checked(kernel, given, isTensor, attributes);
+    const dtype = operandType(kernel, given);
+    const inputs = dtype === undefined ? given : given.map((x) => asFloat(x, dtype));
+    return applied(kernel, inputs, whole);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const inputs = given.filter(isTensor).join(", ");
+    throw new ShapeError(`${kernel}(${inputs}): ${error.message}`, { cause: error });
+  }
 }
 
 const asFloat = (x: Tensor, dtype: "float16" | "float32"): Tensor =>
   x.dtype.startsWith("float") && x.dtype !== dtype ? applied("cast", [x], { dtype }) : x;
 
 function applied(kernel: KernelName, inputs: readonly Tensor[], attributes: Attributes): Tensor {
-  try {
-    const type = (KERNELS[kernel] as Kernel).infer(inputs, attributes);
-    return new Tensor(type.dtype, type.shape, { kind: "kernel", kernel, inputs, attributes });
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    throw new ShapeError(`${kernel}(${inputs.join(", ")}): ${error.message}`, { cause: error });
-  }
+  const type = (KERNELS[kernel] as Kernel).infer(inputs, attributes);
+  return new Tensor(type.dtype, type.shape, { kind: "kernel", kernel, inputs, attributes });
 }
 
 /** Numbers among the operands become constants of the type that the tensors have. */
@@ -37,13 +42,13 @@ function operands(kernel: KernelName, values: readonly (Tensor | number)[]): Ten
   if (tensor === undefined) {
     throw new ShapeError(`${kernel}: Expected a tensor, but found only ${values.join(" and ")}`);
   }
-  return values.map((value) => value instanceof Tensor ? value : constant(value, tensor.dtype));
+  return values.map((value) => typeof value === "number" ? constant(value, tensor.dtype) : value);
 }
 
 const elementwise = (kernel: KernelName) => (...values: (Tensor | number)[]) =>
-  apply(kernel, operands(kernel, values), {});
-const plain = (kernel: KernelName) => (...inputs: Tensor[]) => apply(kernel, inputs, {});
-const attributed = <A extends Attributes>(kernel: KernelName) => (x: Tensor, attributes: A) =>
+  apply(kernel, operands(kernel, values));
+const plain = (kernel: KernelName) => (...inputs: Tensor[]) => apply(kernel, inputs);
+const attributed = (kernel: KernelName) => (x: Tensor, attributes?: object) =>
   apply(kernel, [x], attributes);
 
 /**
@@ -72,7 +77,7 @@ export const ops: Ops<Tensor> = {
     const [x, y] = typeof a === "number" && typeof b === "number"
       ? [constant(a), constant(b)]
       : operands("where", [a, b]);
-    return apply("where", [condition, x, y], {});
+    return apply("where", [condition, x, y]);
   },
   neg: plain("neg"),
   abs: plain("abs"),
@@ -86,7 +91,10 @@ export const ops: Ops<Tensor> = {
   relu: plain("relu"),
   softplus: plain("softplus"),
   stopGradient: plain("stopGradient"),
-  cast: (x, attributes) => x.dtype === attributes.dtype ? x : apply("cast", [x], attributes),
+  cast: (x, attributes) => {
+    const isThat = isTensor(x) && x.dtype === attributes?.dtype;
+    return isThat ? x : apply("cast", [x], attributes);
+  },
   sum: attributed("sum"),
   mean: attributed("mean"),
   max: attributed("max"),
@@ -96,15 +104,14 @@ export const ops: Ops<Tensor> = {
   expand: attributed("expand"),
   slice: attributed("slice"),
   pad: attributed("pad"),
-  concat: (xs, attributes) => apply("concat", xs, attributes),
+  concat: (xs, attributes) => apply("concat", [xs].flat(), attributes),
   range: (attributes) => apply("range", [], attributes),
   gather: plain("gather"),
   scatterAdd: (values, indices, attributes) => apply("scatterAdd", [values, indices], attributes),
   write: plain("write"),
   pick: plain("pick"),
   addAt: plain("addAt"),
-  matmul: (a, b, { transposeA = false, transposeB = false, scale = 1 } = {}) =>
-    apply("matmul", [a, b], { transposeA, transposeB, scale }),
+  matmul: (a, b, attributes) => apply("matmul", [a, b], attributes),
   softmax: plain("softmax"),
   rmsNorm: (x, weight, attributes) => apply("rmsNorm", [x, weight], attributes),
   rotary: plain("rotary"),

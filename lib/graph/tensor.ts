@@ -1,7 +1,15 @@
 /** Symbolic tensors: what a model computes with while it is traced. */
-import { type Attributes, type DType, elements, show, type TensorType } from "../../kernels/mod.ts";
+import {
+  type Attributes,
+  type DType,
+  elements,
+  ONNX_DTYPE,
+  show,
+  type TensorType,
+} from "../../kernels/mod.ts";
 import type { KernelName } from "../../kernels/mod.ts";
 import { type Origin, origin } from "./origin.ts";
+import { shown } from "./shown.ts";
 
 /**
  * Where a tensor comes from: given from outside, written in the graph, computed, or computed from
@@ -63,8 +71,21 @@ export function inputsOf({ source }: Tensor): readonly Tensor[] {
   }
 }
 
+/** Throws a TypeError where a type or a shape is none. */
+function expectType(dtype: DType, shape: readonly number[]): void {
+  if (typeof dtype !== "string" || !Object.hasOwn(ONNX_DTYPE, dtype)) {
+    const known = Object.keys(ONNX_DTYPE).join(", ");
+    throw new TypeError(`Expected a type that is one of ${known}, but found ${shown(dtype)}`);
+  }
+  const isShape = Array.isArray(shape) &&
+    shape.every((size) => Number.isInteger(size) && size >= 0);
+  if (!isShape) throw new TypeError(`Expected a shape such as [2, 3], but found ${shown(shape)}`);
+}
+
 /**
  * A value given when the graph runs: a parameter, a batch, a rate.
+ *
+ * @throws TypeError where the name, type or shape is none
  *
  * @example
  * ```ts
@@ -75,13 +96,15 @@ export function inputsOf({ source }: Tensor): readonly Tensor[] {
  * ```
  */
 export function input(name: string, dtype: DType, shape: readonly number[]): Tensor {
+  if (typeof name !== "string") throw new TypeError(`Expected a name, but found ${shown(name)}`);
+  expectType(dtype, shape);
   return new Tensor(dtype, shape, { kind: "input", name });
 }
 
 /**
  * A value written into the graph: one number for all elements, or all of them, row by row.
  *
- * @throws RangeError where the numbers do not fill the shape
+ * @throws RangeError where the numbers do not fill the shape; TypeError where the type or shape is none
  *
  * @example
  * ```ts
@@ -97,6 +120,7 @@ export function constant(
   dtype: DType = "float32",
   shape: readonly number[] = typeof data === "number" ? [] : [data.length],
 ): Tensor {
+  expectType(dtype, shape);
   const values = typeof data === "number" ? [data] : data;
   if (values.length !== 1 && values.length !== elements(shape)) {
     throw new RangeError(

@@ -2,11 +2,12 @@
  * Writes a file so that a reader, or a crash at any moment, finds either the old file or the whole
  * new one: into a new file in the same folder, to the disk, then renamed.
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { shown } from "../graph/mod.ts";
 
 /**
  * Replaces the file at `path` by `content` in one step. Where anything fails, an existing file
- * stays as it was. Throws when the folder does not exist or may not be written.
+ * stays as it was. A symbolic link stays one: the file that it leads to is replaced. Throws when the folder does not exist or may not be written.
  *
  * @example
  * ```ts
@@ -43,8 +44,9 @@ export async function writeFilesAtomic(
   const temporaries = new Map<string, string>();
   let current = "";
   try {
-    for (const [path, content] of Object.entries(contents)) {
-      current = path;
+    for (const [given, content] of Object.entries(contents)) {
+      current = given;
+      const path = await behindLinks(given);
       const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
       temporaries.set(path, temporary);
       await writeToDisk(temporary, toBytes(content));
@@ -61,7 +63,23 @@ export async function writeFilesAtomic(
 }
 
 function toBytes(content: Uint8Array | string): Uint8Array {
+  if (typeof content !== "string" && !(content instanceof Uint8Array)) {
+    throw new TypeError(`${shown(content)} in place of text or bytes`);
+  }
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
+
+/** Where a symbolic link leads, whether or not there is a file yet; any other path as it is. */
+async function behindLinks(path: string): Promise<string> {
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (!found?.isSymlink) return path;
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const folder = await Deno.realPath(dirname(path));
+    return await behindLinks(resolve(folder, await Deno.readLink(path)));
+  }
 }
 
 /** No file can be renamed to a folder: known before the first is. */

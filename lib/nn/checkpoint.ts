@@ -3,7 +3,7 @@
  * with every parameter under its name. Nothing in them is believed before it is checked.
  */
 import type { z } from "zod";
-import { type Device, StateStore } from "../runtime/mod.ts";
+import { type Device, expectPath, StateStore } from "../runtime/mod.ts";
 import { writeFilesAtomic } from "./atomic_file.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 import type { ParameterSpec } from "./scope.ts";
@@ -56,6 +56,7 @@ export async function saveCheckpoint<C>(
     readonly more?: Readonly<Record<string, string>>;
   },
 ): Promise<void> {
+  expectPath(directory);
   const checked = schema.parse(config);
   const specs = parameters(checked);
   ensureParameters(store, specs, seed);
@@ -80,6 +81,7 @@ export async function readConfig<C>(
   directory: string,
   { name, schema, parameters }: CheckpointFormat<C>,
 ): Promise<C> {
+  expectPath(directory);
   const path = `${directory}/config.json`;
   let json: unknown;
   try {

@@ -1,5 +1,6 @@
 /** Records in a file, one JSON object a line, that a program which is killed leaves readable. */
 import type { z } from "zod";
+import { expectPath } from "../runtime/mod.ts";
 import { writeFileAtomic } from "./atomic_file.ts";
 
 /** What the lines of a file hold. */
@@ -62,7 +63,7 @@ export class JsonLines<T> {
   ): Promise<JsonLines<T>> {
     const records = await readJsonLines(path, format);
     if (records.length < lines) {
-      throw new Error(`${path}: Expected ${lines} whole lines, but found ${records.length}`);
+      throw new RangeError(`${path}: Expected ${lines} whole lines, but found ${records.length}`);
     }
     await writeFileAtomic(path, textOf(records.slice(0, lines), format));
     return new JsonLines(await Deno.open(path, { append: true }), format, lines);
@@ -99,9 +100,10 @@ function textOf<T>(records: readonly T[], { kept = (record) => record }: LineFor
 /**
  * Reads the records of a log that a program of ours wrote. A last line that was cut off is left out.
  *
- * @throws Error naming the path, the line and what is not as expected
+ * @throws RangeError naming the path, the line and what is not as expected
  */
 export async function readJsonLines<T>(path: string, format: LineFormat<T>): Promise<T[]> {
+  expectPath(path);
   const lines = (await Deno.readTextFile(path)).split("\n");
   const cutOff = lines.pop() ?? "";
   const records = lines.map((line, index) => parseLine(line, `${path}:${index + 1}`, format));
@@ -118,10 +120,10 @@ function parseLine<T>(line: string, where: string, { what, schema }: LineFormat<
   try {
     json = JSON.parse(line);
   } catch (cause) {
-    throw new Error(`${where}: Expected a JSON object, but found none`, { cause });
+    throw new RangeError(`${where}: Expected a JSON object, but found none`, { cause });
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0];
-  throw new Error(`${where}: Expected ${what}, but found at ${path.join(".")}: ${message}`);
+  throw new RangeError(`${where}: Expected ${what}, but found at ${path.join(".")}: ${message}`);
 }

@@ -8,6 +8,7 @@ import {
   ops,
   peakBytes,
   type Precision,
+  shown,
   sorted,
   type Tensor,
   toOnnx,
@@ -18,7 +19,9 @@ import { LossScale, lossScale } from "./loss_scale.ts";
 import type { StepMemory } from "./memory.ts";
 import {
   type Device,
+  expectDevice,
   expectFloat16,
+  expectStore,
   type GraphProfile,
   nextName,
   profileGraph,
@@ -125,9 +128,19 @@ export class TrainStep implements Disposable {
     return { parameters, optimizer, activations, batch, total };
   }
 
-  /** @throws Error where mixed precision is asked of a device that has no float16 */
+  /**
+   * @throws DeviceError where mixed precision is asked of a device that has no float16; TypeError
+   * where the device or store is none
+   */
   static async compile(options: TrainStepOptions): Promise<TrainStep> {
     const { device, store, seed } = options;
+    expectDevice(device);
+    expectStore(store);
+    if (typeof options.losses !== "function") {
+      throw new TypeError(
+        `Expected losses, a function of a scope, but found ${shown(options.losses)}`,
+      );
+    }
     const { specs, states, graph, updated, trained, reported, extra } = trace(options);
     ensureParameters(store, specs, seed);
     const isMixed = options.precision === "mixed";

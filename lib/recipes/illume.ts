@@ -15,6 +15,7 @@ import {
   wordingOf,
 } from "../data/captions.ts";
 import type { Picture } from "../data/picture.ts";
+import { expectWorld } from "../data/expect_world.ts";
 import type { World } from "../data/world.ts";
 import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
@@ -108,6 +109,7 @@ export class Illume implements Judge {
       seed?: number;
     },
   ): Illume {
+    expectWorld(world);
     const sizes = LANGUAGE_MODEL_PRESETS[world.preset];
     const config: UnifiedConfig = {
       ...sizes,

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { worldOf } from "../data/world.ts";
+import { shown } from "../graph/mod.ts";
 import {
   CheckpointError,
   type CheckpointFormat,
@@ -13,7 +14,7 @@ import {
   saveCheckpoint,
   Scope,
 } from "../nn/mod.ts";
-import type { Device } from "../runtime/mod.ts";
+import { type Device, expectDevice, expectPath } from "../runtime/mod.ts";
 import { PictureTokenizer, TokenizerConfig, tokenizerParameters } from "../tokenizer/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
@@ -51,6 +52,9 @@ const FORMAT: CheckpointFormat<Config> = {
  * @throws Error where they cannot be written; what was there before then stays as it was
  */
 export async function saveIllume(model: Illume, directory: string): Promise<void> {
+  if (!(model instanceof Illume)) {
+    throw new TypeError(`Expected a model and a folder, but found ${shown(model)} first`);
+  }
   const { store, tokenizer, vocabulary, world, seed } = model;
   await saveCheckpoint<Config>(directory, FORMAT, {
     config: {
@@ -70,9 +74,12 @@ export async function saveIllume(model: Illume, directory: string): Promise<void
 /**
  * Loads what {@link saveIllume} wrote.
  * @throws CheckpointError for a missing, truncated or foreign file, another version, or tensors of
- * other names or shapes than the configuration asks for
+ * other names or shapes than the configuration asks for; TypeError where the folder is no path or the
+ * device is none
  */
 export async function loadIllume(directory: string, device: Device): Promise<Illume> {
+  expectPath(directory);
+  expectDevice(device);
   const config = await readConfig(directory, FORMAT);
   const text = await readTokenizer(`${directory}/tokenizer.json`, config);
   const store = readParameters(directory, FORMAT, config, device);

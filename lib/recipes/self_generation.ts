@@ -12,7 +12,7 @@ import { nearMiss } from "../data/near_miss.ts";
 import { heldOut, trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
 import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
-import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
+import { checkNumber, COUNT, expectPath, Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
 /** A picture that a model drew, as its codes, and what was found about it. */
@@ -74,7 +74,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
  * it draws badly, and did not look (docs/LOG.md).
  *
  * @throws RangeError naming the option that is not as expected
- * @throws Error where the folder was begun with other settings or its files are damaged; they then
+ * @throws RangeError where the folder was begun with other settings or its files are damaged; they then
  * stay as they are
  */
 export async function* selfGenerate(
@@ -82,6 +82,7 @@ export async function* selfGenerate(
   judge: Judge,
   { directory, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
+  expectPath(directory);
   checkNumber("captions", count, COUNT);
   checkNumber("samples", samples, COUNT);
   checkNumber("seed", seed, { whole: true });
@@ -156,10 +157,10 @@ async function begin(
   try {
     found = JSON.parse(text);
   } catch {
-    throw new Error(`Expected the settings of ${directory} in ${path}, but found no JSON`);
+    throw new RangeError(`Expected the settings of ${directory} in ${path}, but found no JSON`);
   }
   if (isDeepStrictEqual(found, settings)) return;
-  throw new Error(
+  throw new RangeError(
     `Expected the settings that ${directory} was begun with, ${text}, ` +
       `but found ${JSON.stringify(settings)}`,
   );
@@ -177,6 +178,7 @@ export interface Drawings {
 
 /** Reads what {@link selfGenerate} wrote. */
 export async function readDrawings(directory: string): Promise<Drawings> {
+  expectPath(directory);
   const lines = await readJsonLines(`${directory}/drawings.jsonl`, LINES);
   const unique = new Map(lines.map((line) => [`${line.caption}: ${line.ids.join()}`, line]));
   const drawings = [...unique.values()].flatMap(({ caption, ids, held: [own, ...others] }) => {

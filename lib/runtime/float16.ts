@@ -1,11 +1,12 @@
 import { input, ops, toOnnx } from "../graph/mod.ts";
 import type { Device } from "./device.ts";
+import { DeviceError } from "./device_error.ts";
 
 /**
  * Tries whether a device computes in float16; WebGPU does where the GPU has `shader-f16`. The CPU
  * does it by way of float32.
  *
- * @throws Error with the device's reason where it does not
+ * @throws DeviceError with the device's reason where it does not
  *
  * @example
  * ```ts
@@ -28,7 +29,7 @@ export async function expectFloat16(device: Device): Promise<void> {
     await written.read();
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
-    throw new Error(
+    throw new DeviceError(
       `Expected a device that computes in float16, but found ${device.name}, ` +
         `${device.description}: ${why}`,
       { cause: error },

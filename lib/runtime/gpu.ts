@@ -8,6 +8,7 @@ import { input, ops, toOnnx } from "../graph/mod.ts";
 import { CpuBuffer, type DeviceBuffer, OrtBuffer } from "./buffer.ts";
 import { cString } from "./c_values.ts";
 import type { Device, DeviceName } from "./device.ts";
+import { DeviceError } from "./device_error.ts";
 import { createSession, type Executable, OrtExecutable } from "./executable.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 import type { CompileOptions, Provider } from "./session_options.ts";
@@ -43,7 +44,7 @@ const opened = new Map<string, Promise<Gpu>>();
 /**
  * Opens a GPU. A process has it once, and keeps it.
  *
- * @throws when the library does not have the provider, or the provider finds no GPU.
+ * @throws DeviceError when the library does not have the provider, or the provider finds no GPU.
  */
 export async function openGpu(
   library: OrtLibrary,
@@ -61,7 +62,7 @@ async function findGpu(library: OrtLibrary, kind: GpuKind): Promise<Gpu> {
   const { api, create } = library;
   const model = toOnnx({ y: ops.neg(input("x", "float32", [1])) });
   const session = await createSession(library, model, kind.provider, {}).catch((cause) => {
-    throw new Error(`Expected ${kind.needs}, but found none: ${cause.message}`, { cause });
+    throw new DeviceError(`Expected ${kind.needs}, but found none: ${reasonOf(cause)}`, { cause });
   });
   const memory = create(
     "naming the GPU's memory",
@@ -72,6 +73,11 @@ async function findGpu(library: OrtLibrary, kind: GpuKind): Promise<Gpu> {
     (out) => api.CreateAllocator(session, memory, out),
   );
   return { kind, library, allocator, turns: new Turns(), copy: kind.copier(library) };
+}
+
+/** What ONNX Runtime says to a person, without the place in its source that says it. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/^ONNX Runtime, compiling: /, "").replace(/^.* was false\. /s, "").trim();
 }
 
 class GpuDevice implements Device {

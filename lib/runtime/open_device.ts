@@ -2,6 +2,7 @@
 import { CpuDevice } from "./cpu.ts";
 import { CUDA } from "./cuda.ts";
 import type { Device, DeviceName } from "./device.ts";
+import { DeviceError } from "./device_error.ts";
 import { type GpuKind, openGpu } from "./gpu.ts";
 import { cpuHardware, gpuHardware } from "./hardware.ts";
 import { matmulRate } from "./matmul_rate.ts";
@@ -56,8 +57,9 @@ export async function devices(options: DeviceOptions = {}): Promise<DeviceInfo[]
  * Opens a device by name; with "auto" the one that multiplies matrices fastest, and its description
  * says how fast. The library of ONNX Runtime is loaded once in a process.
  *
- * @throws when the name is unknown, ONNX Runtime's library is missing or too old, it does not have
- * what the device needs, or there is no such GPU.
+ * @throws RangeError for an unknown name or a count of threads that cannot be; DeviceError when ONNX
+ * Runtime's library is missing or too old, it does not have what the device needs, or there is no
+ * such GPU.
  *
  * @example
  * ```ts
@@ -87,6 +89,9 @@ async function open(name: DeviceName, options: DeviceOptions, why = ""): Promise
   const library = openOrtLibrary(options.library);
   if (name !== "cpu") {
     const [gpu] = await gpuHardware();
+    if (name === "webgpu" && gpu === undefined && Deno.build.os === "linux") {
+      throw new DeviceError(`Expected ${WEBGPU.needs}, but found none: Vulkan tells of no GPU`);
+    }
     const description = `${gpu?.name ?? "a GPU"}${why}`;
     return await openGpu(library, GPUS[name], { description, memoryBytes: gpu?.memoryBytes });
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { bindOrtApi, ORT_API_VERSION, type OrtApi } from "./ort_api.ts";
 import { cString, outPointer } from "./c_values.ts";
+import { DeviceError } from "./device_error.ts";
 
 const LOG_FATAL_ONLY = 4; // errors come back as statuses, and are thrown
 const ARENA_ALLOCATOR = 1;
@@ -32,7 +33,8 @@ const opened = new Map<string, OrtLibrary>();
  * Opens ONNX Runtime's shared library: the one inside `npm:onnxruntime-node`, or the one at a path.
  * A library is opened once in a process, and stays.
  *
- * @throws when there is no such file, it cannot be loaded, or it is not ONNX Runtime or too old.
+ * @throws DeviceError when there is no such file, it cannot be loaded, or it is not ONNX Runtime or
+ * too old.
  */
 export function openOrtLibrary(path: string = bundledLibraryPath()): OrtLibrary {
   let library = opened.get(path);
@@ -51,7 +53,7 @@ function bundledLibraryPath(): string {
     windows: "win32/*/onnxruntime.dll",
   }[os as string];
   if (file === undefined) {
-    throw new Error(
+    throw new DeviceError(
       `Expected Linux, macOS or Windows, but found ${os}; give the path of a library`,
     );
   }
@@ -80,7 +82,7 @@ function load(path: string): OrtLibrary {
   const version = Deno.UnsafePointerView.getCString(notNull(getVersion.call(), "version"));
   const struct = getApi.call(ORT_API_VERSION);
   if (struct === null) {
-    throw new Error(
+    throw new DeviceError(
       `Expected ONNX Runtime 1.${ORT_API_VERSION} or later, but found ${version} at ${path}`,
     );
   }
@@ -128,7 +130,7 @@ function loadSymbols(path: string) {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
+    throw new DeviceError(
       `Expected ONNX Runtime's shared library at ${path}, but it could not be loaded: ${reason}`,
       { cause: error },
     );

@@ -1,6 +1,8 @@
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
+import { shown } from "../graph/mod.ts";
 import type { CompileOptions, Device, DeviceBuffer, Executable, TensorData } from "./device.ts";
-import type { StateStore } from "./state_store.ts";
+import { expectDevice } from "./expected.ts";
+import { expectStore, type StateStore } from "./state_store.ts";
 import { checkData, sameType } from "./tensor_data.ts";
 
 /** The name under which a graph returns the next value of a state. */
@@ -60,7 +62,8 @@ export class Program implements Disposable {
   /**
    * Compiles an ONNX model over the states of a store.
    *
-   * @throws when the model is not valid, or a state in the store has another type than the graph's.
+   * @throws TypeError where the device, model or store is none; Error when the model is not valid, or
+   * a state in the store has another type than the graph's.
    */
   static async compile(
     device: Device,
@@ -68,6 +71,11 @@ export class Program implements Disposable {
     store: StateStore,
     options: CompileOptions = {},
   ): Promise<Program> {
+    expectDevice(device);
+    expectStore(store);
+    if (!(model instanceof Uint8Array)) {
+      throw new TypeError(`Expected a model, as toOnnx() gives, but found ${shown(model)}`);
+    }
     const executable = await device.compile(model, options);
     const program = new Program(device, executable, store, options.inPlace);
     try {

@@ -1,5 +1,7 @@
 import type { TensorType } from "../../kernels/tensor_type.ts";
+import { shown } from "../graph/mod.ts";
 import type { Device, DeviceBuffer, TensorData } from "./device.ts";
+import { expectDevice } from "./expected.ts";
 
 interface Entry {
   current: DeviceBuffer;
@@ -28,7 +30,9 @@ export class StateStore implements Disposable {
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
+  /** @throws TypeError where the device is none */
   constructor(device: Device) {
+    expectDevice(device);
     this.device = device;
   }
 
@@ -110,6 +114,12 @@ export class StateStore implements Disposable {
     }
     return entry;
   }
+}
+
+/** @throws TypeError for anything but a store */
+export function expectStore(value: unknown): asserts value is StateStore {
+  if (value instanceof StateStore) return;
+  throw new TypeError(`Expected a StateStore, but found ${shown(value)}`);
 }
 
 function list(names: readonly string[]): string {

@@ -8,6 +8,7 @@ import { Scope, standardize } from "../nn/mod.ts";
 import type { Budget, Stage, TrainingEvent } from "../optim/mod.ts";
 import type { Device, Random, StateStore } from "../runtime/mod.ts";
 import { decodeFeatures, featureLoss, FeatureLossWeights } from "./feature_decoder.ts";
+import { checkedConfig } from "./checked_config.ts";
 import { inBatches } from "./in_batches.ts";
 import { PartFiles } from "./part_files.ts";
 import { Programs } from "./programs.ts";
@@ -79,9 +80,9 @@ export class FeatureTokenizer implements Disposable {
   }) {
     this.device = device;
     this.store = store;
-    this.config = FeatureTokenizerConfig.parse(config);
     this.seed = seed;
     this.#programs = new Programs(this);
+    this.config = checkedConfig(FeatureTokenizerConfig, config);
   }
 
   get quantizer(): Quantizer {

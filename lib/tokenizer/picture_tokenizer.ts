@@ -3,10 +3,11 @@
  * tokenizer as others have it, and ILLUME+'s dual one. They share a grid, quantizers, and how they
  * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
-import { type Picture, reducedTo } from "../data/picture.ts";
-import { input, type Tensor } from "../graph/mod.ts";
+import { expectPictures, type Picture, reducedTo } from "../data/picture.ts";
+import { input, shown, type Tensor } from "../graph/mod.ts";
 import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { checkNumber, COUNT, type Device, Random, type StateStore } from "../runtime/mod.ts";
+import { checkedConfig } from "./checked_config.ts";
 import { drawnSize, TokenizerConfig } from "./config.ts";
 import { dual } from "./dual.ts";
 import { inBatches } from "./in_batches.ts";
@@ -61,9 +62,9 @@ export class PictureTokenizer implements Disposable {
   constructor({ device, store, config, seed = 0 }: TokenizerOptions) {
     this.device = device;
     this.store = store;
-    this.config = TokenizerConfig.parse(config);
     this.seed = seed;
     this.#programs = new Programs(this);
+    this.config = checkedConfig(TokenizerConfig, config);
   }
 
   /** Tokens of a picture. */
@@ -88,9 +89,10 @@ export class PictureTokenizer implements Disposable {
   /**
    * Features and codes of pictures of the tokenizer's size, or of so many times as large, such as
    * those that it draws: each square of their pixels then becomes its mean.
-   * @throws RangeError for other sizes
+   * @throws RangeError for other sizes; TypeError for what is no list of pictures
    */
   async encode(pictures: readonly Picture[]): Promise<EncodedPicture[]> {
+    expectPictures(pictures);
     const { pictureSize, grid } = this.config;
     const fitting = pictures.map((picture) => reducedTo(picture, pictureSize));
     const program = await this.#programs.get("encode", (scope) => {
@@ -113,9 +115,10 @@ export class PictureTokenizer implements Disposable {
 
   /**
    * Semantic features reconstructed from codes: `[grid², config.featureSize]` for each picture.
-   * @throws TypeError for a tokenizer of pixels, which has none
+   * @throws TypeError for a tokenizer of pixels, which has none, and for codes that are none
    */
   async decodeFeatures(pictures: readonly Int32Array[]): Promise<Float32Array[]> {
+    this.#expectCodes(pictures);
     const { decodeFeatures } = this.#graphs;
     if (decodeFeatures === undefined) {
       throw new TypeError(
@@ -133,13 +136,16 @@ export class PictureTokenizer implements Disposable {
   }
 
   /**
-   * Pictures drawn from codes; the same seed draws the same picture.
+   * Pictures drawn from codes. The same codes and seed draw the same picture, whatever else is drawn
+   * with it.
+   * @throws TypeError for codes that are none
    * @throws RangeError for a seed, steps or guidance that are not as expected: NaN, 0 steps
    */
   async decode(
     pictures: readonly Int32Array[],
     { seed = 0, steps = 4, guidance = 1 }: DecodeOptions = {},
   ): Promise<Picture[]> {
+    this.#expectCodes(pictures);
     checkNumber("seed", seed, { whole: true });
     checkNumber("steps", steps, COUNT);
     checkNumber("guidance", guidance, { min: 0 });
@@ -152,17 +158,16 @@ export class PictureTokenizer implements Disposable {
       };
     });
     const length = size ** 2 * 3;
-    let drawn = 0;
     return inBatches(pictures, BATCH, async (batch) => {
       const ids = joined(batch);
       const inputs: Record<string, Float32Array | Int32Array> = { ids };
       if (this.#graphs.diffuses) {
         const noise = inputs.noise = new Float32Array(BATCH * length);
-        batch.forEach((_, i) => {
-          noise.set(new Random(seed, "pixel decoder", drawn + i).normals(length), i * length);
+        batch.forEach((ids, i) => {
+          const random = new Random(seed, "pixel decoder", ids.join());
+          noise.set(random.normals(length), i * length);
         });
       }
-      drawn += batch.length;
       const { pixels } = await program.run(inputs);
       return picturesOf(pixels as Float32Array, size);
     });
@@ -182,6 +187,26 @@ export class PictureTokenizer implements Disposable {
    */
   static async load(directory: string, device: Device): Promise<PictureTokenizer> {
     return new PictureTokenizer(await FILES.load(directory, device));
+  }
+
+  /** Throws a TypeError unless these are the codes of pictures. */
+  #expectCodes(pictures: readonly Int32Array[]): void {
+    const { tokens, quantizer: { codes } } = this;
+    const isCode = (id: number) => Number.isInteger(id) && id >= 0 && id < codes;
+    const wrong = (ids: Int32Array) => {
+      if (ids?.length !== tokens) return ids?.length ? `${ids.length} numbers` : shown(ids);
+      const strange = Array.from(ids).find((id) => !isCode(id));
+      return strange === undefined ? undefined : shown(strange);
+    };
+    const found = Array.isArray(pictures)
+      ? pictures.map(wrong).find((found) => found !== undefined)
+      : shown(pictures);
+    if (found === undefined) return;
+    throw new TypeError(
+      `Expected a list of pictures, ${tokens} codes from 0 to ${
+        codes - 1
+      } each, but found ${found}`,
+    );
   }
 
   /** What ids stand for: `[BATCH, grid², codeSize]`. */

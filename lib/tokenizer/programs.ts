@@ -1,16 +1,27 @@
 /** Graphs over the parameters of one store, each compiled when it is first needed. */
 import { type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, Scope } from "../nn/mod.ts";
-import { type Device, Program, type StateStore } from "../runtime/mod.ts";
+import {
+  type Device,
+  expectDevice,
+  expectStore,
+  Program,
+  type StateStore,
+} from "../runtime/mod.ts";
 
 export class Programs implements Disposable {
   readonly #owner: { readonly device: Device; readonly store: StateStore; readonly seed: number };
   readonly #compiled = new Map<string, Promise<Program>>();
 
-  /** @param owner whose parameters they use; the seed is for those that are not there yet */
+  /**
+   * @param owner whose parameters they use; the seed is for those that are not there yet
+   * @throws TypeError where its device or store is none
+   */
   constructor(
     owner: { readonly device: Device; readonly store: StateStore; readonly seed: number },
   ) {
+    expectDevice(owner.device);
+    expectStore(owner.store);
     this.#owner = owner;
   }
 

@@ -11,7 +11,7 @@ import {
   writeFileAtomic,
 } from "../nn/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
-import type { StateStore } from "../runtime/mod.ts";
+import { expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import {
@@ -60,10 +60,13 @@ export class Training implements Disposable {
   /**
    * Begins a training, or continues one.
    * @throws ResumeError where there is nothing to resume, it was started with other settings, or one
-   * of its files is damaged; all files then stay as they are
+   * of its files is damaged; all files then stay as they are. TypeError where the directory or store
+   * is none
    */
   static async open(options: TrainingOptions): Promise<Training> {
-    const { directory, settings, resume = false } = options;
+    const { directory, store, settings, resume = false } = options;
+    expectPath(directory);
+    expectStore(store);
     if (resume) return await Training.#resume(options);
     await Deno.mkdir(`${directory}/training`, { recursive: true });
     // What is left of an earlier training shall not be taken for this one's.

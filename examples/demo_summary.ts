@@ -1,0 +1,39 @@
+/** What the demo says at its end. */
+import { CAPTION_TASKS, meanAccuracy, Report } from "../mod.ts";
+import { typed } from "./help.ts";
+import { FROM } from "./options.ts";
+
+/** The scores of a report, where everything lies, and what can be done next. */
+export function summary(report: Report, out: string): string {
+  const { geneval, pope, selfEnhancement, seconds } = Report.required().parse(report);
+  const from = out === FROM.default ? [] : ["--from", out];
+  const picture = "two_red_hearts.png";
+  const rows = [
+    ["GenEval", `${share(geneval.overall)} on captions that no stage has seen`],
+    ...CAPTION_TASKS.map((task) => [`  ${task}`, share(geneval[task])]),
+    ["  ceiling", `${share(geneval.ceiling?.reconstructed)} where true scenes are reconstructed`],
+    ["POPE", share(meanAccuracy(pope as Required<typeof pope>))],
+    ...Object.entries(pope).map(([split, { accuracy }]) => [`  ${split}`, share(accuracy)]),
+    ["verdicts", `${share(selfEnhancement.agreement)} of its own on its drawings are the parser's`],
+    ["time", `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`],
+    [],
+    ["report", `${out}/report.html, report.json, metrics.jsonl`],
+    ["pictures", `${out}/drawn.png, reconstructed.png, scores.png`],
+    ["model", out],
+  ];
+  const next = [
+    typed("draw", "two red hearts", "--to", picture, ...from),
+    typed("describe", picture, "--question", "how many hearts are there?", ...from),
+    typed("edit", picture, "make the heart blue", ...from),
+  ];
+  return [
+    ...rows.map(([name = "", value = ""]) => `${name.padEnd(14)}${value}`.trimEnd()),
+    "",
+    "next:",
+    ...next.map((command) => `  ${command}`),
+  ].join("\n");
+}
+
+function share(value: number | undefined): string {
+  return value?.toFixed(2).replace(/^0/, "") ?? "–";
+}

@@ -1,0 +1,15 @@
+import type { z } from "zod";
+import { shown } from "../graph/mod.ts";
+
+/**
+ * A configuration that was given by hand.
+ *
+ * @throws TypeError that names the first field that is not as expected
+ */
+export function checkedConfig<C>(schema: z.ZodType<C>, config: unknown): C {
+  const parsed = schema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  const where = path.length === 0 ? "" : ` at ${path.join(".")}`;
+  throw new TypeError(`Expected a configuration, but found ${shown(config)}${where}: ${message}`);
+}

@@ -1,0 +1,186 @@
+/**
+ * Plausible slips of someone whose types nobody checks, as in a notebook: each says what was expected
+ * and what was found, and nothing is written.
+ */
+import { deepEqual, match, rejects, throws } from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import * as illume from "../mod.ts";
+import { inFolder } from "./folder.ts";
+
+// deno-lint-ignore no-explicit-any
+const untyped: any = illume;
+const { gradient, input, openDevice, ops, ShapeError, StateStore, toOnnx, WORLDS } = illume;
+
+const x = input("x", "float32", [2, 3]);
+const indices = input("i", "int32", [2]);
+const show = (tensor: illume.Tensor) => String(tensor);
+
+Deno.test("a reduction without axes is over all of them", () => {
+  for (const reduce of [ops.sum, ops.mean, ops.max]) {
+    deepEqual(
+      [
+        reduce(x),
+        reduce(x, {}),
+        reduce(x, { keepAxes: true }),
+        reduce(x, { axes: [0] }),
+        reduce(x, { axes: [-1], keepAxes: true }),
+      ].map(show),
+      ["float32[]", "float32[]", "float32[1, 1]", "float32[3]", "float32[2, 1]"],
+    );
+  }
+  deepEqual(show(gradient(ops.mean(x), [x])[0]), "float32[2, 3]");
+});
+
+Deno.test("an operation says what it takes", () => {
+  const { ops } = untyped;
+  const slips: readonly (readonly [() => unknown, RegExp])[] = [
+    [
+      () => ops.mean(x, 1),
+      /^mean\(float32\[2, 3\] "x"\): Expected { axes, keepAxes }, .* found 1$/,
+    ],
+    [() => ops.mean(x, { axis: 1 }), /Expected { axes, keepAxes }, but found axis$/],
+    [() => ops.mean(x, { axes: 1 }), /Expected axes to be a list of whole numbers, but found 1$/],
+    [() => ops.mean(x, { axes: [NaN] }), /found \[NaN\]$/],
+    [() => ops.mean(x, { axes: [2] }), /Expected an axis in \[-2, 2\), but found 2$/],
+    [() => ops.mean(), /^mean\(\): Expected 1 tensor, but found undefined$/],
+    [() => ops.exp(3), /^exp\(\): Expected 1 tensor, but found 3$/],
+    [() => ops.exp(new Float32Array(2)), /Expected 1 tensor, but found a Float32Array$/],
+    [() => ops.softmax(x, { axis: 1 }), /Expected 1 tensor, but found .* and { axis }$/],
+    [() => ops.add(x), /Expected 2 tensors/],
+    [() => ops.add(x, "2"), /but found .* and "2"$/],
+    [() => ops.where(1, x, x), /Expected 3 tensors, but found 1 and/],
+    [() => ops.matmul(x), /Expected 2 tensors/],
+    [() => ops.matmul(x, x, { transpose: true }), /Expected { transposeA, .* but found transpose$/],
+    [() => ops.reshape(x, [3, 2]), /Expected { shape }, but found \[3, 2\]$/],
+    [() => ops.reshape(x, { shape: [-1] }), /Expected shape to be a list of sizes from 0/],
+    [() => ops.reshape(x, { shape: [2.5, 2.4] }), /Expected shape to be a list of sizes from 0/],
+    [() => ops.transpose(x), /Expected order to be a list of whole numbers, but found undefined$/],
+    [() => ops.slice(x, { axis: 0 }), /Expected start to be a whole number, but found undefined$/],
+    [() => ops.pad(x, { axis: 0, before: NaN, after: 1 }), /Expected before to be a size/],
+    [() => ops.concat([], { axis: 0 }), /Expected tensors, but found none$/],
+    [() => ops.concat([x, x]), /Expected axis to be a whole number, but found undefined$/],
+    [() => ops.range(5), /^range\(\): Expected { size }, but found 5$/],
+    [() => ops.gather(x, x), /Expected int32 indices/],
+    [() => ops.scatterAdd(x, indices), /Expected rows to be a size from 0, but found undefined$/],
+    [() => ops.cast(x, "float16"), /Expected { dtype }, but found "float16"$/],
+    [() => ops.cast(x, { dtype: "float" }), /Expected dtype to be one of .*, but found "float"$/],
+    [() => ops.rmsNorm(x, input("w", "float32", [3])), /Expected epsilon to be a finite number/],
+  ];
+  for (const [slip, message] of slips) {
+    throws(slip, (error) => {
+      match((error as Error).message, message);
+      return error instanceof ShapeError;
+    });
+  }
+});
+
+Deno.test("graphs say what they are made of", () => {
+  const typed = (slip: () => unknown, message: RegExp) =>
+    throws(slip, { name: "TypeError", message });
+  typed(
+    () => untyped.input("x", "float32"),
+    /Expected a shape such as \[2, 3\], but found undefined/,
+  );
+  typed(() => untyped.input("x", "float", [2]), /Expected a type that is one of .* found "float"/);
+  typed(() => untyped.input("x", "float32", [2, -1]), /Expected a shape .*, but found \[2, -1\]/);
+  typed(() => untyped.input([2], "float32", [2]), /Expected a name, but found \[2\]/);
+  typed(() => untyped.toOnnx(x), /Expected outputs such as { y }, but found float32\[2, 3\]/);
+  typed(() => untyped.toOnnx({ y: 3 }), /Expected outputs such as { y }/);
+  typed(() => untyped.gradient(ops.mean(x), x), /Expected a loss and a list of tensors/);
+  typed(() => untyped.compose(x, ops.relu), /Expected a list of tensors and two functions/);
+  typed(() => untyped.checkpoint(ops.relu, x), /Expected a tensor and a function of it/);
+});
+
+Deno.test("what takes a device, a store or a path says so where it gets something else", () =>
+  inFolder(async (folder) => {
+    using device = await openDevice();
+    using store = new StateStore(device);
+    const config = illume.TOKENIZER_PRESETS.nano;
+    const model = toOnnx({ y: ops.mean(x) });
+    const { PictureTokenizer, FeatureTokenizer, ConceptEncoder, Training, Program } = untyped;
+    const slips: readonly (readonly [() => unknown, RegExp])[] = [
+      [() => untyped.loadIllume(folder, { device }), /Expected a device, .* found { device }$/],
+      [() => untyped.loadIllume(folder, openDevice()), /Expected a device, .* found a Promise$/],
+      [() => untyped.loadIllume(folder), /Expected a device, .* but found undefined$/],
+      [() => untyped.loadIllume(device, folder), /Expected a path, but found a CpuDevice$/],
+      [
+        () => untyped.saveIllume(folder, {}),
+        /Expected a model and a folder, but found ".*" first$/,
+      ],
+      [() => new untyped.StateStore("cpu"), /Expected a device, .* but found "cpu"$/],
+      [() => new PictureTokenizer(device, store, config), /Expected a device, /],
+      [
+        () => new PictureTokenizer({ device, config }),
+        /Expected a StateStore, but found undefined$/,
+      ],
+      [
+        () => new PictureTokenizer({ device, store }),
+        /Expected a configuration, but found undefined/,
+      ],
+      [
+        () => new FeatureTokenizer({ device, store, config }),
+        /Expected a configuration, but found {/,
+      ],
+      [
+        () => new ConceptEncoder({ device, store }),
+        /Expected a device, .* found { device, store }$/,
+      ],
+      [() => PictureTokenizer.load(undefined, device), /Expected a path, but found undefined$/],
+      [() => Training.open(folder, store), /Expected a path, but found undefined$/],
+      [() => Training.open({ directory: folder }), /Expected a StateStore, but found undefined$/],
+      [() => Program.compile(model, store), /Expected a device, .* but found a Uint8Array$/],
+      [() => Program.compile(device, model), /Expected a StateStore, but found undefined$/],
+      [() => Program.compile(device, { y: x }, store), /Expected a model, .* but found { y }$/],
+      [() => untyped.TrainStep.compile({ device, store }), /Expected losses, .* found undefined$/],
+      [() => untyped.readPicture({ folder }), /Expected a path, but found { folder }$/],
+      [() => untyped.readDrawings(), /Expected a path, but found undefined$/],
+      [() => untyped.readMetrics(), /Expected a path, but found undefined$/],
+      [
+        () => untyped.encodePng({ picture: {}, ids: [] }),
+        /Expected a picture, .* { picture, ids }$/,
+      ],
+      [() => untyped.contactSheet({ width: 1 }, 2), /Expected a list of pictures, .* { width }$/],
+      [() => untyped.SceneParser.create(WORLDS.nano), /Expected sprites, .* but found undefined$/],
+      [() => untyped.emojiScenes("small"), /Expected { preset, world, seed }, but found "small"$/],
+      [() => untyped.emojiScenes({ presets: "small" }), /but found { presets }$/],
+    ];
+    for (const [slip, message] of slips) {
+      await rejects(() => Promise.try(slip), { name: "TypeError", message });
+    }
+    const file = `${folder}/report.json`;
+    await rejects(untyped.writeFileAtomic(file, { a: 1 }), /but found: { a } in place of text/);
+    deepEqual(await readdir(folder), []);
+  }));
+
+Deno.test("a world of one's own is checked field by field", async () => {
+  const { nano } = WORLDS;
+  const refused: readonly (readonly [string, unknown, RegExp])[] = [
+    ["concepts", [...nano.concepts, "zebra"], /least 5 different ones of heart, .* found "zebra"$/],
+    ["concepts", ["cat", "dog"], /at least 5 .*, but found \["cat", "dog"\]$/],
+    ["concepts", "cat", /but found "cat"$/],
+    ["styles", ["crayon"], /of fluent-flat, noto, fluent-3d, but found \["crayon"\]$/],
+    ["styles", [], /but found \[\]$/],
+    ["backgrounds", ["sky"], /such as { name: "sky", .*, but found \["sky"\]$/],
+    ["backgrounds", [{ name: "sky", rgb: [0, 0, 256] }], /but found \[{ name, rgb }\]$/],
+    ["preset", "mine", /one of nano, small, base, but found "mine"$/],
+    ["pictureSize", 128, /to be 64, but found 128$/],
+    ["grid", 5, /divides 64, but found 5$/],
+    ["lattice", [8, NaN], /whole numbers of pixels .*, but found \[8, NaN\]$/],
+    ["objectSizes", [13], /even numbers of pixels .*, but found \[13\]$/],
+    ["jitter", -1, /but found -1$/],
+    ["gap", undefined, /but found undefined$/],
+  ];
+  for (const [field, value, message] of refused) {
+    const world = { ...nano, [field]: value };
+    await rejects(untyped.emojiScenes({ world }), { name: "RangeError", message });
+    throws(() => untyped.evaluationCaptions(world, { perTask: 1, seed: 0 }), { message });
+  }
+  const world = { ...nano, concepts: ["pizza", "cup", "book", "bell", "hat"] };
+  const scenes = await illume.emojiScenes({ world });
+  const captions = illume.evaluationCaptions(world, { perTask: 2, seed: 0 });
+  deepEqual(captions.length, 12);
+  illume.trainTextTokenizer(scenes);
+  const objects = [{ concept: "hat", color: "violet", x: 8, y: 8, size: 14 }];
+  const scene = JSON.parse(JSON.stringify({ background: "sky", style: "fluent-flat", objects }));
+  throws(() => scenes.draw(scene), /Expected a colour that is one of red, .*, but found violet$/);
+});
