@@ -33,6 +33,7 @@ Deno.test("a scaled file has squares for pixels, and reads back at its first siz
   const back = await readPicture(await encodePng(square, { scale: 8 }), { size: 2 });
   back.data.forEach((value, i) => assert(Math.abs(value - square.data[i]) <= 12, `${i}`));
   await assert.rejects(encodePng(picture, { scale: 0.5 }), /positive integer, but found 0.5/);
+  await assert.rejects(readPicture(png, { fit: "fill" as "crop" }), /"stretch", but found "fill"/);
 });
 
 Deno.test("what is transparent becomes white, what is grey becomes three channels", async () => {
@@ -145,6 +146,7 @@ Deno.test("a TIFF of numbers that are no colours is refused with one line", asyn
   const refused = (name: string, message: RegExp) =>
     assert.rejects(readPicture(tiff(name)), { name: "PictureError", message });
   await refused("nan", /^Expected floats from 0 to 1 in .*nan\.tif, but found NaN$/);
+  await refused("lab", /^Expected floats of grey or RGB in .*lab\.tif, but found lab$/);
   await refused("to_255", /^Expected floats from 0 to 1 in .*to_255\.tif, but found 200$/);
   await refused(
     "int32",

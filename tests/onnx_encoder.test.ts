@@ -97,6 +97,7 @@ Deno.test("options out of their range are refused", async () => {
     [{ shorterSide: 6 }, /from size 8 on, but found 6/],
     [{ mean: [0, NaN, 0] }, /mean, but found 0,NaN,0/],
     [{ std: [1, 0, 1] }, /std, but found 1,0,1/],
+    [{ fit: "cover" as "crop" }, /fit stretch or crop, but found cover/],
   ];
   for (const [options, message] of cases) {
     await assert.rejects(encoderFromOnnx(path, { ...OPTIONS, ...options }), {

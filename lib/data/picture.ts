@@ -33,6 +33,7 @@ export function expectPictures(value: unknown): asserts value is readonly Pictur
 /** The widest and tallest picture that is read, in pixels. */
 export const LARGEST_PICTURE = 8192;
 
+const FITS = { crop: "cover", stretch: "fill" } as const;
 const DEPTHS = ["uchar", "ushort", "float"];
 
 /** A picture that cannot be read: one line that says what was expected and found. */
@@ -51,7 +52,7 @@ export class PictureError extends Error {
  *
  * @throws {PictureError} for a file that is missing, empty, no picture, wider or taller than
  * `LARGEST_PICTURE` pixels, of whole numbers of other than 8 or 16 bits, or of floats that are not
- * from 0 to 1; TypeError for what is neither a path nor bytes.
+ * from 0 to 1; TypeError for what is neither a path nor bytes; RangeError for another `fit`.
  *
  * @example
  * ```ts
@@ -67,6 +68,9 @@ export async function readPicture(
   { size, fit = "crop" }: { size?: number; fit?: "crop" | "stretch" } = {},
 ): Promise<Picture> {
   if (!(source instanceof Uint8Array)) expectPath(source);
+  if (!Object.hasOwn(FITS, fit)) {
+    throw new RangeError(`Expected fit "crop" or "stretch", but found ${JSON.stringify(fit)}`);
+  }
   const name = typeof source === "string" ? source : "these bytes";
   const bytes = typeof source === "string" ? await readFile(source) : source;
   if (bytes.length === 0) {
@@ -77,8 +81,7 @@ export async function readPicture(
     const flat = depth === "float"
       ? await flatFloats(bytes, space, name)
       : flattened(sharp(bytes).autoOrient(), bytes).toColorspace("srgb");
-    const sharpFit = fit === "crop" ? "cover" : "fill";
-    const fitted = size === undefined ? flat : flat.resize(size, size, { fit: sharpFit });
+    const fitted = size === undefined ? flat : flat.resize(size, size, { fit: FITS[fit] });
     const { data, info } = await fitted.raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: new Uint8Array(data) };
   } catch (error) {
@@ -96,6 +99,9 @@ function flattened(picture: Sharp, bytes: Uint8Array): Sharp {
 
 /** A picture of floats: from 0 to 1, whatever the library takes them for. */
 async function flatFloats(bytes: Uint8Array, space: string, name: string): Promise<Sharp> {
+  if (space !== "scrgb" && space !== "b-w") {
+    throw new PictureError(`Expected floats of grey or RGB in ${name}, but found ${space}`);
+  }
   const { data, info } = await sharp(bytes).autoOrient().toColourspace(space)
     .raw({ depth: "float" }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

@@ -5,7 +5,12 @@ export { inPrecision, type Precision } from "./precision.ts";
 export { checkpoint } from "./checkpoint.ts";
 export { compose } from "./compose.ts";
 export { sorted } from "./sorted.ts";
-export { type OnnxPort, type OnnxSignature, onnxSignature } from "./onnx_signature.ts";
+export {
+  type OnnxOutput,
+  type OnnxPort,
+  type OnnxSignature,
+  onnxSignature,
+} from "./onnx_signature.ts";
 export { type OnnxFiles, onnxPart } from "./onnx_part.ts";
 export { toOnnx } from "./onnx.ts";
 export { graphFlops, matmulFlops } from "./flops.ts";

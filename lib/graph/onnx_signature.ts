@@ -1,5 +1,5 @@
 /** What an ONNX model takes and gives, read from its bytes. */
-import { besideOf, neededBy, type Port, readModel } from "./onnx_reading.ts";
+import { besideOf, neededBy, type Parameter, type Port, readModel } from "./onnx_reading.ts";
 
 /** An input or output. */
 export interface OnnxPort {
@@ -10,14 +10,19 @@ export interface OnnxPort {
   readonly shape: readonly (number | string)[] | undefined;
 }
 
+/** An output, and what it hangs on. */
+export interface OnnxOutput extends OnnxPort {
+  /** The names of inputs. */
+  readonly needs: readonly string[];
+  /** Files beside the model that hold parameters, and how many bytes at least. */
+  readonly files: Readonly<Record<string, number>>;
+}
+
 /** What is said of a model from outside. */
 export interface OnnxSignature {
   /** Without parameters, which older models list among the inputs. */
   readonly inputs: readonly OnnxPort[];
-  /** With the names of the inputs that each hangs on. */
-  readonly outputs: readonly (OnnxPort & { readonly needs: readonly string[] })[];
-  /** Files beside that hold parameters, and how many bytes at least. */
-  readonly files: Readonly<Record<string, number>>;
+  readonly outputs: readonly OnnxOutput[];
 }
 
 /** TensorProto.DataType, from 1 on. */
@@ -50,8 +55,13 @@ export function onnxSignature(model: Uint8Array): OnnxSignature {
   const outputs = graph.output.map((port) => {
     const { values } = neededBy(port.name, nodes);
     const needs = inputs.map(({ name }) => name).filter((name) => values.has(name));
-    return { ...portOf(port), needs };
+    const files = filesOf(parameters.filter(({ name }) => values.has(name)));
+    return { ...portOf(port), needs, files };
   });
+  return { inputs, outputs };
+}
+
+function filesOf(parameters: readonly Parameter[]): Record<string, number> {
   const files: Record<string, number> = {};
   for (const parameter of parameters) {
     const beside = besideOf(parameter);
@@ -59,7 +69,7 @@ export function onnxSignature(model: Uint8Array): OnnxSignature {
     const { file, offset, length = 0 } = beside;
     files[file] = Math.max(files[file] ?? 0, offset + length);
   }
-  return { inputs, outputs, files };
+  return files;
 }
 
 function portOf({ name, type }: Port): OnnxPort {

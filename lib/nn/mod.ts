@@ -24,6 +24,7 @@ export {
 } from "./transformer.ts";
 export { writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
+export { readAt } from "./read_at.ts";
 export { SafetensorsFile } from "./safetensors_file.ts";
 export { SafetensorsError } from "./safetensors_header.ts";
 export {

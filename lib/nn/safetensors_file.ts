@@ -1,4 +1,5 @@
 /** A safetensors file of which only some tensors are wanted: each is read from where it stands. */
+import { readAt } from "./read_at.ts";
 import {
   type Entry,
   headerBytes,
@@ -71,17 +72,4 @@ export class SafetensorsFile implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
-}
-
-function readAt(file: Deno.FsFile, start: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  file.seekSync(start, Deno.SeekMode.Start);
-  for (let filled = 0; filled < length;) {
-    const count = file.readSync(bytes.subarray(filled));
-    if (count === null) {
-      throw new SafetensorsError(`Expected ${length} bytes at ${start}, but found ${filled}`);
-    }
-    filled += count;
-  }
-  return bytes;
 }

@@ -41,4 +41,5 @@ save("two_extra16", beside(rgb.astype(np.uint16) * 257, 9, 9), extrasamples=["un
 save("grey_extra", beside(rgb[..., :1], 9, 9, 9, 9), photometric="minisblack")
 save("nan", np.where(rgb == 60, np.nan, floats).astype(np.float32))
 save("to_255", rgb.astype(np.float32))
+save("lab", floats, photometric="cielab")
 save("int32", rgb.astype(np.int32))

@@ -1,5 +1,11 @@
 /** Any encoder that somebody exported to ONNX. */
-import { onnxPart, type OnnxPort, type OnnxSignature, onnxSignature } from "../../graph/mod.ts";
+import {
+  type OnnxOutput,
+  onnxPart,
+  type OnnxPort,
+  type OnnxSignature,
+  onnxSignature,
+} from "../../graph/mod.ts";
 import { type Device, Program, StateStore, type TensorData } from "../../runtime/mod.ts";
 import { inBatches } from "../in_batches.ts";
 import { oneLine } from "./json_file.ts";
@@ -94,7 +100,7 @@ async function open(path: string, options: OnnxEncoderOptions): Promise<OpenMode
   const signature = signatureOf(model, path);
   const output = outputOf(signature, options.output, path);
   const input = inputOf(signature, output, options.input, path);
-  const files = await filesBeside(path, signature.files);
+  const files = await filesBeside(path, output.files);
   const isFirst = channelsOf(input, path) === "first";
   const [fixed] = input.shape ?? [];
   let refused: unknown;
@@ -158,14 +164,12 @@ function signatureOf(model: Uint8Array, path: string): OnnxSignature {
   }
 }
 
-type Output = OnnxSignature["outputs"][number];
-
 /** The output of that name, or the first that would do; one without a shape may turn out to do. */
 function outputOf(
   { inputs, outputs }: OnnxSignature,
   name: string | undefined,
   path: string,
-): Output {
+): OnnxOutput {
   const fitting = outputs.filter(({ shape }) => shape === undefined || shape.length === 3);
   const numbers = inputs.filter(isFloat).map(({ name }) => name);
   const seeing = fitting.filter(({ needs }) => needs.length === 1 && numbers.includes(needs[0]));
@@ -186,7 +190,7 @@ function outputOf(
 /** The input that takes pictures, which must be all that the features hang on. */
 function inputOf(
   { inputs }: OnnxSignature,
-  output: Output,
+  output: OnnxOutput,
   name: string | undefined,
   path: string,
 ): OnnxPort {

@@ -1,6 +1,7 @@
 /** The files of an ONNX model: itself, and those beside that hold its parameters. */
 import { basename, dirname, isAbsolute, join } from "node:path";
-import type { OnnxFiles, OnnxSignature } from "../../graph/mod.ts";
+import type { OnnxFiles, OnnxOutput } from "../../graph/mod.ts";
+import { readAt } from "../../nn/mod.ts";
 import { oneLine } from "./json_file.ts";
 import { TeacherError } from "./teacher.ts";
 
@@ -25,7 +26,7 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
  */
 export async function filesBeside(
   path: string,
-  files: OnnxSignature["files"],
+  files: OnnxOutput["files"],
 ): Promise<OnnxFiles & { readonly folder: string | undefined }> {
   const real = new Map<string, string>();
   for (const [file, bytes] of Object.entries(files)) {
@@ -42,14 +43,7 @@ export async function filesBeside(
     name: (file) => basename(real.get(file)!),
     read({ file, offset, length = 0 }) {
       using opened = Deno.openSync(real.get(file)!);
-      opened.seekSync(offset, Deno.SeekMode.Start);
-      const bytes = new Uint8Array(length);
-      for (let filled = 0; filled < length;) {
-        const count = opened.readSync(bytes.subarray(filled));
-        if (count === null) throw new TeacherError(`Expected ${length} bytes in ${file}`);
-        filled += count;
-      }
-      return bytes;
+      return readAt(opened, offset, length);
     },
   };
 }

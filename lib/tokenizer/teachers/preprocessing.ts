@@ -22,8 +22,14 @@ export interface Preprocessing {
 
 /** @throws RangeError for numbers that no picture can be preprocessed with */
 export function checkPreprocessing(
-  { size, mean, std, shorterSide = size }: Preprocessing,
+  { size, mean, std, fit = "stretch", shorterSide = size, interpolation = "cubic" }: Preprocessing,
 ): void {
+  const known = (name: string, value: string, all: readonly string[]) => {
+    if (all.includes(value)) return;
+    throw new RangeError(`Expected ${name} ${all.join(" or ")}, but found ${value}`);
+  };
+  known("fit", fit, ["stretch", "crop"]);
+  known("interpolation", interpolation, ["cubic", "linear"]);
   const isSide = (side: number) => Number.isInteger(side) && side > 0;
   if (!isSide(size)) throw new RangeError(`Expected size in whole pixels, but found ${size}`);
   if (!isSide(shorterSide) || shorterSide < size) {

@@ -4,7 +4,7 @@ import { input, toOnnx } from "../../graph/mod.ts";
 import { Scope } from "../../nn/mod.ts";
 import { type Device, Program, StateStore } from "../../runtime/mod.ts";
 import { inBatches } from "../in_batches.ts";
-import { preprocess, type Preprocessing } from "./preprocessing.ts";
+import { checkPreprocessing, preprocess, type Preprocessing } from "./preprocessing.ts";
 import { type Teacher, TeacherError } from "./teacher.ts";
 import { readTowerConfig } from "./tower_config.ts";
 import { readTowerPreprocessing } from "./tower_preprocessing.ts";
@@ -23,7 +23,8 @@ const BATCH = 8;
  * @param back how many blocks before the last the features come from: 0 is the last, whose features
  * pass SigLIP's last norm; DreamLLM (arXiv 2309.11499) takes CLIP's of 1
  * @param fit how a picture that is no square becomes one, in place of the tower's own way
- * @throws TeacherError for missing or damaged files, other models, tensors of other shapes
+ * @throws TeacherError for missing or damaged files, other models, tensors of other shapes;
+ * RangeError for another `fit`
  *
  * @example
  * ```ts
@@ -54,6 +55,7 @@ export async function encoderFromSafetensors(
     await readTowerTensors(folder, scope.specs(), store);
     const own = await readTowerPreprocessing(folder, config);
     const preprocessing = fit === undefined ? own : { ...own, fit };
+    checkPreprocessing(preprocessing);
     const program = await Program.compile(device, toOnnx({ features }), store);
     const grid = gridOf(config);
     const length = grid ** 2 * hiddenSize;
