@@ -15,7 +15,7 @@ import {
   type World,
 } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import { DEVICE, FROM, fromHere, main, readCommandLine, SEED } from "./options.ts";
+import { DEVICE, FROM, main, readCommandLine, SEED } from "./options.ts";
 
 await main(async () => {
   const options = readCommandLine({
@@ -69,7 +69,7 @@ await main(async () => {
 
 /** One caption a line, in the six templates; empty lines are passed over. */
 async function readCaptions(path: string, world: World): Promise<EvaluatedCaption[]> {
-  const lines = (await Deno.readTextFile(fromHere(path))).split("\n");
+  const lines = (await Deno.readTextFile(path)).split("\n");
   const captions = lines.flatMap((line, i): EvaluatedCaption[] => {
     if (line.trim() === "") return [];
     try {

@@ -9,4 +9,4 @@ export { type OnnxPort, onnxSignature } from "./onnx_signature.ts";
 export { toOnnx } from "./onnx.ts";
 export { graphFlops, matmulFlops } from "./flops.ts";
 export { bytesOf, peakBytes } from "./memory.ts";
-export { shown } from "./shown.ts";
+export { brief } from "./brief.ts";
