@@ -34,7 +34,6 @@ import {
   type CommandLine,
   DEVICE,
   FROM,
-  fromHere,
   main,
   readCommandLine,
   SEED,
@@ -59,13 +58,17 @@ await main(async () => {
     },
     examples: ["", "--captions captions.txt", "--pope questions.json --pictures pictures"],
   });
-  const files = (["captions", "geneval", "pope"] as const).filter((name) => options.given(name) !== undefined);
+  const files = (["captions", "geneval", "pope"] as const).filter((name) =>
+    options.given(name) !== undefined
+  );
   if (files.length > 1) {
     throw new UsageError(
       `Expected one of --captions, --geneval and --pope, but found --${files.join(" and --")}`,
     );
   }
-  const ofPope = (["pictures", "answers"] as const).find((name) => options.given(name) !== undefined);
+  const ofPope = (["pictures", "answers"] as const).find((name) =>
+    options.given(name) !== undefined
+  );
   if (ofPope !== undefined && files[0] !== "pope") {
     throw new UsageError(`Expected --pope beside --${ofPope}, but found none`);
   }
@@ -114,21 +117,21 @@ function print(scores: unknown): void {
 
 /** A file of POPE's questions, with a file of answers, or asked about the pictures in a folder. */
 async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
-  const questions = await readPope(fromHere(options.text("pope")));
+  const questions = await readPope(options.text("pope"));
   const answers = options.given("answers");
-  if (answers !== undefined) return scorePope(questions, await readPopeAnswers(fromHere(answers)));
+  if (answers !== undefined) return scorePope(questions, await readPopeAnswers(answers));
   const pictures = options.given("pictures");
   if (pictures === undefined) {
     throw new UsageError("Expected --pictures or --answers beside --pope, but found neither");
   }
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  return await evaluatePope(model, questions, { pictures: fromHere(pictures) });
+  return await evaluatePope(model, questions, { pictures: pictures });
 }
 
 /** A file of GenEval's captions: those of the model's world, and how many are of other things. */
 async function scoresOfGeneval(options: CommandLine, seed: number) {
-  const prompts = await readGeneval(fromHere(options.text("geneval")));
+  const prompts = await readGeneval(options.text("geneval"));
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
   const { world, sprites } = await emojiScenes({ preset: model.world.preset });
@@ -143,7 +146,7 @@ async function readCaptions(
   path: string,
   world: World,
 ): Promise<EvaluatedCaption<CaptionSpec | Sentence>[]> {
-  return (await readLines(fromHere(path), "captions")).map(({ number, text }) => {
+  return (await readLines(path, "captions")).map(({ number, text }) => {
     try {
       const sentence = readCaption(text, world);
       return { caption: text, spec: specOf(sentence) ?? sentence };

@@ -5,7 +5,7 @@
 import { expectWorld } from "../data/expect_world.ts";
 import { type Picture, reducedTo } from "../data/picture.ts";
 import { Sprites } from "../data/sprites.ts";
-import { shown } from "../graph/shown.ts";
+import { brief } from "../graph/brief.ts";
 import type { Box } from "../data/relations.ts";
 import type { World } from "../data/world.ts";
 import { contrastOf, MARGIN } from "./contrast.ts";
@@ -56,7 +56,7 @@ export class SceneParser {
   static create(world: World, sprites: Sprites): SceneParser {
     expectWorld(world);
     if (!(sprites instanceof Sprites)) {
-      throw new TypeError(`Expected sprites, such as scenes.sprites, but found ${shown(sprites)}`);
+      throw new TypeError(`Expected sprites, such as scenes.sprites, but found ${brief(sprites)}`);
     }
     return new SceneParser(world, shapesOf(world, sprites));
   }

@@ -1,5 +1,5 @@
 /** The data set that everything is trained on: pictures of emoji, with all that is true of them. */
-import { shown } from "../graph/shown.ts";
+import { brief } from "../graph/brief.ts";
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec } from "./caption_spec.ts";
 import { describe, sentenceOfScene } from "./describe.ts";
@@ -158,7 +158,7 @@ export async function emojiScenes(
 ): Promise<EmojiScenes> {
   const { preset = "nano", world = worldOf(preset), seed = 0, ...strange } = options;
   if (typeof options !== "object" || Object.keys(strange).length > 0) {
-    throw new TypeError(`Expected { preset, world, seed }, but found ${shown(options)}`);
+    throw new TypeError(`Expected { preset, world, seed }, but found ${brief(options)}`);
   }
   expectWorld(world);
   return new EmojiScenes(world, await loadSprites(world), seed);

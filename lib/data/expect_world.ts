@@ -1,5 +1,5 @@
 /** Whether a world that somebody made can be drawn and spoken of. */
-import { shown } from "../graph/shown.ts";
+import { brief } from "../graph/brief.ts";
 import { CONCEPTS } from "./concepts.ts";
 import { STYLES, type World, WORLDS } from "./world.ts";
 
@@ -88,7 +88,7 @@ const RULES: Readonly<Record<keyof World, Rule>> = {
  */
 export function expectWorld(world: unknown): asserts world is World {
   if (typeof world !== "object" || world === null) {
-    throw new TypeError(`Expected a world, such as WORLDS.nano, but found ${shown(world)}`);
+    throw new TypeError(`Expected a world, such as WORLDS.nano, but found ${brief(world)}`);
   }
   for (const [field, { expected, fits }] of Object.entries(RULES)) {
     const value = (world as Readonly<Record<string, unknown>>)[field];
@@ -96,7 +96,7 @@ export function expectWorld(world: unknown): asserts world is World {
     const strange = field === "concepts" && Array.isArray(value)
       ? value.filter((name) => !Object.hasOwn(CONCEPTS, name))
       : [];
-    const found = strange.length === 0 ? shown(value) : strange.map(shown).join(", ");
+    const found = strange.length === 0 ? brief(value) : strange.map(brief).join(", ");
     throw new RangeError(`Expected the ${field} of a world to be ${expected}, but found ${found}`);
   }
 }

@@ -1,6 +1,6 @@
 /** Pictures in memory, from files and into files. */
 import sharp, { type Metadata, type Sharp } from "sharp";
-import { shown } from "../graph/shown.ts";
+import { brief } from "../graph/brief.ts";
 import { expectPath } from "../runtime/expected.ts";
 import { tiffExtraChannels } from "./tiff.ts";
 
@@ -18,14 +18,14 @@ export function expectPicture(value: unknown): asserts value is Picture {
   if (data instanceof Uint8Array && Number.isInteger(pixels) && data.length === pixels * 3) return;
   throw new TypeError(
     "Expected a picture, { width, height, data } with three bytes a pixel, " +
-      `but found ${shown(value)}`,
+      `but found ${brief(value)}`,
   );
 }
 
 /** @throws TypeError for anything but a list of pictures */
 export function expectPictures(value: unknown): asserts value is readonly Picture[] {
   if (!Array.isArray(value)) {
-    throw new TypeError(`Expected a list of pictures, but found ${shown(value)}`);
+    throw new TypeError(`Expected a list of pictures, but found ${brief(value)}`);
   }
   value.forEach(expectPicture);
 }

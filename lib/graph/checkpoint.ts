@@ -3,7 +3,7 @@ import { elements } from "../../kernels/mod.ts";
 import { compose } from "./compose.ts";
 import { pullBack } from "./gradient.ts";
 import { ops } from "./ops.ts";
-import { shown } from "./shown.ts";
+import { brief } from "./brief.ts";
 import { inputsOf, lastNumber, Tensor } from "./tensor.ts";
 
 /**
@@ -25,7 +25,7 @@ import { inputsOf, lastNumber, Tensor } from "./tensor.ts";
  */
 export function checkpoint(x: Tensor, forward: (x: Tensor) => Tensor): Tensor {
   if (!(x instanceof Tensor) || typeof forward !== "function") {
-    const found = `${shown(x)} and ${shown(forward)}`;
+    const found = `${brief(x)} and ${brief(forward)}`;
     throw new TypeError(`Expected a tensor and a function of it, but found ${found}`);
   }
   const before = lastNumber();

@@ -1,7 +1,7 @@
 /** Parts of a model that know their gradient better than the chain rule does. */
 import { sameShape } from "../../kernels/mod.ts";
 import { ShapeError } from "./ops.ts";
-import { shown } from "./shown.ts";
+import { brief } from "./brief.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -29,7 +29,7 @@ export function compose(
   const isRight = Array.isArray(inputs) && inputs.every((x) => x instanceof Tensor) &&
     typeof forward === "function" && typeof backward === "function";
   if (!isRight) {
-    const found = [inputs, forward, backward].map(shown).join(", ");
+    const found = [inputs, forward, backward].map(brief).join(", ");
     throw new TypeError(`Expected a list of tensors and two functions, but found ${found}`);
   }
   const value = forward(...inputs);

@@ -3,7 +3,7 @@ import { type Kernel, KERNELS } from "../../kernels/mod.ts";
 import { ops, ShapeError } from "./ops.ts";
 import { onBehalfOf } from "./origin.ts";
 import { traceGradient } from "./precision.ts";
-import { shown } from "./shown.ts";
+import { brief } from "./brief.ts";
 import { sorted } from "./sorted.ts";
 import { constant, inputsOf, Tensor } from "./tensor.ts";
 
@@ -28,7 +28,7 @@ import { constant, inputsOf, Tensor } from "./tensor.ts";
 export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const all = [loss, ...[wrt].flat()];
   if (!Array.isArray(wrt) || !all.every((x) => x instanceof Tensor)) {
-    const found = `${shown(loss)} and ${shown(wrt)}`;
+    const found = `${brief(loss)} and ${brief(wrt)}`;
     throw new TypeError(`Expected a loss and a list of tensors, but found ${found}`);
   }
   if (loss.shape.length !== 0 || !loss.dtype.startsWith("float")) {

@@ -15,4 +15,4 @@ export { type OnnxFiles, onnxPart } from "./onnx_part.ts";
 export { toOnnx } from "./onnx.ts";
 export { graphFlops, matmulFlops } from "./flops.ts";
 export { bytesOf, peakBytes } from "./memory.ts";
-export { shown } from "./shown.ts";
+export { brief } from "./brief.ts";

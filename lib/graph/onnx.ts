@@ -18,7 +18,7 @@ import {
   type TensorType,
 } from "../../kernels/mod.ts";
 import { sorted } from "./sorted.ts";
-import { shown } from "./shown.ts";
+import { brief } from "./brief.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The standard operator set that graphs are written in (ONNX 1.18). */
@@ -49,7 +49,7 @@ export function toOnnx(
 ): Uint8Array<ArrayBuffer> {
   const isNamed = !(outputs instanceof Tensor) && !Array.isArray(outputs) &&
     Object.values(outputs ?? {}).every((output) => output instanceof Tensor);
-  if (!isNamed) throw new TypeError(`Expected outputs such as { y }, but found ${shown(outputs)}`);
+  if (!isNamed) throw new TypeError(`Expected outputs such as { y }, but found ${brief(outputs)}`);
   const { nodes, initializers, inputs, tensors } = writeGraph(outputs);
   for (const [name, tensor] of tensors) written?.set(name, tensor);
   return encodeModel({

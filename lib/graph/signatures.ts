@@ -6,7 +6,7 @@ import {
   ONNX_DTYPE,
   type TensorType,
 } from "../../kernels/mod.ts";
-import { shown } from "./shown.ts";
+import { brief } from "./brief.ts";
 
 /** What an attribute may be, and what it is where it is left out. */
 interface Rule {
@@ -117,12 +117,12 @@ export function checked(
     const expected = tensors === undefined
       ? "tensors"
       : `${tensors} tensor${tensors === 1 ? "" : "s"}`;
-    const found = inputs.length === 0 ? "none" : inputs.map(shown).join(" and ");
+    const found = inputs.length === 0 ? "none" : inputs.map(brief).join(" and ");
     throw new KernelError(`Expected ${expected}, but found ${found}`);
   }
   const names = Object.keys(rules);
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new KernelError(`Expected { ${names.join(", ")} }, but found ${shown(given)}`);
+    throw new KernelError(`Expected { ${names.join(", ")} }, but found ${brief(given)}`);
   }
   const strange = Object.keys(given).find((name) => !names.includes(name));
   if (strange !== undefined) {
@@ -133,7 +133,7 @@ export function checked(
     Object.entries(rules).map(([name, { expected, fits, usual }]) => {
       const value = values[name] ?? usual?.(inputs[0] as TensorType);
       if (fits(value)) return [name, value as Attributes[string]];
-      throw new KernelError(`Expected ${name} to be ${expected}, but found ${shown(value)}`);
+      throw new KernelError(`Expected ${name} to be ${expected}, but found ${brief(value)}`);
     }),
   );
 }

@@ -9,7 +9,7 @@ import {
 } from "../../kernels/mod.ts";
 import type { KernelName } from "../../kernels/mod.ts";
 import { type Origin, origin } from "./origin.ts";
-import { shown } from "./shown.ts";
+import { brief } from "./brief.ts";
 
 /**
  * Where a tensor comes from: given from outside, written in the graph, computed, or computed from
@@ -75,11 +75,11 @@ export function inputsOf({ source }: Tensor): readonly Tensor[] {
 function expectType(dtype: DType, shape: readonly number[]): void {
   if (typeof dtype !== "string" || !Object.hasOwn(ONNX_DTYPE, dtype)) {
     const known = Object.keys(ONNX_DTYPE).join(", ");
-    throw new TypeError(`Expected a type that is one of ${known}, but found ${shown(dtype)}`);
+    throw new TypeError(`Expected a type that is one of ${known}, but found ${brief(dtype)}`);
   }
   const isShape = Array.isArray(shape) &&
     shape.every((size) => Number.isInteger(size) && size >= 0);
-  if (!isShape) throw new TypeError(`Expected a shape such as [2, 3], but found ${shown(shape)}`);
+  if (!isShape) throw new TypeError(`Expected a shape such as [2, 3], but found ${brief(shape)}`);
 }
 
 /**
@@ -96,7 +96,7 @@ function expectType(dtype: DType, shape: readonly number[]): void {
  * ```
  */
 export function input(name: string, dtype: DType, shape: readonly number[]): Tensor {
-  if (typeof name !== "string") throw new TypeError(`Expected a name, but found ${shown(name)}`);
+  if (typeof name !== "string") throw new TypeError(`Expected a name, but found ${brief(name)}`);
   expectType(dtype, shape);
   return new Tensor(dtype, shape, { kind: "input", name });
 }

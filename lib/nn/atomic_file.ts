@@ -3,7 +3,7 @@
  * new one: into a new file in the same folder, to the disk, then renamed.
  */
 import { basename, dirname, join, resolve } from "node:path";
-import { shown } from "../graph/mod.ts";
+import { brief } from "../graph/mod.ts";
 
 /**
  * Replaces the file at `path` by `content` in one step. Where anything fails, an existing file
@@ -64,7 +64,7 @@ export async function writeFilesAtomic(
 
 function toBytes(content: Uint8Array | string): Uint8Array {
   if (typeof content !== "string" && !(content instanceof Uint8Array)) {
-    throw new TypeError(`${shown(content)} in place of text or bytes`);
+    throw new TypeError(`${brief(content)} in place of text or bytes`);
   }
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }

@@ -1,6 +1,7 @@
 /** One training step as one graph: forward, backward and update. */
 import type { TensorType } from "../../kernels/mod.ts";
 import {
+  brief,
   bytesOf,
   gradient,
   inPrecision,
@@ -8,7 +9,6 @@ import {
   ops,
   peakBytes,
   type Precision,
-  shown,
   sorted,
   type Tensor,
   toOnnx,
@@ -138,7 +138,7 @@ export class TrainStep implements Disposable {
     expectStore(store);
     if (typeof options.losses !== "function") {
       throw new TypeError(
-        `Expected losses, a function of a scope, but found ${shown(options.losses)}`,
+        `Expected losses, a function of a scope, but found ${brief(options.losses)}`,
       );
     }
     const { specs, states, graph, updated, trained, reported, extra } = trace(options);

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { worldOf } from "../data/world.ts";
-import { shown } from "../graph/mod.ts";
+import { brief } from "../graph/mod.ts";
 import {
   CheckpointError,
   type CheckpointFormat,
@@ -53,7 +53,7 @@ const FORMAT: CheckpointFormat<Config> = {
  */
 export async function saveIllume(model: Illume, directory: string): Promise<void> {
   if (!(model instanceof Illume)) {
-    throw new TypeError(`Expected a model and a folder, but found ${shown(model)} first`);
+    throw new TypeError(`Expected a model and a folder, but found ${brief(model)} first`);
   }
   const { store, tokenizer, vocabulary, world, seed } = model;
   await saveCheckpoint<Config>(directory, FORMAT, {

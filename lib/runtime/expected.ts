@@ -1,16 +1,16 @@
 /** What is asked for by type, checked where types are not, as in notebooks. */
-import { shown } from "../graph/mod.ts";
+import { brief } from "../graph/mod.ts";
 import type { Device } from "./device.ts";
 
 /** @throws TypeError for anything but a device */
 export function expectDevice(value: unknown): asserts value is Device {
   const { buffer, compile } = (value ?? {}) as Partial<Device>;
   if (typeof buffer === "function" && typeof compile === "function") return;
-  throw new TypeError(`Expected a device, as await openDevice() gives, but found ${shown(value)}`);
+  throw new TypeError(`Expected a device, as await openDevice() gives, but found ${brief(value)}`);
 }
 
 /** @throws TypeError for anything but the path of a file or folder */
 export function expectPath(value: unknown): asserts value is string {
   if (typeof value === "string" && value !== "") return;
-  throw new TypeError(`Expected a path, but found ${shown(value)}`);
+  throw new TypeError(`Expected a path, but found ${brief(value)}`);
 }

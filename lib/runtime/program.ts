@@ -1,5 +1,5 @@
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
-import { shown } from "../graph/mod.ts";
+import { brief } from "../graph/mod.ts";
 import type { CompileOptions, Device, DeviceBuffer, Executable, TensorData } from "./device.ts";
 import { expectDevice } from "./expected.ts";
 import { expectStore, type StateStore } from "./state_store.ts";
@@ -74,7 +74,7 @@ export class Program implements Disposable {
     expectDevice(device);
     expectStore(store);
     if (!(model instanceof Uint8Array)) {
-      throw new TypeError(`Expected a model, as toOnnx() gives, but found ${shown(model)}`);
+      throw new TypeError(`Expected a model, as toOnnx() gives, but found ${brief(model)}`);
     }
     const executable = await device.compile(model, options);
     const program = new Program(device, executable, store, options.inPlace);

@@ -1,5 +1,5 @@
 import type { TensorType } from "../../kernels/tensor_type.ts";
-import { shown } from "../graph/mod.ts";
+import { brief } from "../graph/mod.ts";
 import type { Device, DeviceBuffer, TensorData } from "./device.ts";
 import { expectDevice } from "./expected.ts";
 
@@ -119,7 +119,7 @@ export class StateStore implements Disposable {
 /** @throws TypeError for anything but a store */
 export function expectStore(value: unknown): asserts value is StateStore {
   if (value instanceof StateStore) return;
-  throw new TypeError(`Expected a StateStore, but found ${shown(value)}`);
+  throw new TypeError(`Expected a StateStore, but found ${brief(value)}`);
 }
 
 function list(names: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { shown } from "../graph/mod.ts";
+import { brief } from "../graph/mod.ts";
 
 /**
  * A configuration that was given by hand.
@@ -11,5 +11,5 @@ export function checkedConfig<C>(schema: z.ZodType<C>, config: unknown): C {
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;
   const where = path.length === 0 ? "" : ` at ${path.join(".")}`;
-  throw new TypeError(`Expected a configuration, but found ${shown(config)}${where}: ${message}`);
+  throw new TypeError(`Expected a configuration, but found ${brief(config)}${where}: ${message}`);
 }

@@ -4,7 +4,7 @@
  * are called; `semantic.ts`, `pixel.ts` and `dual.ts` say what is in each.
  */
 import { expectPictures, type Picture, reducedTo } from "../data/picture.ts";
-import { input, shown, type Tensor } from "../graph/mod.ts";
+import { brief, input, type Tensor } from "../graph/mod.ts";
 import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { checkNumber, COUNT, type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { checkedConfig } from "./checked_config.ts";
@@ -194,13 +194,13 @@ export class PictureTokenizer implements Disposable {
     const { tokens, quantizer: { codes } } = this;
     const isCode = (id: number) => Number.isInteger(id) && id >= 0 && id < codes;
     const wrong = (ids: Int32Array) => {
-      if (ids?.length !== tokens) return ids?.length ? `${ids.length} numbers` : shown(ids);
+      if (ids?.length !== tokens) return ids?.length ? `${ids.length} numbers` : brief(ids);
       const strange = Array.from(ids).find((id) => !isCode(id));
-      return strange === undefined ? undefined : shown(strange);
+      return strange === undefined ? undefined : brief(strange);
     };
     const found = Array.isArray(pictures)
       ? pictures.map(wrong).find((found) => found !== undefined)
-      : shown(pictures);
+      : brief(pictures);
     if (found === undefined) return;
     throw new TypeError(
       `Expected a list of pictures, ${tokens} codes from 0 to ${

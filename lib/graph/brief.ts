@@ -1,4 +1,4 @@
-/** Values of an array that are shown. */
+/** Values of an array that are brief. */
 const MOST = 8;
 
 /**
@@ -6,17 +6,17 @@ const MOST = 8;
  *
  * @example
  * ```ts
- * import { shown } from "./shown.ts";
+ * import { brief } from "./brief.ts";
  *
- * const words = [shown("cpu"), shown({ device: 1 }), shown(new Float32Array(9))].join(", ");
+ * const words = [brief("cpu"), brief({ device: 1 }), brief(new Float32Array(9))].join(", ");
  * if (words !== '"cpu", { device }, a Float32Array') throw new Error(words);
  * ```
  */
-export function shown(value: unknown): string {
+export function brief(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) {
-    return value.length > MOST ? `${value.length} values` : `[${value.map(shown).join(", ")}]`;
+    return value.length > MOST ? `${value.length} values` : `[${value.map(brief).join(", ")}]`;
   }
   if (typeof value !== "object" || value === null) return String(value);
   const kind = value.constructor?.name ?? "Object";
