@@ -36,8 +36,9 @@ import {
 } from "../mod.ts";
 import { z } from "zod";
 import { spread, writeReport } from "./demo_report.ts";
+import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { main, readCommandLine } from "./options.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
+import { stopOnInterrupt, tell } from "./interrupt.ts";
 
 type ScorePoint = plot.ScorePoint;
 const ScorePoints = z.array(
@@ -46,6 +47,13 @@ const ScorePoints = z.array(
 type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
 
 const LOOK_EVERY = 500;
+
+/** What the demo leaves in its folder, besides what every training does. */
+const FILES = [
+  ...["config.json", "model.safetensors", "tokenizer.json"],
+  ...["drawings/drawings.jsonl", "drawings/settings.json"],
+  ...["report.html", "report.json", "scores.png", "drawn.png", "reconstructed.png"],
+];
 
 /** The steps of a stage after which the model is looked at: so many apart, and the last. */
 function looksAt({ steps }: Stage): number[] {
@@ -58,12 +66,12 @@ await main(async () => {
     command: "deno task demo",
     words: 0,
     values: { preset: "nano", seed: "0", out: "out/demo", device: "cpu", precision: "float32" },
-    flags: ["quick", "resume"],
+    flags: ["quick", ...EXISTING],
   });
   const { preset } = worldOf(options.text("preset"));
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
-  const resume = options.flag("resume");
+  const existing = existingOf(options);
   const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
@@ -75,18 +83,17 @@ await main(async () => {
     probes: 1500,
   };
 
-  const again = Deno.args.filter((word) => word !== "--resume");
-  const signal = stopOnInterrupt(["deno task demo", ...again, "--resume"].join(" "));
+  const signal = stopOnInterrupt(["deno task demo", ...wordsOfRun(), "--resume"].join(" "));
   using device = await openDevice(options.text("device"));
   using store = new StateStore(device);
   using training = await Training.open({
     directory: out,
     store,
     settings: { preset, seed, quick },
-    resume,
+    existing,
+    files: FILES,
     signal,
   });
-  if (!resume) await Deno.remove(`${out}/drawings`, { recursive: true }).catch(() => {});
   const train = async (stages: readonly Stage[], look?: Look) => {
     for (const stage of stages) {
       const seen = looksAt(stage);
@@ -153,7 +160,7 @@ await main(async () => {
       seed,
       signal,
     })
-  ) console.error(`drawn and assessed: ${done}/${total}`);
+  ) tell(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
   const enhancing = await enhancementStage(model, scenes, drawings, {
     budget: enhancement,

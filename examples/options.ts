@@ -1,9 +1,11 @@
 /** Command lines of the examples: options with values, checked before anything is done. */
 import { parseArgs } from "node:util";
-import { Interrupted } from "./interrupt.ts";
+import { Interrupted, tell } from "./interrupt.ts";
 import {
   CaptionError,
   CheckpointError,
+  ExistingError,
+  FolderInUseError,
   JudgeError,
   MemoryError,
   PictureError,
@@ -124,6 +126,8 @@ const MENDABLE = [
   UsageError,
   CaptionError,
   CheckpointError,
+  ExistingError,
+  FolderInUseError,
   JudgeError,
   MemoryError,
   PictureError,
@@ -154,7 +158,7 @@ export async function main(command: () => Promise<void>): Promise<void> {
   } catch (error) {
     const advice = error instanceof Error ? adviceOn(error) : undefined;
     if (advice === undefined) throw error;
-    console.error(advice.replaceAll(/\s+/g, " "));
-    Deno.exit(error instanceof Interrupted ? 130 : 1);
+    tell(advice.replaceAll(/\s+/g, " "));
+    Deno.exit(error instanceof Interrupted ? error.exitCode : 1);
   }
 }

@@ -50,7 +50,7 @@ import {
   JudgeResult,
   SelfAssessed,
 } from "./enhancement_results.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
+import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { main, readCommandLine } from "./options.ts";
 import { provenance, readResults, writeResults } from "./results.ts";
 
@@ -163,10 +163,11 @@ async function run(
 ): Promise<Omit<EnhancementRun, "seed" | "commit" | "date" | "machine">> {
   const { device, signal, seed, quick, directory, scenes, parser, captions } = setting;
   using store = new StateStore(device);
-  using training = await Training.openOrResume({
+  using training = await Training.open({
     directory: `${directory}/shared`,
     store,
     settings: { preset: PRESET, seed, quick },
+    existing: "resume",
     signal,
   });
   const text = trainTextTokenizer(scenes);
@@ -204,7 +205,7 @@ async function run(
     signal,
   };
   for await (const { done, total } of selfGenerate(model, parserJudge(parser), generation)) {
-    console.error(`drawn and assessed: ${done}/${total}`);
+    tell(`drawn and assessed: ${done}/${total}`);
   }
   const { drawings, duplicates, unjudged } = await readDrawings(generation.directory);
   const good = drawings.filter(({ assessment }) => assessment.verdict === "good").length;
@@ -273,6 +274,7 @@ async function learned(
     directory: own,
     store,
     settings: { preset: name, seed, quick },
+    existing: "resume",
     signal,
   });
   const stages = await stagesOf(model);

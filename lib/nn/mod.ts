@@ -22,7 +22,7 @@ export {
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";
-export { writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
+export { removeLeftOvers, writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -36,4 +36,5 @@ export {
   readParameters,
   saveCheckpoint,
 } from "./checkpoint.ts";
+export { FolderInUseError, FolderLock } from "./folder_lock.ts";
 export { JsonLines, type LineFormat, readJsonLines } from "./json_lines.ts";
