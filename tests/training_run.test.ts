@@ -136,7 +136,8 @@ Deno.test("what cannot be resumed is refused in one line, and keeps its files", 
       const options = { directory, store, settings: SETTINGS, existing: "resume" } as const;
       await assert.rejects(Training.open(options), {
         name: "ResumeError",
-        message: /^Expected a whole training .*"other\.bias" of \[2\] in the store, and in the state/,
+        message:
+          /^Expected a whole training .*"other\.bias" of \[2\] in the store, and in the state/,
       });
     });
     await t.step("another stage", () =>
