@@ -139,8 +139,8 @@ Deno.test("more than a hundredth too long ends the stage, with the longest named
   await assert.rejects(learn(often), {
     name: "RangeError",
     message:
-      'Expected stage "reading" to learn from sequences of at most 5 tokens with 3 learned, ' +
-      "as the first 1000 are, but found 11 of 11 longer; the longest has 12 with 10 learned: " +
+      'Expected stage "reading" to learn from sequences of at most 5 tokens with 3 learned, as 1000 ' +
+      "that were measured are, but found 11 of 11 to be longer; the longest has 12: " +
       `"${"cat ".repeat(9).trim()}"`,
   });
 });

@@ -2,7 +2,7 @@
  * Batches of a mixture of tasks. Their rows are as long as the longest of a thousand sequences of the
  * mixture; one that is longer still is counted, and another is drawn in its place.
  */
-import type { Batch, Part } from "../optim/mod.ts";
+import { type Batch, FittingSamples, MEASURED, type Part } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { EncodedPicture } from "../tokenizer/mod.ts";
 import {
@@ -24,12 +24,6 @@ export interface Weighted {
   readonly weight: number;
 }
 
-/** Sequences that lengths are measured on. */
-const MEASURED = 1000;
-
-/** The most that may be left out, as a share of what was drawn. */
-const LEFT_OUT = 0.01;
-
 /** What a conversation says, and the sequence that it is. */
 interface Spoken {
   readonly turns: readonly Turn[];
@@ -42,9 +36,7 @@ export class MixedBatches {
   readonly #mixture: readonly Weighted[];
   readonly #stage: string;
   #measured: Pick<BatchShape, "length" | "learned" | "pictures"> | undefined;
-  #drawn = 0;
-  #leftOut = 0;
-  #longest: Spoken | undefined;
+  #samples: FittingSamples<Spoken> | undefined;
 
   constructor(model: Illume, mixture: readonly Weighted[], stage: string) {
     this.#model = model;
@@ -68,20 +60,15 @@ export class MixedBatches {
     random: Random,
   ): Promise<Omit<Batch, "trainStep">> {
     const count = shape.batch * parts;
-    const row = { ...shape, batch: 1 };
-    const rows: Sequence[] = [];
-    let leftOut = 0;
-    while (rows.length < count) {
-      for (const spoken of await this.#speak(count - rows.length, random)) {
-        this.#drawn++;
-        if (fits([spoken.sequence], row)) {
-          rows.push(spoken.sequence);
-          continue;
-        }
-        leftOut++;
-        this.#leaveOut(spoken, shape);
-      }
-    }
+    this.#samples ??= new FittingSamples<Spoken>({
+      stage: this.#stage,
+      expected: `sequences of at most ${shape.length} tokens with ${shape.learned} learned`,
+      fits: ({ sequence }) => fits([sequence], { ...shape, batch: 1 }),
+      lengthOf: ({ sequence }) => sequence.ids.length,
+      textOf: inWords,
+    });
+    const { drawn, leftOut } = await this.#samples.draw(count, (more) => this.#speak(more, random));
+    const rows = drawn.map(({ sequence }) => sequence);
     const { vocabulary, config } = this.#model;
     const batches = Array.from(
       { length: parts },
@@ -137,20 +124,6 @@ export class MixedBatches {
       pictures: Math.max(1, most(({ features }) => features.length)),
     };
   }
-
-  #leaveOut(spoken: Spoken, { length, learned }: BatchShape): void {
-    this.#leftOut++;
-    const isLonger = spoken.sequence.ids.length > (this.#longest?.sequence.ids.length ?? 0);
-    if (isLonger) this.#longest = spoken;
-    if (this.#leftOut <= LEFT_OUT * Math.max(this.#drawn, MEASURED)) return;
-    const { turns, sequence } = this.#longest!;
-    throw new RangeError(
-      `Expected stage "${this.#stage}" to learn from sequences of at most ${length} tokens with ` +
-        `${learned} learned, as the first ${MEASURED} are, but found ${this.#leftOut} of ` +
-        `${this.#drawn} longer; the longest has ${sequence.ids.length} with ` +
-        `${learnedIn(sequence)} learned: ${JSON.stringify(inWords(turns))}`,
-    );
-  }
 }
 
 /** Predicted tokens of a sequence. */
@@ -159,7 +132,7 @@ function learnedIn({ learned }: Sequence): number {
 }
 
 /** What a conversation says, its pictures as `<picture>`. */
-function inWords(turns: readonly Turn[]): string {
+function inWords({ turns }: Spoken): string {
   return turns.flatMap(({ ask, answer }) => [...ask, ...answer])
     .map((segment) => segment.kind === "text" ? segment.text : "<picture>").join(" ");
 }
