@@ -151,8 +151,14 @@ export { SceneParser } from "./lib/assessment/scene_parser.ts";
 // Training, and what came of it.
 export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
-export { CheckpointError, writeFileAtomic } from "./lib/nn/mod.ts";
-export { ResumeError, type StageSummary, Training } from "./lib/training/training.ts";
+export { CheckpointError, FolderInUseError, writeFileAtomic } from "./lib/nn/mod.ts";
+export {
+  ExistingError,
+  ResumeError,
+  type StageSummary,
+  Training,
+  type TrainingOptions,
+} from "./lib/training/training.ts";
 export {
   type DrawingScores,
   type EvaluatedCaption,

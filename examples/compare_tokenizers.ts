@@ -198,10 +198,11 @@ async function run(
 ): Promise<{ tokens: Tokens; looks: Look[] }> {
   const { device, signal, seed, quick, scenes, parser } = setting;
   using store = new StateStore(device);
-  using training = await Training.openOrResume({
+  using training = await Training.open({
     directory: `${directory}/tokenizer`,
     store,
     settings: { preset: name, seed, quick },
+    existing: "resume",
     signal,
   });
   using tokenizer = new PictureTokenizer({ device, store, config, seed });
@@ -247,6 +248,7 @@ async function look(
     directory: `${directory}/${steps}`,
     store,
     settings: { preset: `${steps} steps`, seed, quick },
+    existing: "resume",
     signal,
   });
   training.plan(stages);

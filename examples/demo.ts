@@ -36,8 +36,9 @@ import {
 import { z } from "zod";
 import { spread, writeReport } from "./demo_report.ts";
 import { summary } from "./demo_summary.ts";
+import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { typed } from "./help.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
+import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
 
@@ -48,6 +49,13 @@ const ScorePoints = z.array(
 type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
 
 const LOOK_EVERY = 500;
+
+/** What the demo leaves in its folder, besides what every training does. */
+const FILES = [
+  ...["config.json", "model.safetensors", "tokenizer.json"],
+  ...["drawings/drawings.jsonl", "drawings/settings.json"],
+  ...["report.html", "report.json", "scores.png", "drawn.png", "reconstructed.png"],
+];
 
 /** The steps of a stage after which the model is looked at: so many apart, and the last. */
 function looksAt({ steps }: Stage): number[] {
@@ -65,7 +73,7 @@ await main(async () => {
         meaning: "how much is learned: nano takes ten minutes, small two hours, base wants a GPU",
       },
       out: { value: "FOLDER", default: "out/demo", meaning: "where the model and report go" },
-      resume: { meaning: "goes on with a run that was stopped" },
+      ...EXISTING,
       seed: SEED,
       device: DEVICE,
       precision: {
@@ -80,7 +88,7 @@ await main(async () => {
   const { preset } = worldOf(options.text("preset"));
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
-  const resume = options.flag("resume");
+  const existing = existingOf(options);
   const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
@@ -92,8 +100,7 @@ await main(async () => {
     probes: 1500,
   };
 
-  const again = Deno.args.filter((word) => word !== "--resume");
-  const signal = stopOnInterrupt(typed("demo", ...again, "--resume"));
+  const signal = stopOnInterrupt(typed("demo", ...wordsOfRun(), "--resume"));
   using device = await openChosenDevice(options);
   if (precision === "mixed" && device.name === "cpu") {
     const found = "--device cpu, which multiplies in float32 only";
@@ -104,10 +111,10 @@ await main(async () => {
     directory: out,
     store,
     settings: { preset, seed, quick },
-    resume,
+    existing,
+    files: FILES,
     signal,
   });
-  if (!resume) await Deno.remove(`${out}/drawings`, { recursive: true }).catch(() => {});
   const train = async (stages: readonly Stage[], look?: Look) => {
     for (const stage of stages) {
       const seen = looksAt(stage);
@@ -174,7 +181,7 @@ await main(async () => {
       seed,
       signal,
     })
-  ) console.error(`drawn and assessed: ${done}/${total}`);
+  ) tell(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
   const enhancing = await enhancementStage(model, scenes, drawings, {
     budget: enhancement,

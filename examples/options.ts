@@ -3,11 +3,13 @@ import { parseArgs } from "node:util";
 import { resolve } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
 import { helpOf, typed } from "./help.ts";
-import { Interrupted } from "./interrupt.ts";
+import { Interrupted, tell } from "./interrupt.ts";
 import {
   CaptionError,
   CheckpointError,
   DeviceError,
+  ExistingError,
+  FolderInUseError,
   JudgeError,
   MemoryError,
   PictureError,
@@ -202,6 +204,8 @@ const MENDABLE = [
   CaptionError,
   CheckpointError,
   DeviceError,
+  ExistingError,
+  FolderInUseError,
   JudgeError,
   MemoryError,
   PictureError,
@@ -241,7 +245,7 @@ export async function main(command: () => Promise<void>): Promise<void> {
     if (error instanceof HelpAsked) return console.log(error.message);
     const advice = error instanceof Error ? adviceOn(error) : undefined;
     if (advice === undefined) throw error;
-    console.error(advice.replaceAll(/\s+/g, " "));
-    Deno.exit(error instanceof Interrupted ? 130 : 1);
+    tell(advice.replaceAll(/\s+/g, " "));
+    Deno.exit(error instanceof Interrupted ? error.exitCode : 1);
   }
 }

@@ -50,7 +50,7 @@ import {
   SelfAssessed,
 } from "./enhancement_results.ts";
 import { typed } from "./help.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
+import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";
 import { JSON_FILE, provenance, readResults, writeResults } from "./results.ts";
@@ -169,10 +169,11 @@ async function run(
 ): Promise<Omit<EnhancementRun, "seed" | "commit" | "date" | "machine">> {
   const { device, signal, seed, quick, directory, scenes, parser, captions } = setting;
   using store = new StateStore(device);
-  using training = await Training.openOrResume({
+  using training = await Training.open({
     directory: `${directory}/shared`,
     store,
     settings: { preset: PRESET, seed, quick },
+    existing: "resume",
     signal,
   });
   const text = trainTextTokenizer(scenes);
@@ -210,7 +211,7 @@ async function run(
     signal,
   };
   for await (const { done, total } of selfGenerate(model, parserJudge(parser), generation)) {
-    console.error(`drawn and assessed: ${done}/${total}`);
+    tell(`drawn and assessed: ${done}/${total}`);
   }
   const { drawings, duplicates, unjudged } = await readDrawings(generation.directory);
   const good = drawings.filter(({ assessment }) => assessment.verdict === "good").length;
@@ -279,6 +280,7 @@ async function learned(
     directory: own,
     store,
     settings: { preset: name, seed, quick },
+    existing: "resume",
     signal,
   });
   const stages = await stagesOf(model);

@@ -76,10 +76,12 @@ await main(async () => {
     ): Promise<T> => {
       const directory = `${options.text("out")}/${seed}/${name}`;
       const store = new StateStore(device);
-      using training = await Training.openOrResume({
+      using training = await Training.open({
         directory,
         store,
         settings: { preset: name, seed, quick },
+        existing: "resume",
+        files: ["config.json", "model.safetensors"],
         signal,
       });
       console.error(`${name}, seed ${seed}`);

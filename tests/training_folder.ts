@@ -53,6 +53,7 @@ export interface Run {
   readonly stages?: (store: StateStore) => Stage[];
   readonly settings?: typeof SETTINGS;
   readonly resume?: boolean;
+  readonly saveEvery?: number;
   /** Steps after which the run is stopped. */
   readonly stopAfter?: number;
   /** Called after each stage. */
@@ -61,7 +62,7 @@ export interface Run {
 
 /** Trains until all is done or it is stopped, and tells what is left then, but for the times. */
 export async function train(run: Run) {
-  const { directory, stages = threeStages, settings = SETTINGS, resume, between } = run;
+  const { directory, stages = threeStages, settings = SETTINGS, resume, saveEvery, between } = run;
   let { stopAfter = Infinity } = run;
   using store = new StateStore(device);
   const controller = new AbortController();
@@ -70,7 +71,8 @@ export async function train(run: Run) {
     directory,
     store,
     settings,
-    resume,
+    existing: resume ? "resume" : "refuse",
+    saveEvery,
     signal: controller.signal,
     progress: silent(),
   });

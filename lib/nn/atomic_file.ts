@@ -41,24 +41,72 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
 export async function writeFilesAtomic(
   contents: Readonly<Record<string, Uint8Array | string>>,
 ): Promise<void> {
-  const temporaries = new Map<string, string>();
+  const temporaries = new Map<string, Temporary>();
   let current = "";
   try {
     for (const [given, content] of Object.entries(contents)) {
       current = given;
       const path = await behindLinks(given);
-      const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+      await removeLeftOvers(path);
+      const temporary = await openTemporary(path);
       temporaries.set(path, temporary);
-      await writeToDisk(temporary, toBytes(content));
+      await writeToDisk(temporary.file, toBytes(content));
       await expectNoFolder(path);
     }
     for (const [path, temporary] of temporaries) {
       current = path;
-      await Deno.rename(temporary, path);
+      await Deno.rename(temporary.path, path);
     }
+    for (const folder of new Set([...temporaries.keys()].map(dirname))) await syncFolder(folder);
   } catch (cause) {
-    for (const temporary of temporaries.values()) await Deno.remove(temporary).catch(() => {});
+    for (const { path } of temporaries.values()) await Deno.remove(path).catch(() => {});
     throw new Error(`Expected to write ${current}, but found: ${reason(cause)}`, { cause });
+  } finally {
+    for (const { file } of temporaries.values()) file.close();
+  }
+}
+
+/** A file that will be renamed. It is locked for as long as someone is about to. */
+interface Temporary {
+  readonly path: string;
+  readonly file: Deno.FsFile;
+}
+
+async function openTemporary(path: string): Promise<Temporary> {
+  for (;;) {
+    const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+    const file = await Deno.open(temporary, { write: true, createNew: true });
+    // Before it was locked, another writer may have taken it for a left-over.
+    const isOwn = await file.tryLock(true).catch(() => true);
+    if (isOwn && await Deno.lstat(temporary).then(() => true, () => false)) {
+      return { path: temporary, file };
+    }
+    file.close();
+  }
+}
+
+/** Removes what writers of the file at `path` left when they were killed, if they left anything. */
+export async function removeLeftOvers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const name = new RegExp(`^\\.${RegExp.escape(basename(path))}\\.[0-9a-f-]{36}\\.tmp$`);
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (!entry.isFile || !name.test(entry.name)) continue;
+      using file = await Deno.open(join(folder, entry.name), { write: true });
+      if (await file.tryLock(true)) await Deno.remove(join(folder, entry.name));
+    }
+  } catch {
+    // They are only in the way of who looks into the folder.
+  }
+}
+
+/** So that a name outlasts a power failure too. Not all systems let a folder be opened. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    using folder = await Deno.open(path);
+    await folder.sync();
+  } catch {
+    // Then the system sees to it.
   }
 }
 
@@ -90,8 +138,7 @@ async function expectNoFolder(path: string): Promise<void> {
   }
 }
 
-async function writeToDisk(path: string, bytes: Uint8Array): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true });
+async function writeToDisk(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     written += await file.write(bytes.subarray(written));
   }

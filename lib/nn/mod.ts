@@ -22,7 +22,7 @@ export {
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";
-export { writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
+export { removeLeftOvers, writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 export { readAt } from "./read_at.ts";
 export { SafetensorsFile } from "./safetensors_file.ts";
@@ -34,4 +34,5 @@ export {
   readParameters,
   saveCheckpoint,
 } from "./checkpoint.ts";
+export { FolderInUseError, FolderLock } from "./folder_lock.ts";
 export { JsonLines, type LineFormat, readJsonLines } from "./json_lines.ts";

@@ -20,6 +20,10 @@ export interface TrainingEvent {
   /** Since this run of the stage began. */
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /** Samples that were too long for the batch, and had others drawn in their place. */
+  readonly leftOut?: number;
+  /** The share of the batch's tokens that stand for nothing. */
+  readonly padding?: number;
   /** What was computed, and with which graph; valid until the stage goes on. */
   readonly batch: Batch;
 }
@@ -28,6 +32,10 @@ export interface TrainingEvent {
 export interface Batch {
   readonly trainStep: TrainStep;
   readonly inputs: Inputs | readonly Part[];
+  /** As an event's. */
+  readonly leftOut?: number;
+  /** As an event's. */
+  readonly padding?: number;
 }
 
 export interface LoopOptions {
@@ -70,6 +78,7 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
     await after?.(step, result);
     const seconds = (performance.now() - start) / 1000;
     const { loss, parts, gradientNorm } = result;
+    const { leftOut, padding } = batch!;
     yield {
       stage,
       step,
@@ -81,6 +90,8 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
       rate,
       seconds,
       samplesPerSecond: (step - done) * batchSize / seconds,
+      leftOut,
+      padding,
       batch: batch!,
     };
     if (next.status === "rejected") throw next.reason;

@@ -18,6 +18,7 @@ export {
   TrainStep,
   type TrainStepOptions,
 } from "./train_step.ts";
+export { FittingSamples, MEASURED } from "./fitting.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
 export { type Budget, checkBudget, shortened } from "./budget.ts";
 export type { Stage } from "./stage.ts";

@@ -61,6 +61,8 @@ export interface Part {
   readonly inputs: Inputs;
   /** From 0 to 1; the shares of a batch's parts sum to 1. */
   readonly share: number;
+  /** The same for reported scalars that are means over other things than the loss, by name. */
+  readonly shares?: Readonly<Record<string, number>>;
 }
 
 export interface TrainStepOptions {
@@ -175,7 +177,10 @@ export class TrainStep implements Disposable {
     for (let halved = 0;; halved++) {
       const { told, squares } = await this.#attempt(parts, this.#rates(step, rate));
       const mean = (name: string) =>
-        parts.reduce((sum, { share }, i) => sum + share * Number(told[i][name][0]), 0);
+        parts.reduce(
+          (sum, { share, shares }, i) => sum + (shares?.[name] ?? share) * Number(told[i][name][0]),
+          0,
+        );
       const loss = mean("loss");
       const bad = squares.findIndex((square) => !Number.isFinite(square));
       if (bad < 0 && Number.isFinite(loss)) {

@@ -11,27 +11,18 @@ import {
   checkFits,
   forgetOptimizer,
   muon,
-  type Part,
   type Stage,
   trainingLoop,
   TrainStep,
 } from "../optim/mod.ts";
 import type { Scope } from "../nn/mod.ts";
 import { checkNumber, Random } from "../runtime/mod.ts";
-import {
-  ADAPTER,
-  batchOf,
-  type BatchShape,
-  conversation,
-  drawnTokens,
-  fits,
-  nextTokenLosses,
-  type Sequence,
-  VISION_EMBEDDINGS,
-  VISION_HEAD,
-} from "../unified/mod.ts";
+import { ADAPTER, nextTokenLosses, VISION_EMBEDDINGS, VISION_HEAD } from "../unified/mod.ts";
 import type { Illume } from "./illume.ts";
-import { type Example, type Size, type Task, type TaskName, tasksOf } from "./tasks.ts";
+import { MixedBatches, pick, type Weighted } from "./mixed_batches.ts";
+import { type Size, type TaskName, tasksOf } from "./tasks.ts";
+
+export type { Weighted };
 
 export interface StagePlan {
   readonly name: string;
@@ -117,11 +108,6 @@ export function illumeStages(
   });
 }
 
-export interface Weighted {
-  readonly task: Task;
-  readonly weight: number;
-}
-
 /** A stage that trains the language model on a mixture of tasks. */
 export function unifiedStage(
   model: Illume,
@@ -142,11 +128,14 @@ export function unifiedStage(
         `but found ${parts} parts`,
     );
   }
-  const bySize = Map.groupBy(mixture, ({ task }) => task.size);
+  const bySize = new Map(
+    [...Map.groupBy(mixture, ({ task }) => task.size)]
+      .map(([size, own]) => [size, new MixedBatches(model, own, plan.name)]),
+  );
+  const shapeOf = (size: Size, batch: number) => bySize.get(size)!.shape(Math.ceil(batch / parts));
   const step = (size: Size, batch: number) => ({
     losses: (scope: Scope) => {
-      const shape = shapeOf(size, Math.ceil(batch / parts), model);
-      return nextTokenLosses(scope, model.config, shape, { recompute });
+      return nextTokenLosses(scope, model.config, shapeOf(size, batch), { recompute });
     },
     accumulate: parts > 1,
     precision,
@@ -185,9 +174,9 @@ export function unifiedStage(
         async batch(step) {
           const random = new Random(seed, plan.name, step);
           const size = pick(mixture, random).task.size;
-          const shape = shapeOf(size, batchSize / parts, model);
-          const inputs = await mixedBatch(model, bySize.get(size)!, shape, parts, random);
-          return { trainStep: trainSteps.get(size)!, inputs };
+          const shape = shapeOf(size, batchSize);
+          const batch = await bySize.get(size)!.draw(shape, parts, random);
+          return { trainStep: trainSteps.get(size)!, ...batch };
         },
       });
       forgetOptimizer(store);
@@ -199,56 +188,4 @@ export function unifiedStage(
 function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
   if (parameter.startsWith("quantizer.")) return false;
   return plan.learns?.some((start) => parameter.startsWith(start)) ?? true;
-}
-
-/** Rows of a batch and their length, by what the sequences hold. */
-function shapeOf(size: Size, batch: number, { config }: Illume): BatchShape {
-  const read = config.pictureTokens + 2;
-  const drawn = drawnTokens(config) + 2;
-  const [length, learned] = {
-    "text": [32, 32],
-    "drawing": [drawn + 16, drawn + 1],
-    "reading": [read + 42, 22],
-    "detail": [read + 88, 22],
-    "editing": [read + drawn + 14, drawn + 1],
-    "assessment": [read + 94, 48],
-  }[size];
-  return { batch, length, learned, pictures: 1 };
-}
-
-/**
- * A batch of examples drawn from the mixture, in so many parts of a shape; sequences too long for it
- * are left out.
- */
-async function mixedBatch(
-  { tokenizer, vocabulary, config }: Illume,
-  mixture: readonly Weighted[],
-  shape: BatchShape,
-  parts: number,
-  random: Random,
-): Promise<Part[]> {
-  const examples = Array.from(
-    { length: shape.batch * parts },
-    () => pick(mixture, random).task.example(random),
-  );
-  const encoded = await tokenizer.encode(examples.flatMap(({ pictures }) => pictures));
-  let next = 0;
-  const sequences = examples.map(({ pictures, turns }: Example): Sequence => {
-    const own = encoded.slice(next, next += pictures.length);
-    return conversation(turns(own), vocabulary, config.pictureTokens);
-  });
-  const batches = Array.from({ length: parts }, (_, part) => {
-    const rows = sequences.slice(part * shape.batch, (part + 1) * shape.batch);
-    const fitting = rows.filter((sequence) => fits([sequence], { ...shape, batch: 1 }));
-    return batchOf(fitting, shape, vocabulary, config);
-  });
-  const learned = batches.map(({ weights }) => weights.reduce((a, b) => a + b, 0));
-  const total = learned.reduce((a, b) => a + b, 0);
-  return batches.map((inputs, part) => ({ inputs: { ...inputs }, share: learned[part] / total }));
-}
-
-/** One of the weighted, by weight. */
-function pick(mixture: readonly Weighted[], random: Random): Weighted {
-  let threshold = random.uniform() * mixture.reduce((sum, { weight }) => sum + weight, 0);
-  return mixture.find(({ weight }) => (threshold -= weight) < 0) ?? mixture[mixture.length - 1];
 }

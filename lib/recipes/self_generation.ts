@@ -11,7 +11,14 @@ import { captionOf, parseCaption } from "../data/captions.ts";
 import { nearMiss } from "../data/near_miss.ts";
 import { heldOut, trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
-import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
+import {
+  FolderLock,
+  JsonLines,
+  type LineFormat,
+  readJsonLines,
+  removeLeftOvers,
+  writeFileAtomic,
+} from "../nn/mod.ts";
 import { checkNumber, COUNT, expectPath, Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
@@ -45,7 +52,7 @@ type Line = z.infer<typeof Line>;
 const LINES: LineFormat<Line> = { what: "an assessed drawing", schema: Line };
 
 export interface SelfGenerationOptions {
-  /** Made if it is missing. */
+  /** Made if it is missing. While drawings are made in it, none else can be. */
   readonly directory: string;
   /** How many captions are drawn. */
   readonly captions: number;
@@ -74,6 +81,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
  * it draws badly, and did not look (docs/LOG.md).
  *
  * @throws RangeError naming the option that is not as expected
+ * @throws FolderInUseError where drawings are being made in the folder already
  * @throws RangeError where the folder was begun with other settings or its files are damaged; they then
  * stay as they are
  */
@@ -86,6 +94,7 @@ export async function* selfGenerate(
   checkNumber("captions", count, COUNT);
   checkNumber("samples", samples, COUNT);
   checkNumber("seed", seed, { whole: true });
+  using _lock = await FolderLock.take(directory);
   await begin(directory, { captions: count, samples, seed });
   const path = `${directory}/drawings.jsonl`;
   const before = await Deno.stat(path).then(() => readJsonLines(path, LINES), () => []);
@@ -146,13 +155,17 @@ async function begin(
   directory: string,
   settings: { captions: number; samples: number; seed: number },
 ): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
   const path = `${directory}/settings.json`;
+  for (const own of [path, `${directory}/drawings.jsonl`]) await removeLeftOvers(own);
   const text = await Deno.readTextFile(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   });
-  if (text === undefined) return await writeFileAtomic(path, JSON.stringify(settings));
+  if (text === undefined) {
+    const isTaken = await Deno.stat(`${directory}/drawings.jsonl`).then(() => true, () => false);
+    if (!isTaken) return await writeFileAtomic(path, JSON.stringify(settings));
+    throw new Error(`Expected the settings of drawings.jsonl in ${path}, but found no such file`);
+  }
   let found: unknown;
   try {
     found = JSON.parse(text);

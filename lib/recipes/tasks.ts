@@ -13,7 +13,7 @@ export interface Example {
   readonly turns: (encoded: readonly EncodedPicture[]) => Turn[];
 }
 
-/** What an example of a task holds: it decides how long its sequences are. */
+/** What an example of a task holds: batches are of one size, as long as their longest sequence. */
 export type Size = "text" | "drawing" | "reading" | "detail" | "editing" | "assessment";
 
 export interface Task {

@@ -276,7 +276,7 @@ export class ConceptEncoder implements Teacher {
           mask[row * WORDS + i] = 1;
         });
       });
-      return { pixels: pixelsOf([...ones, ...others]), words, mask };
+      return { inputs: { pixels: pixelsOf([...ones, ...others]), words, mask } };
     };
     return stage(this, "concept encoder", budget, {
       losses: (scope, batch) => losses(scope, config, { batch, vocabulary: vocabulary.size }),

@@ -128,7 +128,7 @@ export class FeatureTokenizer implements Disposable {
         (await source(random, budget.batchSize)).forEach((picture, i) => {
           given.set(checked(picture, length), i * length);
         });
-        return { given };
+        return { inputs: { given } };
       },
     });
   }

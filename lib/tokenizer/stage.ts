@@ -17,14 +17,19 @@ import {
 import { type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { type Quantized, type Quantizer, usageOf } from "./quantizers/mod.ts";
 
-type PartInputs = Readonly<Record<string, Float32Array | Int32Array>>;
+/** The inputs of a part's loss. */
+export interface PartBatch {
+  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** Samples that were too long for it, and had others drawn in their place. */
+  readonly leftOut?: number;
+}
 
 /** What a part learns, and from what. */
 export interface Part {
   readonly losses: (scope: Scope, batch: number) => Losses;
   readonly outputs?: (scope: Scope, batch: number) => Readonly<Record<string, Tensor>>;
   readonly optimizer: Transform;
-  readonly batch: (random: Random) => PartInputs | Promise<PartInputs>;
+  readonly batch: (random: Random) => PartBatch | Promise<PartBatch>;
   /** Beginnings of the names of parameters that do not learn. */
   readonly frozen?: readonly string[];
   readonly after?: (step: number, result: StepResult) => Promise<void>;
@@ -70,7 +75,7 @@ export function stage(
         after: part.after,
         batch: async (step) => ({
           trainStep,
-          inputs: await part.batch(new Random(seed, name, step)),
+          ...await part.batch(new Random(seed, name, step)),
         }),
       });
       forgetOptimizer(store);

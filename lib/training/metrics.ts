@@ -12,6 +12,8 @@ const schema = z.object({
   loss: measure,
   parts: z.record(z.string(), measure),
   seconds: z.number().nonnegative(),
+  leftOut: z.int().nonnegative().optional(),
+  padding: z.number().min(0).max(1).optional(),
 });
 
 /** What was measured in one step of a stage. */
@@ -26,19 +28,25 @@ export interface Metrics {
   readonly parts: Readonly<Record<string, number>>;
   /** Since the stage began. */
   readonly seconds: number;
+  /** Samples that were too long for the batch, and had others drawn in their place. */
+  readonly leftOut?: number;
+  /** The share of the batch's tokens that stand for nothing. */
+  readonly padding?: number;
 }
 
 /** Lines of metrics. */
 export const METRICS: LineFormat<Metrics> = {
   what: "metrics",
   schema,
-  kept: ({ stage, step, samples, loss, parts, seconds }) => ({
+  kept: ({ stage, step, samples, loss, parts, seconds, leftOut, padding }) => ({
     stage,
     step,
     samples,
     loss,
     parts,
     seconds,
+    leftOut,
+    padding,
   }),
 };
 

@@ -19,7 +19,11 @@ export function progressView(): ProgressView {
   const display = notebookDisplay();
   if (display) return new NotebookView(display);
   const write = (text: string) => {
-    Deno.stderr.writeSync(encoder.encode(text));
+    try {
+      Deno.stderr.writeSync(encoder.encode(text));
+    } catch {
+      // A terminal that was closed is no reason to end what it showed.
+    }
   };
   return Deno.stderr.isTerminal() ? new TerminalView(write, terminalColumns) : new LogView(write);
 }

@@ -3,13 +3,7 @@
  * `metrics.jsonl`, and a state that a stopped run continues from, step for step.
  */
 import { isDeepStrictEqual } from "node:util";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  JsonLines,
-  type NamedTensor,
-  writeFileAtomic,
-} from "../nn/mod.ts";
+import { FolderLock, JsonLines } from "../nn/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import { expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
@@ -21,100 +15,129 @@ import {
   ResumeError,
   type Settings,
   type StageSummary,
-  TENSORS,
   type TrainingState,
 } from "./training_state.ts";
+import { bytesToSave, expectRoom, restore, TrainingFolder } from "./training_folder.ts";
 
 export { ResumeError, type StageSummary };
 
+/** A folder holds a training already, or files that are none's and would be lost. */
+export class ExistingError extends Error {
+  override name = "ExistingError";
+}
+
 export interface TrainingOptions {
-  /** Made if it is missing. */
+  /** Made if it is missing. While a training has it open, no other can. */
   readonly directory: string;
   readonly store: StateStore;
   /** What the run depends on: a run resumes only with the same. */
   readonly settings: Settings;
-  /** Continue what was stopped in this folder. */
-  readonly resume?: boolean;
+  /**
+   * What becomes of a training that the folder holds: it is refused (the default), continued, or
+   * overwritten. Where the folder holds none, all three begin one.
+   */
+  readonly existing?: "refuse" | "resume" | "overwrite";
+  /**
+   * What else the run will write, such as its model: paths in the folder. To overwrite a run removes
+   * these of its files, and nothing besides.
+   */
+  readonly files?: readonly string[];
   /** Stops the run after its current step; the state is saved. */
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
+  /**
+   * Least seconds from one save within a stage to the next, default 30. Large states are saved less
+   * often, so that saving takes no more than a hundredth of the time.
+   */
+  readonly saveEvery?: number;
 }
+
+/** The most of a stage's time that saving within it may take. */
+const SAVING_SHARE = 0.01;
+
+/** Bytes a second that a save is expected to write, before the first has shown how many. */
+const SAVING_SPEED = 1e8;
 
 export class Training implements Disposable {
   readonly #options: TrainingOptions;
-  readonly #state: TrainingState;
+  readonly #folder: TrainingFolder;
+  #state: TrainingState;
   readonly #metrics: JsonLines<Metrics>;
+  readonly #lock: FolderLock;
   readonly #progress: Progress;
   readonly #startedAt = performance.now();
   readonly #secondsBefore: number;
+  /** Seconds that saving a byte took, lately. */
+  #secondsPerByte = 1 / SAVING_SPEED;
+  #savedAt = performance.now();
   #nextStage = 0;
 
-  private constructor(options: TrainingOptions, state: TrainingState, metrics: JsonLines<Metrics>) {
+  private constructor(
+    options: TrainingOptions,
+    folder: TrainingFolder,
+    state: TrainingState,
+    metrics: JsonLines<Metrics>,
+    lock: FolderLock,
+  ) {
     this.#options = options;
+    this.#folder = folder;
     this.#state = state;
     this.#metrics = metrics;
+    this.#lock = lock;
     this.#progress = options.progress ?? new Progress();
     this.#secondsBefore = state.seconds;
   }
 
   /**
    * Begins a training, or continues one.
-   * @throws ResumeError where there is nothing to resume, it was started with other settings, or one
-   * of its files is damaged; all files then stay as they are. TypeError where the directory or store
-   * is none
+   *
+   * @throws FolderInUseError where another training has the folder open
+   * @throws ExistingError where the folder holds a training that is neither to be continued nor
+   * overwritten; and where it holds none, but a file of a name that this one will write
+   * @throws ResumeError where what shall be continued was started with other settings, or one of its
+   * files is damaged; in all three cases all files stay as they are
+   * @throws TypeError where the directory or the store is none
+   *
+   * @example
+   * ```ts
+   * import { openDevice, StateStore } from "../runtime/mod.ts";
+   * import { Training } from "./training.ts";
+   *
+   * using device = await openDevice();
+   * using store = new StateStore(device);
+   * const directory = await Deno.makeTempDir();
+   * {
+   *   using training = await Training.open({ directory, store, settings: { seed: 0 } });
+   *   // for await (const step of training.run(stage)) …
+   *   if (training.stages.length > 0) throw new Error("Expected no stage to have ended");
+   * }
+   * await Training.open({ directory, store, settings: { seed: 0 } }).catch((error) => {
+   *   if (error.name !== "ExistingError") throw error;
+   * });
+   * await Deno.remove(directory, { recursive: true });
+   * ```
    */
   static async open(options: TrainingOptions): Promise<Training> {
-    const { directory, store, settings, resume = false } = options;
+    const { directory, files, settings, store, existing = "refuse" } = options;
     expectPath(directory);
     expectStore(store);
-    if (resume) return await Training.#resume(options);
-    await Deno.mkdir(`${directory}/training`, { recursive: true });
-    // What is left of an earlier training shall not be taken for this one's.
-    await Deno.remove(statePath(directory)).catch(() => {});
-    const metrics = await JsonLines.create(`${directory}/metrics.jsonl`, METRICS);
-    const training = new Training(options, firstState(settings), metrics);
-    await training.#save();
+    using opened = new DisposableStack();
+    const lock = opened.use(await FolderLock.take(directory));
+    const folder = new TrainingFolder(directory, files);
+    const isBegun = await folder.holdsTraining();
+    if (!isBegun) await expectNothingInTheWay(folder);
+    else if (existing === "refuse") throw existingError(directory);
+    let training: Training;
+    if (isBegun && existing === "resume") {
+      const { state, metrics } = await resumed(folder, options);
+      training = new Training(options, folder, state, metrics, lock);
+    } else {
+      const state = await folder.begin(firstState(settings), store);
+      training = new Training(options, folder, state, await begunMetrics(folder), lock);
+    }
+    await folder.removeLeftOvers();
+    opened.move();
     return training;
-  }
-
-  /**
-   * Begins a training, or continues the one in the folder where there is one: for long runs that are
-   * simply started again.
-   * @throws ResumeError as {@link open}
-   */
-  static async openOrResume(options: Omit<TrainingOptions, "resume">): Promise<Training> {
-    const begun = await Deno.stat(statePath(options.directory)).then(() => true, () => false);
-    return await Training.open({ ...options, resume: begun });
-  }
-
-  static async #resume(options: TrainingOptions): Promise<Training> {
-    const { directory, settings, store } = options;
-    const state = await readState(statePath(directory));
-    if (!isDeepStrictEqual(state.settings, settings)) {
-      throw new ResumeError(
-        `Expected the settings that ${directory} was started with, ` +
-          `${JSON.stringify(state.settings)}, but found ${JSON.stringify(settings)}`,
-      );
-    }
-    if (store.names().length > 0) {
-      throw new ResumeError(
-        `Expected an empty store for the training in ${directory}, ` +
-          `but found "${store.names()[0]}" in it`,
-      );
-    }
-    try {
-      const { tensors } = decodeSafetensors(`${directory}/training/${state.tensors}`);
-      const metrics = await JsonLines.resume(`${directory}/metrics.jsonl`, METRICS, state.metrics);
-      for (const [name, { shape, data }] of tensors) {
-        store.add(name, { dtype: "float32", shape }, data);
-      }
-      return new Training(options, state, metrics);
-    } catch (cause) {
-      const found = (cause as Error).message;
-      throw new ResumeError(`Expected a whole training in ${directory}, but found ${found}`, {
-        cause,
-      });
-    }
   }
 
   /** Shows the time left over all of these stages, as if their steps took equally long. */
@@ -135,7 +158,8 @@ export class Training implements Disposable {
   /**
    * Trains a stage to its end, or not at all where an earlier run did. Gives its events, for those
    * who want to look. The signal stops it, and so does who looks no further (`break`): its state is
-   * saved, and the same stage goes on from there, now or in a resumed run.
+   * saved, and the same stage goes on from there, now or in a resumed run. It is saved from time to
+   * time as well: a program that is killed loses half a minute.
    * @throws ResumeError where the run that is resumed had another stage in this place
    */
   async *run(stage: Stage): AsyncGenerator<TrainingEvent, void> {
@@ -160,7 +184,8 @@ export class Training implements Disposable {
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
     let brokeDown = false;
-    const secondsOf = () => (current?.seconds ?? 0) + (last?.seconds ?? 0);
+    const before = current?.seconds ?? 0;
+    const secondsOf = () => before + (last?.seconds ?? 0);
     this.#progress.stage(stage.name, stage.steps);
     try {
       for await (const event of stage.run({ done, signal })) {
@@ -169,6 +194,9 @@ export class Training implements Disposable {
         this.#metrics.write({ ...event, seconds: secondsOf() });
         this.#progress.step(event);
         yield event;
+        if (event.step < stage.steps && this.#isSaveDue()) {
+          await this.#keep(stage, event, { firstLoss, seconds: secondsOf() });
+        }
       }
     } catch (error) {
       brokeDown = !signal?.aborted || error !== signal.reason;
@@ -188,19 +216,11 @@ export class Training implements Disposable {
     { firstLoss, seconds }: { firstLoss: number; seconds: number },
   ): Promise<void> {
     if (step < steps) {
-      this.#state.current = { stage: name, step, firstLoss, seconds };
-    } else {
-      this.#state.current = undefined;
-      this.#state.done.push({
-        name,
-        samples: steps * batchSize,
-        seconds,
-        firstLoss,
-        lastLoss: loss,
-      });
-      this.#nextStage++;
+      return await this.#save({ current: { stage: name, step, firstLoss, seconds } });
     }
-    await this.#save();
+    const summary = { name, samples: steps * batchSize, seconds, firstLoss, lastLoss: loss };
+    await this.#save({ current: undefined, done: [...this.#state.done, summary] });
+    this.#nextStage++;
   }
 
   /**
@@ -212,50 +232,93 @@ export class Training implements Disposable {
     schema: { parse(value: unknown): T },
     compute: () => Promise<T>,
   ): Promise<T> {
-    const { directory, signal } = this.#options;
+    const { signal } = this.#options;
     const { results } = this.#state;
     if (Object.hasOwn(results, name)) {
-      return checked(schema, results[name], `the result "${name}" in ${statePath(directory)}`);
+      return checked(schema, results[name], `the result "${name}" in ${this.#folder.state}`);
     }
     signal?.throwIfAborted();
     const result = await compute();
-    results[name] = result;
-    await this.#saveState();
+    const { seconds } = this;
+    this.#state = { ...this.#state, seconds, results: { ...this.#state.results, [name]: result } };
+    await this.#folder.save(this.#state);
     return result;
   }
 
-  /** The tensors first: until the state is written too, the old state and its tensors are whole. */
-  async #save(): Promise<void> {
-    const { directory, store } = this.#options;
-    const tensors = new Map<string, NamedTensor>();
-    for (const name of store.names()) {
-      if (name.startsWith("cache.")) continue;
-      const { shape } = store.get(name).type;
-      tensors.set(name, { shape, data: await store.read(name) as Float32Array });
-    }
-    const before = this.#state.tensors;
-    const [a, b] = TENSORS;
-    const next = before === a ? b : a;
-    await writeFileAtomic(`${directory}/training/${next}`, encodeSafetensors(tensors));
-    await this.#metrics.sync();
-    this.#state.metrics = this.#metrics.lines;
-    await this.#saveState(next);
-    await Deno.remove(`${directory}/training/${before}`).catch(() => {});
+  /** Whether it is time, and what a save costs is little beside the time since the last. */
+  #isSaveDue(): boolean {
+    const { store, saveEvery = 30 } = this.#options;
+    const elapsed = (performance.now() - this.#savedAt) / 1000;
+    return elapsed >= saveEvery &&
+      elapsed * SAVING_SHARE >= bytesToSave(store) * this.#secondsPerByte;
   }
 
-  async #saveState(tensors = this.#state.tensors): Promise<void> {
-    this.#state.seconds = this.seconds;
-    const state: TrainingState = { ...this.#state, tensors };
-    await writeFileAtomic(statePath(this.#options.directory), JSON.stringify(state));
-    this.#state.tensors = tensors;
+  /** Metrics go first: a state names only lines that are on the disk. */
+  async #save(changes: Pick<TrainingState, "current"> & Partial<TrainingState>): Promise<void> {
+    const { store } = this.#options;
+    const start = performance.now();
+    await this.#metrics.sync();
+    const { seconds } = this;
+    const state = { ...this.#state, ...changes, seconds, metrics: this.#metrics.lines };
+    this.#state = await this.#folder.saveAll(state, store);
+    this.#savedAt = performance.now();
+    this.#secondsPerByte = (this.#savedAt - start) / 1000 / Math.max(bytesToSave(store), 1);
   }
 
   [Symbol.dispose](): void {
     this.#progress[Symbol.dispose]();
     this.#metrics[Symbol.dispose]();
+    this.#lock[Symbol.dispose]();
   }
 }
 
-function statePath(directory: string): string {
-  return `${directory}/training/state.json`;
+/**
+ * What a folder is resumed with, in the store and beside it.
+ * @throws ResumeError where it was started with other settings, or one of its files is damaged
+ */
+async function resumed(folder: TrainingFolder, { settings, store }: TrainingOptions) {
+  const state = await readState(folder.state);
+  if (!isDeepStrictEqual(state.settings, settings)) {
+    throw new ResumeError(
+      `Expected the settings that ${folder.path} was started with, ` +
+        `${JSON.stringify(state.settings)}, but found ${JSON.stringify(settings)}`,
+    );
+  }
+  try {
+    const tensors = folder.tensorsOf(state);
+    expectRoom(store, tensors);
+    const metrics = state.metrics === 0
+      ? await begunMetrics(folder)
+      : await JsonLines.resume(folder.metrics, METRICS, state.metrics);
+    restore(store, tensors);
+    return { state, metrics };
+  } catch (cause) {
+    const found = (cause as Error).message;
+    throw new ResumeError(`Expected a whole training in ${folder.path}, but found ${found}`, {
+      cause,
+    });
+  }
+}
+
+/** Before anything is measured, what else lies in the folder is an earlier run's. */
+async function begunMetrics(folder: TrainingFolder): Promise<JsonLines<Metrics>> {
+  await folder.removeOthers();
+  return await JsonLines.create(folder.metrics, METRICS);
+}
+
+function existingError(directory: string): ExistingError {
+  return new ExistingError(
+    `Expected no training in ${directory} yet, but found one: continue it with --resume ` +
+      '(existing: "resume"), or begin anew in its place with --overwrite (existing: "overwrite")',
+  );
+}
+
+/** Files that no run wrote are not for a run to replace. */
+async function expectNothingInTheWay(folder: TrainingFolder): Promise<void> {
+  const found = await folder.firstInTheWay();
+  if (found === undefined) return;
+  throw new ExistingError(
+    `Expected a training, or nothing that one would replace, in ${folder.path}, ` +
+      `but found ${found}: choose another folder, or move it away`,
+  );
 }

@@ -35,7 +35,10 @@ export function fits(sequences: readonly Sequence[], shape: BatchShape): boolean
     sequences.every((s) => s.ids.length <= shape.length && s.features.length <= shape.pictures);
 }
 
-/** Fills a batch with sequences, padding to its shape. Throws where they do not fit. */
+/**
+ * Fills a batch with sequences, padding to its shape. Rows without a sequence are padding too.
+ * @throws RangeError where the sequences do not fit
+ */
 export function batchOf(
   sequences: readonly Sequence[],
   shape: BatchShape,

@@ -37,8 +37,10 @@ export function dualCodebooksStage(
       return { quantized, loss, parts: { features, cosine, ...picture.parts } };
     }),
     batch: (random) => ({
-      pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)),
-      from: tokenNoise(random, budget.batchSize, config, DISTURBED),
+      inputs: {
+        pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)),
+        from: tokenNoise(random, budget.batchSize, config, DISTURBED),
+      },
     }),
   });
 }

@@ -25,6 +25,8 @@ export function pixelCodebookStage(
       const drawn = decodePicture(scope.at("picture_decoder"), codes, config);
       return { quantized, ...pictureLosses(scope, drawn, pixels, config) };
     }),
-    batch: (random) => ({ pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) }),
+    batch: (random) => ({
+      inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
+    }),
   });
 }

@@ -30,7 +30,9 @@ export function semanticCodebookStage(
       const { loss, cosine } = featureLoss(decoded, features);
       return { quantized, loss, parts: { features: loss, cosine } };
     }),
-    batch: (random) => ({ pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) }),
+    batch: (random) => ({
+      inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
+    }),
   });
 }
 
@@ -67,7 +69,7 @@ export function pixelDecoderStage(
       const large = await enlarged;
       const chosen = crowdedScenes(scenes, random, batchSize);
       const pixels = pixelsOf(chosen.map((scene) => scenes.draw(scene)));
-      return {
+      const inputs = {
         pixels,
         drawn: large.sprites.scale === 1
           ? pixels
@@ -77,6 +79,7 @@ export function pixelDecoderStage(
         from: tokenNoise(random, batchSize, config, config.attention ? DISTURBED : 0),
         known: random.uniforms(batchSize).map((x) => x < FEATURE_DROP ? 0 : 1),
       };
+      return { inputs };
     },
     frozen: ["encoder.", "quantizer.", "feature_decoder."],
   });
