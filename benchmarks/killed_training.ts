@@ -2,7 +2,7 @@
  * A whole ILLUME of random weights, trained, saved as often as it may, and let draw: a run of seconds
  * for `kill.ts` to kill. The words are a folder, and a share of the steps.
  */
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { stopOnInterrupt } from "../examples/interrupt.ts";
 import { main } from "../examples/options.ts";
 import {

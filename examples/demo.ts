@@ -33,7 +33,7 @@ import {
   trainTextTokenizer,
   worldOf,
 } from "../mod.ts";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { spread, writeReport } from "./demo_report.ts";
 import { summary } from "./demo_summary.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";

@@ -1,7 +1,7 @@
 /** Command lines of the examples: words and options, checked before anything is done, and help. */
 import { parseArgs } from "node:util";
 import { resolve } from "node:path";
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "../lib/packages/levenshtein.ts";
 import { helpOf, typed } from "./help.ts";
 import { Interrupted, tell } from "./interrupt.ts";
 import {

@@ -1,6 +1,6 @@
 import { deepEqual, strictEqual } from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 import {
   devices,
   emojiScenes,

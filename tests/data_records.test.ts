@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { writeFile } from "node:fs/promises";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { readLines, readRecords } from "../lib/data/records.ts";
 import { inFolder } from "./folder.ts";
 

@@ -1,5 +1,5 @@
 /** What a sentence asks of a picture, in the form of GenEval's metadata (arXiv 2310.11513). */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import type { CaptionSpec } from "../data/caption_spec.ts";
 import { type Color, COLORS, type Relation, RELATIONS } from "../data/scene.ts";
 import { type Sentence, sentenceOf } from "../data/sentence.ts";

@@ -1,5 +1,5 @@
 /** Pictures in memory, from files and into files. */
-import sharp, { type Metadata, type Sharp } from "sharp";
+import sharp, { type Metadata, type Sharp } from "../packages/sharp.ts";
 import { brief } from "../graph/brief.ts";
 import { expectPath } from "../runtime/expected.ts";
 import { tiffExtraChannels } from "./tiff.ts";

@@ -43,7 +43,7 @@ export async function readLines(path: string, what = "lines"): Promise<TextLine[
  *
  * @example
  * ```ts
- * import { z } from "zod";
+ * import { z } from "../packages/zod.ts";
  * import { readRecords } from "./records.ts";
  *
  * const format = { what: "a note", schema: z.object({ note: z.string() }) };

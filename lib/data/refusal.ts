@@ -1,5 +1,5 @@
 /** What a person is told whose words were never taught: what would be understood, and what was found. */
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "../packages/levenshtein.ts";
 import { normalForm } from "../text/normal_form.ts";
 import { CONCEPTS } from "./concepts.ts";
 import { COLORS } from "./scene.ts";

@@ -2,7 +2,7 @@
  * POPE's own files (arXiv 2305.10355): questions such as `coco_pope_random.json`, JSON lines in spite
  * of their name, and answers in the same order. Read, asked, and scored as POPE's script scores them.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { type Picture, readPicture } from "../data/picture.ts";
 import { readRecords } from "../data/records.ts";
 import type { LineFormat } from "../nn/mod.ts";

@@ -1,5 +1,5 @@
 /** ONNX models of others: what is looked at has its fields, the rest stays bytes. */
-import protobuf from "protobufjs";
+import protobuf from "../packages/protobufjs.ts";
 
 const { Model: MODEL, Node: NODE, Parameter: PARAMETER } = protobuf.parse(`
   syntax = "proto3";

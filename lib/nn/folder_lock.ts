@@ -2,7 +2,7 @@
  * A folder that one program at a time writes into. What counts is the system's lock on a file, which
  * ends with the program that holds it, however that ends; the file's text says who that is.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 
 /** A folder that another training, or an earlier one of this program, is still writing into. */
 export class FolderInUseError extends Error {

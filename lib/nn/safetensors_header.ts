@@ -2,7 +2,7 @@
  * The header of a safetensors file, which says what stands where. Nothing in it is believed before it
  * is checked. https://huggingface.co/docs/safetensors
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { duplicateKey } from "./duplicate_key.ts";
 
 /** A file is not a safetensors file, or holds what we cannot read; the message says which and where. */

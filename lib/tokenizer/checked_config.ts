@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../packages/zod.ts";
 import { brief } from "../graph/mod.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** JSON files beside an encoder. */
-import type { z } from "zod";
+import type { z } from "../../packages/zod.ts";
 import { TeacherError } from "./teacher.ts";
 
 /**

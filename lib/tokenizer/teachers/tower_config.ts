@@ -1,5 +1,5 @@
 /** What `config.json` says of a vision tower; what it leaves out is as in `transformers`. */
-import { z } from "zod";
+import { z } from "../../packages/zod.ts";
 import { readJson } from "./json_file.ts";
 import { TeacherError } from "./teacher.ts";
 import { ACTIVATION_NAMES, gridOf, type VisionTowerConfig } from "./vision_tower.ts";

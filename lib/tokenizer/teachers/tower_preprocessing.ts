@@ -1,5 +1,5 @@
 /** What a published vision tower's own files say of its pictures. */
-import { z } from "zod";
+import { z } from "../../packages/zod.ts";
 import { exists, readJson } from "./json_file.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { TeacherError } from "./teacher.ts";

@@ -1,5 +1,5 @@
 /** A vision tower's tensors in a folder: in one file, or in shards that an index names. */
-import { z } from "zod";
+import { z } from "../../packages/zod.ts";
 import { type ParameterSpec, SafetensorsFile } from "../../nn/mod.ts";
 import type { StateStore } from "../../runtime/mod.ts";
 import { exists, oneLine, readJson } from "./json_file.ts";
