@@ -4,7 +4,7 @@
  * table 6)? The same model learns to draw and to answer with each, with the same grid, codebooks,
  * samples and seeds. A stopped run goes on with the training that it was at.
  */
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import {
   type Device,
   type EmojiScenes,

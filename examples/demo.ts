@@ -34,7 +34,7 @@ import {
   trainTextTokenizer,
   worldOf,
 } from "../mod.ts";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { spread, writeReport } from "./demo_report.ts";
 import { main, readCommandLine } from "./options.ts";
 import { stopOnInterrupt } from "./interrupt.ts";

@@ -1,5 +1,5 @@
 /** What `deno task self-enhancement` finds: its form, and what each change gains. */
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { bootstrapMean, type Calibration, type plot } from "../mod.ts";
 
 const share = z.number();

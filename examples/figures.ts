@@ -2,7 +2,7 @@
  * `deno task figures`: redraws the figures of the documentation, from the results in `docs/results/`
  * and, for those that show pictures, from the tokenizers that `deno task train-tokenizers` left.
  */
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import {
   CheckpointError,
   type EmojiScenes,

@@ -1,6 +1,6 @@
 /** Results of an experiment as JSON: where they come from, and where they go. */
 import { cpus } from "node:os";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { writeFileAtomic } from "../mod.ts";
 
 /** What was run, on what, and when. */

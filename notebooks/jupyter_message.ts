@@ -1,6 +1,6 @@
 /** Jupyter messages on the wire: frames of JSON, signed with HMAC-SHA256. */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 
 const DELIMITER = "<IDS|MSG>";
 

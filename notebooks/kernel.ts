@@ -1,7 +1,7 @@
 /** A client of the real Deno kernel, without Python: the Jupyter protocol. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { type Message, MessageCodec } from "./jupyter_message.ts";
 import { type KernelOptions, KernelProcess } from "./kernel_process.ts";
 import { type Output, OutputCollector } from "./outputs.ts";

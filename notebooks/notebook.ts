@@ -1,6 +1,6 @@
 /** Notebook files (nbformat 4), and running one from the top. */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelOptions } from "./kernel_process.ts";
 import { Output } from "./outputs.ts";

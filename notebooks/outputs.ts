@@ -1,5 +1,5 @@
 /** What the cells of a running notebook show, kept in the words of nbformat 4. */
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import type { Message } from "./jupyter_message.ts";
 
 const MimeBundle = z.record(z.string(), z.unknown());

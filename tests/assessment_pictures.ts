@@ -1,5 +1,5 @@
 /** What can happen to a picture on its way through a model: it is shifted, softened, grained. */
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import type { Random } from "../lib/runtime/random.ts";
 

@@ -1,6 +1,6 @@
 import { deepEqual, strictEqual } from "node:assert/strict";
 import { cp, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 import { emojiScenes, openDevice, saveIllume, StateStore, trainTextTokenizer } from "../mod.ts";
 import { assertRefused, runCommand, type Said } from "./commands.ts";
 import { filesOf, inFolder } from "./folder.ts";

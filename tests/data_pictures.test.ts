@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { encodePng, type Picture, readPicture, reduced } from "../lib/data/picture.ts";
 import { contactSheet } from "../lib/data/contact_sheet.ts";
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 
 const folder = await Deno.makeTempDir();
 const at = (name: string) => `${folder}/${name}`;

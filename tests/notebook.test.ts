@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 import { Kernel } from "../notebooks/kernel.ts";
 import {
   cellOutputs,

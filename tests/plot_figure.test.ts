@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 import { sheet, text, wrap } from "../lib/plot/drawing.ts";
 import { Figure, jupyterDisplay } from "../lib/plot/mod.ts";
 import { pngBytes } from "../lib/plot/png.ts";

@@ -1,6 +1,6 @@
 /** What tests of figures share: small pictures, and reading a figure back. */
 import assert from "node:assert/strict";
-import sharp from "sharp";
+import sharp from "../lib/packages/sharp.ts";
 import { parseHTML } from "linkedom";
 import type { Picture } from "../lib/data/picture.ts";
 import type { Figure } from "../lib/plot/mod.ts";

@@ -1,5 +1,5 @@
 /** Tiny ONNX models for the tests of the runtime, written without the rest of the house. */
-import protobuf from "protobufjs";
+import protobuf from "../lib/packages/protobufjs.ts";
 import type { DType, TensorType } from "../kernels/tensor_type.ts";
 
 const ELEMENT_TYPE: Record<DType, number> = {

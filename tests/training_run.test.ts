@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import { z } from "../lib/packages/zod.ts";
 import { emojiScenes } from "../lib/data/emoji_scenes.ts";
 import type { Stage } from "../lib/optim/mod.ts";
 import { tasksOf, unifiedStage } from "../lib/recipes/mod.ts";

@@ -3,7 +3,7 @@
  * multimodal alignment") asks for object, counting, color and spatial relation, each with a score
  * and an analysis.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 
 const Score = z.number().int().min(0).max(10);
 

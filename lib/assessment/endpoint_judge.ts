@@ -5,8 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import ky, { isHTTPError, isTimeoutError } from "ky";
-import { z } from "zod";
+import ky, { isHTTPError, isTimeoutError } from "../packages/ky.ts";
+import { z } from "../packages/zod.ts";
 import { encodePng } from "../data/picture.ts";
 import { writeFileAtomic } from "../nn/mod.ts";
 import { Assessment, assessmentOf, AXES } from "./assessment.ts";

@@ -3,7 +3,7 @@
  * what it is tested on. A quarter of the concepts is held out, and one set is for tests alone. Four
  * further sets draw some of these emoji too, for encoders to learn from.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { Random } from "../runtime/random.ts";
 import { fluent3dSource, iconSource, packageJson, shrink, type Source } from "./emoji_sources.ts";
 import type { Sprite } from "./sprite.ts";

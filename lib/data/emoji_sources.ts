@@ -1,8 +1,8 @@
 /** The emoji sets that pictures are drawn from, out of their packages. See NOTICE. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
-import { z } from "zod";
+import sharp from "../packages/sharp.ts";
+import { z } from "../packages/zod.ts";
 import type { Sprite } from "./sprite.ts";
 
 /** A drawing as the bytes of a file that sharp reads; undefined where a set lacks it. */

@@ -1,5 +1,5 @@
 /** Pictures in memory, from files and into files. */
-import sharp from "sharp";
+import sharp from "../packages/sharp.ts";
 
 /** An RGB picture in memory: `height × width × 3` bytes, row by row. */
 export interface Picture {

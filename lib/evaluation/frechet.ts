@@ -3,7 +3,7 @@
  * kernel distance (KID, arXiv 1801.01401). There they are of Inception's features; here of whatever
  * features are given, so that the numbers compare only with others of the same encoder.
  */
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix } from "../packages/ml_matrix.ts";
 
 type Features = readonly ArrayLike<number>[];
 

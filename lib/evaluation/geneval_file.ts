@@ -2,7 +2,7 @@
  * Captions in GenEval's own file format (arXiv 2310.11513, `evaluation_metadata.jsonl`): a line each,
  * with what is asked for. Ours can be written so, and its can be read.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { type Requirements, requirementsOf } from "../assessment/requirements.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import { type CaptionSpec, type Task, TASKS } from "../data/caption_spec.ts";

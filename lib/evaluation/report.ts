@@ -1,5 +1,5 @@
 /** The schema of `report.json` and of what `evaluate` prints. */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();

@@ -1,5 +1,5 @@
 /** The messages of the ONNX format (onnx.proto3) that graphs are written with. */
-import protobuf from "protobufjs";
+import protobuf from "../packages/protobufjs.ts";
 
 export interface Attribute {
   name: string;

@@ -1,5 +1,5 @@
 /** What an ONNX model takes and gives, read from its bytes without the rest. */
-import protobuf from "protobufjs";
+import protobuf from "../packages/protobufjs.ts";
 
 /** An input or output: sizes that are left open are names. */
 export interface OnnxPort {

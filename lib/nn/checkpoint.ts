@@ -2,7 +2,7 @@
  * A model on disk: `config.json`, which says what it is and how large, and `model.safetensors`,
  * with every parameter under its name. Nothing in them is believed before it is checked.
  */
-import type { z } from "zod";
+import type { z } from "../packages/zod.ts";
 import { type Device, StateStore } from "../runtime/mod.ts";
 import { writeFilesAtomic } from "./atomic_file.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";

@@ -1,5 +1,5 @@
 /** Records in a file, one JSON object a line, that a program which is killed leaves readable. */
-import type { z } from "zod";
+import type { z } from "../packages/zod.ts";
 import { writeFileAtomic } from "./atomic_file.ts";
 
 /** What the lines of a file hold. */
@@ -17,7 +17,7 @@ export interface LineFormat<T> {
  *
  * @example
  * ```ts
- * import { z } from "zod";
+ * import { z } from "../packages/zod.ts";
  * import { JsonLines, readJsonLines } from "./json_lines.ts";
  *
  * const format = { what: "a note", schema: z.object({ note: z.string() }) };

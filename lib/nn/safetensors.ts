@@ -3,7 +3,7 @@
  * length, a JSON header with each tensor's dtype, shape and byte range, then the bytes themselves,
  * without gaps. https://huggingface.co/docs/safetensors
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { duplicateKey } from "./duplicate_key.ts";
 
 /** A tensor of float32 numbers, row by row. */

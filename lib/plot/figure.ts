@@ -45,7 +45,7 @@ export class Figure {
 
   /** The figure as the bytes of a PNG file, at twice its size in pixels for sharp print. */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
-    const { default: sharp } = await import("sharp");
+    const { default: sharp } = await import("../packages/sharp.ts");
     const pixelsPerInch = 72;
     const png = await sharp(Buffer.from(this.svg()), { density: 2 * pixelsPerInch }).png()
       .toBuffer();

@@ -2,7 +2,7 @@
  * A model on disk: `config.json`, `model.safetensors` with every parameter under its name, and
  * `tokenizer.json`.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { worldOf } from "../data/world.ts";
 import {
   CheckpointError,

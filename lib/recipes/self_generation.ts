@@ -4,7 +4,7 @@
  * `drawings.jsonl` has a line for each drawing, `settings.json` says how they came about.
  */
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { Assessment } from "../assessment/assessment.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
 import { captionOf, parseCaption } from "../data/captions.ts";

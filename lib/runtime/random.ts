@@ -2,8 +2,8 @@
  * Seeded streams of random numbers. Randomness is an input to every graph: it is drawn here, never
  * inside an operator, so that the same seed gives the same run on every device.
  */
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
+import { xoroshiro128plus } from "../packages/pure_rand.ts";
+import type { RandomGenerator } from "../packages/pure_rand.ts";
 
 /**
  * A stream of random numbers named by a seed and a path, so that every stage, step and parameter

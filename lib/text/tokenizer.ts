@@ -1,5 +1,5 @@
 /** Text to token ids and back: byte pairs, kept in the Hugging Face tokenizer.json format. */
-import { Tokenizer } from "@huggingface/tokenizers";
+import { Tokenizer } from "../packages/tokenizers.ts";
 import { writeFileAtomic } from "../nn/atomic_file.ts";
 import { BYTE_ALPHABET } from "./byte_alphabet.ts";
 import { trainBytePairs } from "./byte_pairs.ts";

@@ -2,7 +2,7 @@
  * tokenizer.json, the Hugging Face format, for byte-pair vocabularies over bytes: what we write, and
  * the check of what we read.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { BYTE_ALPHABET } from "./byte_alphabet.ts";
 import type { BytePairs } from "./byte_pairs.ts";
 import { WORD_PATTERN } from "./words.ts";

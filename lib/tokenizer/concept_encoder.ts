@@ -4,7 +4,7 @@
  * (CLIP, arXiv 2103.00020). A picture's embedding is read from all patches where they stand: emoji
  * of different styles resemble each other place by place.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { type EmojiSet, LEARNED_STYLES } from "../data/emoji.ts";
 import { randomView } from "../data/emoji_view.ts";
 import type { Picture } from "../data/picture.ts";

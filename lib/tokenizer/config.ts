@@ -1,5 +1,5 @@
 /** The sizes of a tokenizer. */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { QuantizerConfig } from "./quantizers/mod.ts";
 
 const size = z.int().positive();

@@ -4,7 +4,7 @@
  */
 import { cosine, linear, meanAll, type Scope, smoothL1 } from "../nn/mod.ts";
 import { ops, type Tensor } from "../graph/mod.ts";
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { gridTransformer } from "./encoder.ts";
 
 /** How much the two measures count by which features are compared. */

@@ -2,7 +2,7 @@
  * Tokens of any encoder's features: a quantizer, and a decoder that reconstructs the features
  * (ILLUME, arXiv 2412.06673, section 3.1). The encoder, a `Teacher`, stays outside and as it is.
  */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { input, ops, type Tensor } from "../graph/mod.ts";
 import { Scope, standardize } from "../nn/mod.ts";
 import type { Budget, Stage, TrainingEvent } from "../optim/mod.ts";

@@ -1,5 +1,5 @@
 /** A part of a tokenizer in a folder: its parameters, and a configuration that says all else of it. */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import { type ParameterSpec, readConfig, readParameters, saveCheckpoint } from "../nn/mod.ts";
 import type { Device, StateStore } from "../runtime/mod.ts";
 

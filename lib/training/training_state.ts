@@ -1,5 +1,5 @@
 /** state.json: how far a training in a folder has come. */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 
 const count = z.int().nonnegative();
 

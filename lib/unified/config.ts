@@ -1,5 +1,5 @@
 /** The sizes of a unified model. */
-import { z } from "zod";
+import { z } from "../packages/zod.ts";
 import type { TransformerConfig } from "../nn/mod.ts";
 import { QuantizerConfig, quantizerOf } from "../tokenizer/mod.ts";
 

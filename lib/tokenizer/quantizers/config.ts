@@ -1,5 +1,5 @@
 /** Quantizers by their names and sizes, as a configuration has them. */
-import { z } from "zod";
+import { z } from "../../packages/zod.ts";
 import { finiteScalarQuantizer } from "./finite_scalar.ts";
 import { lookupFreeQuantizer } from "./lookup_free.ts";
 import type { Quantizer } from "./quantizer.ts";

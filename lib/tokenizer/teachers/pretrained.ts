@@ -1,5 +1,5 @@
 /** Published vision towers from Hugging Face's files. */
-import { z } from "zod";
+import { z } from "../../packages/zod.ts";
 import type { Picture } from "../../data/picture.ts";
 import { input, toOnnx } from "../../graph/mod.ts";
 import { decodeSafetensors, type NamedTensor, Scope } from "../../nn/mod.ts";

@@ -1,5 +1,5 @@
 /** Frozen encoders whose features a tokenizer learns to quantize. */
-import sharp from "sharp";
+import sharp from "../../packages/sharp.ts";
 import type { Picture } from "../../data/picture.ts";
 
 /** Turns pictures into semantic features, one to each patch of a square grid. */
