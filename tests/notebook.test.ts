@@ -35,7 +35,7 @@ Deno.test("a notebook prints, shows figures, updates them in place, and stops wh
   const ran = await runNotebook(
     notebookOf(
       `import * as plot from "../lib/plot/mod.ts";
-       import { z } from "zod"; // by a name that only deno.json knows
+       import { z } from "../lib/packages/zod.ts";
        const points = [1, 2, 3].map((step) => ({ stage: "a", step, loss: 1 / step }));
        console.log("hello"); console.log(z.string().parse("world")); console.error("oh");`,
       `plot.lossCurve(points)`,
