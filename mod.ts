@@ -142,6 +142,7 @@ export { parserJudge } from "./lib/assessment/parser_judge.ts";
 export { SceneParser } from "./lib/assessment/scene_parser.ts";
 
 // Training, and what came of it.
+export { Interrupted } from "./lib/notebook/mod.ts";
 export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
 export { CheckpointError, writeFileAtomic } from "./lib/nn/mod.ts";

@@ -4,6 +4,7 @@
  * further sets draw some of these emoji too, for encoders to learn from.
  */
 import { z } from "../packages/zod.ts";
+import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { Random } from "../runtime/random.ts";
 import { emojiJson, fluent3dSource, iconSource, shrink, type Source } from "./emoji_sources.ts";
 import type { Sprite } from "./sprite.ts";
@@ -60,6 +61,7 @@ export class EmojiSet {
       count?: number;
     },
   ): Promise<EmojiSet> {
+    using _ = listenForInterrupt();
     const listed = await inAllSets(count);
     const chosen = listed.filter(({ emoji }) => only === undefined || emoji.heldOut);
     const [emoji, keys] = [chosen.map(({ emoji }) => emoji), chosen.map(({ keys }) => keys)];
@@ -72,6 +74,7 @@ export class EmojiSet {
       };
       drawings.set(style, []);
       for (let start = 0; start < keys.length; start += TOGETHER) {
+        stopIfInterrupted(`after ${start} of ${keys.length} emoji of style ${style}`);
         const some = keys.slice(start, start + TOGETHER);
         drawings.get(style)!.push(...await Promise.all(some.map((key) => draw(key[style]))));
       }

@@ -1,5 +1,6 @@
 /** The loop that trains: one async generator, which a notebook can stop, look into and continue. */
 import { setImmediate } from "node:timers/promises";
+import { Interrupted, listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { Inputs, Part, StepResult, TrainStep } from "./train_step.ts";
 
@@ -42,13 +43,21 @@ export interface LoopOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Takes the steps one by one; the next batch is made while the device computes. */
+/**
+ * Takes the steps one by one; the next batch is made while the device computes. In a notebook, an
+ * interrupt of the cell stops it between two steps.
+ *
+ * @throws Interrupted which says after which step
+ */
 export async function* trainingLoop(options: LoopOptions): AsyncGenerator<TrainingEvent, void> {
   const { stage, steps, batchSize, peakRate, done = 0, after, signal } = options;
   const start = performance.now();
+  using _ = listenForInterrupt();
+  const place = (step: number) => `${stage} after step ${step} of ${steps}`;
   let batch = done < steps ? await options.batch(done + 1) : undefined;
   for (let step = done + 1; step <= steps; step++) {
     signal?.throwIfAborted();
+    stopIfInterrupted(place(step - 1));
     const rate = peakRate * warmupCosine(step - 1, steps);
     const makeNext = async () => {
       await setImmediate(); // lets the device begin first
@@ -76,7 +85,9 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
       samplesPerSecond: (step - done) * batchSize / seconds,
       batch: batch!,
     };
-    if (next.status === "rejected") throw next.reason;
+    if (next.status === "rejected") {
+      throw next.reason instanceof Interrupted ? new Interrupted(place(step)) : next.reason;
+    }
     batch = next.value;
   }
 }

@@ -12,6 +12,7 @@ import { nearMiss } from "../data/near_miss.ts";
 import { heldOut, trainingSpec } from "../data/splits.ts";
 import type { World } from "../data/world.ts";
 import { JsonLines, type LineFormat, readJsonLines, writeFileAtomic } from "../nn/mod.ts";
+import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
@@ -81,6 +82,7 @@ export async function* selfGenerate(
   judge: Judge,
   { directory, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
+  using _ = listenForInterrupt();
   await begin(directory, { captions: count, samples, seed });
   const path = `${directory}/drawings.jsonl`;
   const before = await Deno.stat(path).then(() => readJsonLines(path, LINES), () => []);
@@ -101,6 +103,7 @@ export async function* selfGenerate(
   );
   for (let chunk = first; chunk < chunks; chunk++) {
     signal?.throwIfAborted();
+    stopIfInterrupted(`after ${chunk * CHUNK} of ${total} drawings`);
     const start = chunk * CHUNK;
     const places = Array.from({ length: Math.min(CHUNK, total - start) }, (_, i) => start + i);
     const asked = places.map((place) => captions[Math.floor(place / samples)]);

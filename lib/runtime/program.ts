@@ -1,4 +1,5 @@
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
+import { listenForInterrupt } from "../notebook/mod.ts";
 import type { CompileOptions, Device, DeviceBuffer, Executable, TensorData } from "./device.ts";
 import type { StateStore } from "./state_store.ts";
 import { checkData, sameType } from "./tensor_data.ts";
@@ -68,6 +69,7 @@ export class Program implements Disposable {
     store: StateStore,
     options: CompileOptions = {},
   ): Promise<Program> {
+    using _ = listenForInterrupt();
     const executable = await device.compile(model, options);
     const program = new Program(device, executable, store, options.inPlace);
     try {
@@ -104,6 +106,7 @@ export class Program implements Disposable {
   }
 
   async #run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+    using _ = listenForInterrupt();
     const read = this.#inputBuffers(inputs);
     const written = this.#outputBuffers();
     await this.#executable.run(read, written);

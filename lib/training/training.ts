@@ -10,6 +10,7 @@ import {
   type NamedTensor,
   writeFileAtomic,
 } from "../nn/mod.ts";
+import { Interrupted } from "../notebook/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
@@ -131,8 +132,8 @@ export class Training implements Disposable {
 
   /**
    * Trains a stage to its end, or not at all where an earlier run did. Gives its events, for those
-   * who want to look. The signal stops it, and so does who looks no further (`break`): its state is
-   * saved, and the same stage goes on from there, now or in a resumed run.
+   * who want to look. The signal stops it, so does an interrupt of the notebook's cell, and so does
+   * who looks no further (`break`): its state is saved, and the same stage goes on from there, now or in a resumed run.
    * @throws ResumeError where the run that is resumed had another stage in this place
    */
   async *run(stage: Stage): AsyncGenerator<TrainingEvent, void> {
@@ -168,7 +169,8 @@ export class Training implements Disposable {
         yield event;
       }
     } catch (error) {
-      brokeDown = !signal?.aborted || error !== signal.reason;
+      const stopped = error instanceof Interrupted || (signal?.aborted && error === signal.reason);
+      brokeDown = !stopped;
       throw error;
     } finally {
       this.#progress.end();

@@ -1,0 +1,3 @@
+export { type Display, notebookDisplay } from "./display.ts";
+export { Interrupted, listenForInterrupt, stopIfInterrupted } from "./interrupts.ts";
+export { runningNotebook } from "./running.ts";
