@@ -71,7 +71,14 @@ export {
   TASKS as CAPTION_TASKS,
 } from "./lib/data/captions.ts";
 export { evaluationCaptions, heldOut } from "./lib/data/splits.ts";
-export { encodePng, type Picture, PictureError, readPicture, reduced } from "./lib/data/picture.ts";
+export {
+  encodePng,
+  type Picture,
+  PictureError,
+  pictureOf,
+  readPicture,
+  reduced,
+} from "./lib/data/picture.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Color, COLORS, type Scene, type SceneObject } from "./lib/data/scene.ts";
 export { type World, worldOf, WORLDS } from "./lib/data/world.ts";

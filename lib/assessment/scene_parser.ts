@@ -6,6 +6,7 @@ import { type Picture, reducedTo } from "../data/picture.ts";
 import type { Sprites } from "../data/sprites.ts";
 import type { Box } from "../data/relations.ts";
 import type { World } from "../data/world.ts";
+import { inspect } from "../notebook/mod.ts";
 import { contrastOf, MARGIN } from "./contrast.ts";
 import { explain, gapBetween, reconsider, squareOf } from "./explain.ts";
 import { Field } from "./field.ts";
@@ -44,6 +45,10 @@ export class SceneParser {
 
   private constructor(readonly world: World, shapes: readonly Shape[]) {
     this.#shapes = shapes;
+  }
+
+  [inspect](): string {
+    return `SceneParser ${this.world.preset}: ${this.#shapes.length} shapes`;
   }
 
   /** A parser for the pictures of a world, which are drawn with these sprites. */

@@ -4,7 +4,7 @@
  * further sets draw some of these emoji too, for encoders to learn from.
  */
 import { z } from "../packages/zod.ts";
-import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
+import { inspect, listenForInterrupt, short, stopIfInterrupted } from "../notebook/mod.ts";
 import { Random } from "../runtime/random.ts";
 import { emojiJson, fluent3dSource, iconSource, shrink, type Source } from "./emoji_sources.ts";
 import type { Sprite } from "./sprite.ts";
@@ -80,6 +80,12 @@ export class EmojiSet {
       }
     }
     return new EmojiSet(emoji, size, drawings);
+  }
+
+  [inspect](): string {
+    const { emoji, size, drawings } = this;
+    return `EmojiSet: ${short(emoji.length)} emoji of ${size} × ${size} pixels in ` +
+      [...drawings.keys()].join(", ");
   }
 
   /** Whether a style that was opened draws an emoji, told by its place in the list. */

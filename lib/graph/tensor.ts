@@ -1,6 +1,7 @@
 /** Symbolic tensors: what a model computes with while it is traced. */
 import { type Attributes, type DType, elements, show, type TensorType } from "../../kernels/mod.ts";
 import type { KernelName } from "../../kernels/mod.ts";
+import { inspect } from "../notebook/mod.ts";
 import { type Origin, origin } from "./origin.ts";
 
 /**
@@ -48,6 +49,12 @@ export class Tensor implements TensorType {
   toString(): string {
     const name = this.source.kind === "input" ? ` "${this.source.name}"` : "";
     return `${show(this)}${name}`;
+  }
+
+  [inspect](): string {
+    const { source } = this;
+    const how = source.kind === "kernel" ? ` by ${source.kernel}` : "";
+    return `Tensor ${this}${how}`;
   }
 }
 

@@ -1,7 +1,8 @@
 import { runningNotebook } from "./running.ts";
+import type { Bundle } from "./shown.ts";
 
 /** Shows a MIME bundle; each call after the first replaces what the one before it showed. */
-export type Display = (bundle: Record<string, string>) => Promise<void>;
+export type Display = (bundle: Bundle) => Promise<void>;
 
 /** A place in the output of the running cell; undefined where no notebook is running. */
 export function notebookDisplay(): Display | undefined {

@@ -1,6 +1,12 @@
 /** The loop that trains: one async generator, which a notebook can stop, look into and continue. */
 import { setImmediate } from "node:timers/promises";
-import { Interrupted, listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
+import {
+  Interrupted,
+  listenForInterrupt,
+  short,
+  shown,
+  stopIfInterrupted,
+} from "../notebook/mod.ts";
 import { warmupCosine } from "./schedule.ts";
 import type { Inputs, Part, StepResult, TrainStep } from "./train_step.ts";
 
@@ -72,7 +78,7 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
     await after?.(step, result);
     const seconds = (performance.now() - start) / 1000;
     const { loss, parts, gradientNorm } = result;
-    yield {
+    const event: TrainingEvent = {
       stage,
       step,
       steps,
@@ -85,9 +91,19 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
       samplesPerSecond: (step - done) * batchSize / seconds,
       batch: batch!,
     };
+    yield shown(event, inWords);
     if (next.status === "rejected") {
       throw next.reason instanceof Interrupted ? new Interrupted(place(step)) : next.reason;
     }
     batch = next.value;
   }
+}
+
+function inWords(event: TrainingEvent): string {
+  const { stage, step, steps, loss, gradientNorm, rate, samplesPerSecond } = event;
+  const parts = Object.entries(event.parts).map(([name, part]) => `${name} ${short(part)}`);
+  return `${stage}, step ${step} of ${steps}: loss ${short(loss)}` +
+    (parts.length === 0 ? "" : ` (${parts.join(", ")})`) +
+    `, gradient norm ${short(gradientNorm)}, rate ${short(rate)}, ` +
+    `${Math.round(samplesPerSecond)} samples/s`;
 }

@@ -19,5 +19,5 @@ export {
   type TrainStepOptions,
 } from "./train_step.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
-export { type Budget, shortened, type Stage } from "./stage.ts";
+export { type Budget, shortened, shownStage, type Stage } from "./stage.ts";
 export { checkFits, MemoryError, type StepMemory } from "./memory.ts";

@@ -11,6 +11,7 @@ import {
   forgetOptimizer,
   muon,
   type Part,
+  shownStage,
   type Stage,
   trainingLoop,
   TrainStep,
@@ -150,7 +151,7 @@ export function unifiedStage(
   const memory = (batch = batchSize) =>
     [...bySize.keys()].map((size) => TrainStep.memory(step(size, batch)))
       .reduce((most, next) => next.total > most.total ? next : most);
-  return {
+  return shownStage({
     name: plan.name,
     steps,
     batchSize,
@@ -186,7 +187,7 @@ export function unifiedStage(
       });
       forgetOptimizer(store);
     },
-  };
+  });
 }
 
 /** Whether a parameter learns. The vision tokenizer's never do. */

@@ -1,5 +1,5 @@
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
-import { listenForInterrupt } from "../notebook/mod.ts";
+import { inspect, listenForInterrupt } from "../notebook/mod.ts";
 import type { CompileOptions, Device, DeviceBuffer, Executable, TensorData } from "./device.ts";
 import type { StateStore } from "./state_store.ts";
 import { checkData, sameType } from "./tensor_data.ts";
@@ -187,6 +187,15 @@ export class Program implements Disposable {
   #describeHostInputs(): string {
     const names = this.#inputTypes.map(([name]) => name).filter((name) => !this.#store.has(name));
     return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+  }
+
+  [inspect](): string {
+    const given = ([name]: readonly [string, TensorType]) =>
+      !this.#store.has(name) && !isNext(name);
+    const list = (ports: readonly (readonly [string, TensorType])[]) =>
+      ports.filter(given).map(([name, type]) => `${name} ${show(type)}`).join(", ") || "nothing";
+    return `Program on ${this.#device.name}: from ${list(this.#inputTypes)} to ` +
+      list(this.#outputTypes);
   }
 
   [Symbol.dispose](): void {

@@ -10,7 +10,7 @@ import {
   type NamedTensor,
   writeFileAtomic,
 } from "../nn/mod.ts";
-import { Interrupted } from "../notebook/mod.ts";
+import { inspect, Interrupted } from "../notebook/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
@@ -113,6 +113,13 @@ export class Training implements Disposable {
         cause,
       });
     }
+  }
+
+  [inspect](): string {
+    const { done, current } = this.#state;
+    const stages = done.map(({ name }) => `${name} finished`);
+    if (current !== undefined) stages.push(`${current.stage} after step ${current.step}`);
+    return `Training in ${this.#options.directory}: ${stages.join(", ") || "not begun"}`;
   }
 
   /** Shows the time left over all of these stages, as if their steps took equally long. */
