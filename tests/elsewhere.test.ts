@@ -47,6 +47,13 @@ Deno.test("a project imports Illume by a name of its own, and by deno link", () 
     equal(await printed(folder, "run", ...PERMISSIONS, "own.ts"), PRINTED);
   }));
 
+Deno.test("a project with a package.json, where Deno fetches nothing, takes the checkout's packages", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ name: "own" }));
+    await Deno.writeTextFile(`${folder}/own.ts`, program(`${checkout}mod.ts`));
+    equal(await printed(folder, "run", ...PERMISSIONS, "own.ts"), PRINTED);
+  }));
+
 Deno.test("a notebook imports Illume by its path", () =>
   inFolder(async (folder) => {
     await using kernel = await Kernel.start({ cwd: folder });
