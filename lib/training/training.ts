@@ -10,7 +10,7 @@ import {
   type NamedTensor,
   writeFileAtomic,
 } from "../nn/mod.ts";
-import { inspect, Interrupted } from "../notebook/mod.ts";
+import { inspect, Interrupted, listenForInterrupt } from "../notebook/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
@@ -162,6 +162,7 @@ export class Training implements Disposable {
       );
     }
     const { signal } = this.#options;
+    using _ = listenForInterrupt(); // until all is saved
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
     let brokeDown = false;
