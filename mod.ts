@@ -77,7 +77,14 @@ export {
   TASKS as CAPTION_TASKS,
 } from "./lib/data/captions.ts";
 export { evaluationCaptions, heldOut } from "./lib/data/splits.ts";
-export { encodePng, type Picture, PictureError, readPicture, reduced } from "./lib/data/picture.ts";
+export {
+  encodePng,
+  type Picture,
+  PictureError,
+  pictureOf,
+  readPicture,
+  reduced,
+} from "./lib/data/picture.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Color, COLORS, type Scene, type SceneObject } from "./lib/data/scene.ts";
 export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
@@ -149,6 +156,7 @@ export { parserJudge } from "./lib/assessment/parser_judge.ts";
 export { SceneParser } from "./lib/assessment/scene_parser.ts";
 
 // Training, and what came of it.
+export { Interrupted } from "./lib/notebook/mod.ts";
 export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
 export { CheckpointError, FolderInUseError, writeFileAtomic } from "./lib/nn/mod.ts";

@@ -85,6 +85,11 @@ export class Kernel implements AsyncDisposable {
     return run.outputs;
   }
 
+  /** Interrupts the cell that runs, as Jupyter does: Deno's kernel asks for a signal. */
+  interrupt(): void {
+    this.#process.interrupt();
+  }
+
   /** Ends the kernel. */
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.close();

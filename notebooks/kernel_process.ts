@@ -61,6 +61,11 @@ export class KernelProcess {
     return new KernelProcess(process, folder, ports, key);
   }
 
+  /** Sends the signal of Ctrl-C. */
+  interrupt(): void {
+    this.#process.kill("SIGINT");
+  }
+
   /** Ends the process, whatever it does. */
   async stop(): Promise<void> {
     try {

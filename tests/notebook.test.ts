@@ -35,7 +35,7 @@ Deno.test("a notebook prints, shows figures, updates them in place, and stops wh
   const ran = await runNotebook(
     notebookOf(
       `import * as plot from "../lib/plot/mod.ts";
-       import { z } from "zod"; // by a name that only deno.json knows
+       import { z } from "../lib/packages/zod.ts";
        const points = [1, 2, 3].map((step) => ({ stage: "a", step, loss: 1 / step }));
        console.log("hello"); console.log(z.string().parse("world")); console.error("oh");`,
       `plot.lossCurve(points)`,
@@ -94,6 +94,71 @@ Deno.test("a signal stops a cell's training at the next step, and the next cell 
   const [, stopped, after] = cellOutputs(ran);
   assert.equal(printed(stopped), "TimeoutError true\n");
   assert.equal(printed(after), "1\n2\n3\n");
+});
+
+const fitting = `
+  import { input, openDevice, ops, StateStore, Training, TrainStep, adamw } from "../mod.ts";
+  import { trainingLoop } from "../lib/optim/mod.ts";
+  const store = new StateStore(await openDevice("cpu"));
+  const losses = (scope) => {
+    const x = input("x", "float32", [64, 64]);
+    const weight = scope.parameter("weight", [64, 64], { kind: "normal", deviation: 0.1 });
+    return { loss: ops.mean(ops.tanh(ops.matmul(x, weight)), { axes: [0, 1], keepAxes: false }) };
+  };
+  const trainStep = await TrainStep.compile(
+    { device: store.device, store, losses, optimizer: adamw(), seed: 0 },
+  );
+  const batch = () => ({ trainStep, inputs: { x: new Float32Array(64 * 64).fill(0.5) } });
+  const plan = { stage: "fit", batchSize: 64, peakRate: 0.1, batch };
+  const stage = (steps) => (
+    { name: "fit", steps, batchSize: 64, run: (options) => trainingLoop({ ...plan, steps, ...options }) }
+  );
+  let done = 0, counted = 0;`;
+
+Deno.test("an interrupt ends a cell at the next step, the kernel lives, and the next cell goes on", async () => {
+  await using kernel = await Kernel.start({ cwd: notebooks });
+  const cell = (code: string) => kernel.execute(code, { seconds: 20 });
+  const interrupted = async (code: string) => {
+    setTimeout(() => kernel.interrupt(), 500);
+    const start = performance.now();
+    const error = (await cell(code)).at(-1);
+    assert.ok(performance.now() - start < 3000);
+    assert.ok(error?.output_type === "error");
+    assert.equal(error.ename, "Interrupted");
+    assert.deepEqual(error.traceback, [`Interrupted: ${error.evalue}`]);
+    return error.evalue;
+  };
+  assert.deepEqual(await cell(fitting), []);
+
+  const said = await interrupted(
+    `for await (const { step } of stage(1_000_000).run()) done = step;`,
+  );
+  assert.match(said, /^stopped fit after step \d+ of 1000000$/);
+  const goOn =
+    `for await (const { step } of stage(done + 3).run({ done })) console.log(step - done);
+    console.log("fit after step " + done);`;
+  const [after] = await cell(goOn);
+  assert.equal(printed([after]), `1\n2\n3\n${said.match(/fit after step \d+/)}\n`);
+
+  // The folder of a training keeps what was learned, and goes on from there by itself.
+  await cell(`const training = await Training.open(
+    { directory: await Deno.makeTempDir(), store: new StateStore(store.device), settings: {} },
+  );`);
+  await interrupted(
+    `for await (const { step } of training.run(stage(1_000_000))) [done, counted] = [step, counted + 1];`,
+  );
+  const resumed = await cell(
+    `for await (const { step } of training.run(stage(1_000_000))) { console.log(step - done); break; }`,
+  );
+  assert.equal(printed(resumed), "1\n");
+
+  // So does what computes without steps: drawing, reading and judging go by batches.
+  const batches = await interrupted(
+    `import { inBatches } from "../lib/tokenizer/in_batches.ts";
+     const run = async (x) => { await trainStep.run(batch().inputs, { step: 1, rate: 0 }); return x; };
+     await inBatches(Array(1_000_000).fill(0), 1, run);`,
+  );
+  assert.match(batches, /^stopped after \d+ of 1000000 pictures$/);
 });
 
 Deno.test("a cell that does not end is given up, and its kernel with it", async () => {

@@ -14,7 +14,7 @@ const square = new Figure(
   () => sheet({ width: 20, height: 10, body: `<rect width="10" height="10" fill="#ff0000"/>` }, ""),
 );
 
-Deno.test("a figure is drawn once, when it is first looked at", () => {
+Deno.test("a figure is drawn once, when it is first looked at", async () => {
   let drawings = 0;
   const figure = new Figure("counted", () => {
     drawings++;
@@ -23,14 +23,22 @@ Deno.test("a figure is drawn once, when it is first looked at", () => {
   assert.equal(drawings, 0);
   figure.svg();
   figure.html();
-  figure[jupyterDisplay]();
+  await figure[jupyterDisplay]();
   assert.equal(drawings, 1);
 });
 
-Deno.test("a notebook gets the SVG and a description in words", () => {
-  const show = Reflect.get(square, Symbol.for("Jupyter.display"));
-  const bundle = Reflect.apply(show, square, []);
+Deno.test("a notebook gets the SVG, the same in pixels, and a description in words", async () => {
+  const show: () => Promise<Record<string, string>> = Reflect.get(
+    square,
+    Symbol.for("Jupyter.display"),
+  );
+  const { "image/png": png, ...bundle } = await show.call(square);
   assert.deepEqual(bundle, { "image/svg+xml": square.svg(), "text/plain": "a <square>" });
+  const { data, info } = await sharp(Uint8Array.fromBase64(png)).removeAlpha().raw()
+    .toBuffer({ resolveWithObject: true });
+  assert.deepEqual([info.width, info.height], [20, 10]);
+  assert.deepEqual([...data.subarray(0, 3)], [255, 0, 0]);
+  assert.deepEqual([...data.subarray(-3)], [255, 255, 255]);
 });
 
 Deno.test("a figure is saved as what its path ends in, and as nothing else", async () => {

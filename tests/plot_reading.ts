@@ -1,7 +1,7 @@
 /** What tests of figures share: small pictures, and reading a figure back. */
 import assert from "node:assert/strict";
 import sharp from "../lib/packages/sharp.ts";
-import { parseHTML } from "linkedom";
+import { linkedom } from "../lib/packages/observable_plot.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import type { Figure } from "../lib/plot/mod.ts";
 
@@ -20,7 +20,7 @@ export interface PageElement {
 
 /** The elements of `html` that a CSS selector finds. */
 export function find(html: string, selector: string): PageElement[] {
-  const page: unknown = parseHTML(html);
+  const page: unknown = linkedom.parseHTML(html);
   const { document } = page as {
     document: { querySelectorAll(selector: string): Iterable<PageElement> };
   };

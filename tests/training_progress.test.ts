@@ -57,7 +57,7 @@ Deno.test("a log gets a line every five seconds, and one at a stage's end", () =
 Deno.test("a notebook's display keeps the lines of ended stages above the running one", async () => {
   const shown: string[] = [];
   const { clock, now } = recorder();
-  const view = new NotebookView((text) => Promise.resolve(void shown.push(text)));
+  const view = new NotebookView((bundle) => Promise.resolve(void shown.push(bundle["text/plain"])));
   const progress = new Progress({ view, now });
   progress.stage("encoder", 1);
   clock.seconds += 1;

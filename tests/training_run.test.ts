@@ -7,7 +7,7 @@ import { StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
 import { tokenizerStages } from "../lib/tokenizer/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
-import { ResumeError, Training } from "../lib/training/training.ts";
+import { Training } from "../lib/training/training.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";

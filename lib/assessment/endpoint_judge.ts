@@ -9,6 +9,7 @@ import ky, { isHTTPError, isTimeoutError } from "../packages/ky.ts";
 import { z } from "../packages/zod.ts";
 import { encodePng } from "../data/picture.ts";
 import { writeFileAtomic } from "../nn/mod.ts";
+import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT } from "../runtime/mod.ts";
 import { Assessment, assessmentOf, AXES } from "./assessment.ts";
 import { type Judge, type Judged, JudgeError, type Judgement } from "./judge.ts";
@@ -112,9 +113,11 @@ export class EndpointJudge implements Judge {
     const judgements = new Array<Judgement>(items.length);
     const waiting = [...items.keys()];
     const { concurrency = 4 } = this.#options;
+    using _ = listenForInterrupt();
     const asking = async () => {
       for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
         try {
+          stopIfInterrupted(`before picture ${i + 1} of ${items.length}`);
           judgements[i] = parsed(await this.#answer(items[i]));
         } catch (error) {
           waiting.length = 0;

@@ -8,6 +8,7 @@ import { Sprites } from "../data/sprites.ts";
 import { brief } from "../graph/brief.ts";
 import type { Box } from "../data/relations.ts";
 import type { World } from "../data/world.ts";
+import { inspect } from "../notebook/mod.ts";
 import { contrastOf, MARGIN } from "./contrast.ts";
 import { explain, gapBetween, reconsider, squareOf } from "./explain.ts";
 import { Field } from "./field.ts";
@@ -46,6 +47,10 @@ export class SceneParser {
 
   private constructor(readonly world: World, shapes: readonly Shape[]) {
     this.#shapes = shapes;
+  }
+
+  [inspect](): string {
+    return `SceneParser ${this.world.preset}: ${this.#shapes.length} shapes`;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Many pictures as one. */
-import { expectPictures, type Picture } from "./picture.ts";
+import { expectPictures, type Picture, pictureOf } from "./picture.ts";
 
 /**
  * Pictures of one size side by side in rows of `columns`, with `gap` white pixels between them.
@@ -42,5 +42,5 @@ export function contactSheet(pictures: readonly Picture[], columns: number, gap 
       data.set(row, ((top + y) * width + left) * 3);
     }
   });
-  return { width, height, data };
+  return pictureOf({ width, height, data });
 }

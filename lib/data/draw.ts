@@ -1,5 +1,5 @@
 /** From a scene to its picture. */
-import type { Picture } from "./picture.ts";
+import { type Picture, pictureOf } from "./picture.ts";
 import type { Scene } from "./scene.ts";
 import type { Sprites } from "./sprites.ts";
 import type { Sprite } from "./sprite.ts";
@@ -50,7 +50,7 @@ function plain(size: number, rgb: Rgb): Picture {
   const data = new Uint8Array(size * size * 3);
   data.set(rgb);
   for (let filled = 3; filled < data.length; filled *= 2) data.copyWithin(filled, 0, filled);
-  return { width: size, height: size, data };
+  return pictureOf({ width: size, height: size, data });
 }
 
 /** Alpha compositing, "over": alpha · sprite + (1 − alpha) · picture. */

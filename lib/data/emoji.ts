@@ -4,8 +4,9 @@
  * further sets draw some of these emoji too, for encoders to learn from.
  */
 import { z } from "../packages/zod.ts";
+import { inspect, listenForInterrupt, short, stopIfInterrupted } from "../notebook/mod.ts";
 import { Random } from "../runtime/random.ts";
-import { fluent3dSource, iconSource, packageJson, shrink, type Source } from "./emoji_sources.ts";
+import { emojiJson, fluent3dSource, iconSource, shrink, type Source } from "./emoji_sources.ts";
 import type { Sprite } from "./sprite.ts";
 
 /** Styles that draw every emoji, and that encoders learn from. */
@@ -60,6 +61,7 @@ export class EmojiSet {
       count?: number;
     },
   ): Promise<EmojiSet> {
+    using _ = listenForInterrupt();
     const listed = await inAllSets(count);
     const chosen = listed.filter(({ emoji }) => only === undefined || emoji.heldOut);
     const [emoji, keys] = [chosen.map(({ emoji }) => emoji), chosen.map(({ keys }) => keys)];
@@ -72,11 +74,18 @@ export class EmojiSet {
       };
       drawings.set(style, []);
       for (let start = 0; start < keys.length; start += TOGETHER) {
+        stopIfInterrupted(`after ${start} of ${keys.length} emoji of style ${style}`);
         const some = keys.slice(start, start + TOGETHER);
         drawings.get(style)!.push(...await Promise.all(some.map((key) => draw(key[style]))));
       }
     }
     return new EmojiSet(emoji, size, drawings);
+  }
+
+  [inspect](): string {
+    const { emoji, size, drawings } = this;
+    return `EmojiSet: ${short(emoji.length)} emoji of ${size} × ${size} pixels in ` +
+      [...drawings.keys()].join(", ");
   }
 
   /** Whether a style that was opened draws an emoji, told by its place in the list. */
@@ -104,14 +113,14 @@ export class EmojiSet {
 const TOGETHER = 64;
 
 const SOURCES: Readonly<Record<EmojiStyle, () => Promise<Source>>> = {
-  "fluent-flat": () => iconSource("@iconify-json/fluent-emoji-flat"),
-  "noto": () => iconSource("@iconify-json/noto"),
+  "fluent-flat": () => iconSource("fluent-flat"),
+  "noto": () => iconSource("noto"),
   "fluent-3d": () => Promise.resolve(fluent3dSource),
-  "noto-v1": () => iconSource("@iconify-json/noto-v1"),
-  "fxemoji": () => iconSource("@iconify-json/fxemoji"),
-  "emojione": () => iconSource("@iconify-json/emojione"),
-  "fluent-high-contrast": () => iconSource("@iconify-json/fluent-emoji-high-contrast"),
-  "twemoji": () => iconSource("@iconify-json/twemoji"),
+  "noto-v1": () => iconSource("noto-v1"),
+  "fxemoji": () => iconSource("fxemoji"),
+  "emojione": () => iconSource("emojione"),
+  "fluent-high-contrast": () => iconSource("fluent-high-contrast"),
+  "twemoji": () => iconSource("twemoji"),
 };
 
 type Keys = Readonly<Record<EmojiStyle, string>>;
@@ -121,11 +130,11 @@ const NEEDED: readonly EmojiStyle[] = [...WHOLE_STYLES, "twemoji"];
 
 /** The emoji that the whole sets draw, and what each set calls them. */
 async function inAllSets(count: number): Promise<{ emoji: Emoji; keys: Keys }[]> {
-  const names = async (set: string) => Names.parse(await packageJson(`${set}/chars.json`));
-  const noto = await names("@iconify-json/noto");
-  const flat = await names("@iconify-json/fluent-emoji-flat");
-  const twemoji = await names("@iconify-json/twemoji");
-  const { categories } = Groups.parse(await packageJson("@iconify-json/noto/metadata.json"));
+  const names = async (set: EmojiStyle) => Names.parse(await emojiJson(set, "chars.json"));
+  const noto = await names("noto");
+  const flat = await names("fluent-flat");
+  const twemoji = await names("twemoji");
+  const { categories } = Groups.parse(await emojiJson("noto", "metadata.json"));
   const groups = new Map(
     Object.entries(categories).flatMap(([group, names]) => names.map((name) => [name, group])),
   );

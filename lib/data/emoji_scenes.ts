@@ -1,5 +1,6 @@
 /** The data set that everything is trained on: pictures of emoji, with all that is true of them. */
 import { brief } from "../graph/brief.ts";
+import { inspect } from "../notebook/mod.ts";
 import { Random } from "../runtime/random.ts";
 import { captionOf, type CaptionSpec } from "./caption_spec.ts";
 import { describe, sentenceOfScene } from "./describe.ts";
@@ -48,6 +49,11 @@ export interface EditExample {
 export class EmojiScenes {
   /** Use `emojiScenes`. */
   constructor(readonly world: World, readonly sprites: Sprites, readonly seed: number) {}
+
+  [inspect](): string {
+    const { preset, concepts, pictureSize } = this.world;
+    return `EmojiScenes ${preset}: ${concepts.length} concepts, ${pictureSize} × ${pictureSize} pixels`;
+  }
 
   /** The picture of a scene. */
   draw(scene: Scene): Picture {

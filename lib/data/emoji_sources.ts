@@ -1,6 +1,6 @@
 /** The emoji sets that pictures are drawn from, out of their packages. See NOTICE. */
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { emojiFile, type EmojiPackage } from "../packages/emoji.ts";
 import sharp from "../packages/sharp.ts";
 import { z } from "../packages/zod.ts";
 import type { Sprite } from "./sprite.ts";
@@ -18,12 +18,12 @@ const IconSet = z.object({
 });
 
 /** The drawings of an icon set in Iconify's format, by icon name. */
-export async function iconSource(packageName: string): Promise<Source> {
-  const set = IconSet.parse(await packageJson(`${packageName}/icons.json`));
+export async function iconSource(set: EmojiPackage): Promise<Source> {
+  const drawn = IconSet.parse(await emojiJson(set, "icons.json"));
   return (name) => {
-    if (!Object.hasOwn(set.icons, name)) return Promise.resolve(undefined);
-    const icon = set.icons[name];
-    const width = icon.width ?? set.width, height = icon.height ?? set.height;
+    if (!Object.hasOwn(drawn.icons, name)) return Promise.resolve(undefined);
+    const icon = drawn.icons[name];
+    const width = icon.width ?? drawn.width, height = icon.height ?? drawn.height;
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
       viewBox="0 0 ${width} ${height}" width="128" height="128">${icon.body}</svg>`;
     return Promise.resolve(new TextEncoder().encode(svg));
@@ -32,7 +32,7 @@ export async function iconSource(packageName: string): Promise<Source> {
 
 /** Fluent Emoji in 3D, by code points such as `2764-fe0f`. */
 export const fluent3dSource: Source = async (codePoints) => {
-  const file = packageFile(`@lobehub/fluent-emoji-3d/assets/${codePoints}.webp`);
+  const file = emojiFile("fluent-3d", `assets/${codePoints}.webp`);
   try {
     return new Uint8Array(await readFile(file));
   } catch (error) {
@@ -41,13 +41,9 @@ export const fluent3dSource: Source = async (codePoints) => {
   }
 };
 
-/** A JSON file of a package. */
-export async function packageJson(specifier: string): Promise<unknown> {
-  return JSON.parse(await readFile(packageFile(specifier), "utf8"));
-}
-
-function packageFile(specifier: string): string {
-  return fileURLToPath(import.meta.resolve(specifier));
+/** A JSON file of a set. */
+export async function emojiJson(set: EmojiPackage, path: string): Promise<unknown> {
+  return JSON.parse(await readFile(emojiFile(set, path), "utf8"));
 }
 
 /** The picture without its empty margin, as large as the square allows, in the square's middle. */

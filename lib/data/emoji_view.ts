@@ -1,6 +1,6 @@
 /** How an encoder sees an emoji: on a plain background, a little different each time. */
 import type { Random } from "../runtime/random.ts";
-import type { Picture } from "./picture.ts";
+import { type Picture, pictureOf } from "./picture.ts";
 import type { Sprite } from "./sprite.ts";
 
 /** Red, green and blue around an emoji. */
@@ -59,7 +59,7 @@ function render({ size, rgba }: Sprite, { scale, angle, shift, gains, gray }: Vi
       }
     }
   }
-  return { width: size, height: size, data };
+  return pictureOf({ width: size, height: size, data });
 }
 
 /** Red, green and blue times alpha, and alpha from 0 to 1, between four pixels. */

@@ -1,6 +1,7 @@
 /** Pictures in memory, from files and into files. */
-import sharp, { type Metadata, type Sharp } from "../packages/sharp.ts";
 import { brief } from "../graph/brief.ts";
+import { type Bundle, shown } from "../notebook/mod.ts";
+import sharp, { type Metadata, type Sharp } from "../packages/sharp.ts";
 import { expectPath } from "../runtime/expected.ts";
 import { tiffExtraChannels } from "./tiff.ts";
 
@@ -29,6 +30,32 @@ export function expectPictures(value: unknown): asserts value is readonly Pictur
   }
   value.forEach(expectPicture);
 }
+
+/**
+ * A picture that shows itself: in a cell of a notebook as a picture, on the console in a line.
+ *
+ * @example
+ * ```ts
+ * import { pictureOf } from "./picture.ts";
+ * const dot = pictureOf({ width: 1, height: 1, data: new Uint8Array([255, 0, 0]) });
+ * if (Deno.inspect(dot) !== "Picture 1 × 1") throw new Error(Deno.inspect(dot));
+ * ```
+ */
+export function pictureOf({ width, height, data }: Picture): Picture {
+  return shown({ width, height, data }, inWords, asImage);
+}
+
+const inWords = ({ width, height }: Picture) => `Picture ${width} × ${height}`;
+
+/** What a cell shows of a picture: small ones with larger pixels. */
+export async function asImage(picture: Picture): Promise<Bundle> {
+  const scale = Math.max(1, Math.floor(SEEN_WELL / Math.max(picture.width, picture.height)));
+  const png = await encodePng(picture, { scale });
+  return { "image/png": png.toBase64(), "text/plain": inWords(picture) };
+}
+
+/** How many pixels wide or tall a picture is to be on a screen. */
+const SEEN_WELL = 128;
 
 /** The widest and tallest picture that is read, in pixels. */
 export const LARGEST_PICTURE = 8192;
@@ -83,7 +110,7 @@ export async function readPicture(
       : flattened(sharp(bytes).autoOrient(), bytes).toColorspace("srgb");
     const fitted = size === undefined ? flat : flat.resize(size, size, { fit: FITS[fit] });
     const { data, info } = await fitted.raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: new Uint8Array(data) };
+    return pictureOf({ width: info.width, height: info.height, data: new Uint8Array(data) });
   } catch (error) {
     if (error instanceof PictureError) throw error;
     throw new PictureError(`Expected a whole picture in ${name}, but found: ${oneLine(error)}`);
@@ -206,7 +233,7 @@ export function reduced(picture: Picture, times: number): Picture {
     }
     return Math.round(sum / times ** 2);
   });
-  return { width, height, data };
+  return pictureOf({ width, height, data });
 }
 
 /**

@@ -91,13 +91,13 @@ const spriteKey = (style: string, concept: string, size: number) => `${style}/${
 
 /** Gives a concept's drawing. */
 const SOURCES: Readonly<Record<Style, () => Promise<(concept: string) => Promise<Uint8Array>>>> = {
-  "fluent-flat": () => byIcon("@iconify-json/fluent-emoji-flat"),
-  "noto": () => byIcon("@iconify-json/noto"),
+  "fluent-flat": () => byIcon("fluent-flat"),
+  "noto": () => byIcon("noto"),
   "fluent-3d": () =>
     Promise.resolve(async (concept) => (await fluent3dSource(CONCEPTS[concept].codePoints))!),
 };
 
-async function byIcon(packageName: string) {
-  const source = await iconSource(packageName);
+async function byIcon(set: Style) {
+  const source = await iconSource(set);
   return async (concept: string) => (await source(CONCEPTS[concept].icon))!;
 }

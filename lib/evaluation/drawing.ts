@@ -3,6 +3,7 @@ import { requirementsOf } from "../assessment/requirements.ts";
 import type { SceneParser } from "../assessment/scene_parser.ts";
 import type { CaptionSpec, Sentence } from "../data/captions.ts";
 import type { Picture } from "../data/picture.ts";
+import { short, shown } from "../notebook/mod.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 
@@ -38,13 +39,19 @@ export function judgeDrawings<A extends Asked>(
 ): DrawingScores<A> {
   const drawings = captions.map(({ caption, spec }, i) => {
     const seen = parser.parse(pictures[i]);
-    return { caption, spec, picture: pictures[i], ...geneval(requirementsOf(spec), seen) };
+    return shown(
+      { caption, spec, picture: pictures[i], ...geneval(requirementsOf(spec), seen) },
+      ({ caption, correct, reason }) => `"${caption}": ${correct ? "right" : reason}`,
+    );
   });
   const results = drawings.map(({ spec, correct }) => ({
     task: "task" in spec ? spec.task : "other" as const,
     correct,
   }));
-  return { scores: genevalScores(results), drawings };
+  return shown({ scores: genevalScores(results), drawings }, ({ scores, drawings }) => {
+    const told = Object.entries(scores).map(([task, score]) => `${task} ${short(score)}`);
+    return `GenEval of ${short(drawings.length)} drawings: ${told.join(", ")}`;
+  });
 }
 
 /** Draws each caption once, and judges it. */

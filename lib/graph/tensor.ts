@@ -8,6 +8,7 @@ import {
   type TensorType,
 } from "../../kernels/mod.ts";
 import type { KernelName } from "../../kernels/mod.ts";
+import { inspect } from "../notebook/mod.ts";
 import { type Origin, origin } from "./origin.ts";
 import { brief } from "./brief.ts";
 
@@ -56,6 +57,12 @@ export class Tensor implements TensorType {
   toString(): string {
     const name = this.source.kind === "input" ? ` "${this.source.name}"` : "";
     return `${show(this)}${name}`;
+  }
+
+  [inspect](): string {
+    const { source } = this;
+    const how = source.kind === "kernel" ? ` by ${source.kernel}` : "";
+    return `Tensor ${this}${how}`;
   }
 }
 

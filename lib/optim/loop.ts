@@ -1,5 +1,12 @@
 /** The loop that trains: one async generator, which a notebook can stop, look into and continue. */
 import { setImmediate } from "node:timers/promises";
+import {
+  Interrupted,
+  listenForInterrupt,
+  short,
+  shown,
+  stopIfInterrupted,
+} from "../notebook/mod.ts";
 import { checkNumber } from "../runtime/mod.ts";
 import { checkBudget } from "./budget.ts";
 import { warmupCosine } from "./schedule.ts";
@@ -53,17 +60,23 @@ export interface LoopOptions {
 }
 
 /**
- * Takes the steps one by one; the next batch is made while the device computes.
+ * Takes the steps one by one; the next batch is made while the device computes. In a notebook, an
+ * interrupt of the cell stops it between two steps.
+ *
  * @throws RangeError naming the number among the options that is not as expected
+ * @throws Interrupted which says after which step
  */
 export async function* trainingLoop(options: LoopOptions): AsyncGenerator<TrainingEvent, void> {
   const { stage, steps, batchSize, peakRate, done = 0, after, signal } = options;
   checkBudget({ steps, batchSize, peakRate }, stage);
   checkNumber("done", done, { whole: true, min: 0 });
   const start = performance.now();
+  using _ = listenForInterrupt();
+  const place = (step: number) => `${stage} after step ${step} of ${steps}`;
   let batch = done < steps ? await options.batch(done + 1) : undefined;
   for (let step = done + 1; step <= steps; step++) {
     signal?.throwIfAborted();
+    stopIfInterrupted(place(step - 1));
     const rate = peakRate * warmupCosine(step - 1, steps);
     const makeNext = async () => {
       await setImmediate(); // lets the device begin first
@@ -79,7 +92,7 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
     const seconds = (performance.now() - start) / 1000;
     const { loss, parts, gradientNorm } = result;
     const { leftOut, padding } = batch!;
-    yield {
+    const event: TrainingEvent = {
       stage,
       step,
       steps,
@@ -94,7 +107,19 @@ export async function* trainingLoop(options: LoopOptions): AsyncGenerator<Traini
       padding,
       batch: batch!,
     };
-    if (next.status === "rejected") throw next.reason;
+    yield shown(event, inWords);
+    if (next.status === "rejected") {
+      throw next.reason instanceof Interrupted ? new Interrupted(place(step)) : next.reason;
+    }
     batch = next.value;
   }
+}
+
+function inWords(event: TrainingEvent): string {
+  const { stage, step, steps, loss, gradientNorm, rate, samplesPerSecond } = event;
+  const parts = Object.entries(event.parts).map(([name, part]) => `${name} ${short(part)}`);
+  return `${stage}, step ${step} of ${steps}: loss ${short(loss)}` +
+    (parts.length === 0 ? "" : ` (${parts.join(", ")})`) +
+    `, gradient norm ${short(gradientNorm)}, rate ${short(rate)}, ` +
+    `${Math.round(samplesPerSecond)} samples/s`;
 }

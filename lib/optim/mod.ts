@@ -21,5 +21,5 @@ export {
 export { FittingSamples, MEASURED } from "./fitting.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
 export { type Budget, checkBudget, shortened } from "./budget.ts";
-export type { Stage } from "./stage.ts";
+export { shownStage, type Stage } from "./stage.ts";
 export { checkFits, MemoryError, type StepMemory } from "./memory.ts";

@@ -14,6 +14,7 @@ import {
   toOnnx,
 } from "../graph/mod.ts";
 import { ensureParameters, type ParameterSpec, Scope } from "../nn/mod.ts";
+import { inspect } from "../notebook/mod.ts";
 import { firstNonFinite } from "./first_non_finite.ts";
 import { LossScale, lossScale } from "./loss_scale.ts";
 import type { StepMemory } from "./memory.ts";
@@ -243,6 +244,10 @@ export class TrainStep implements Disposable {
       "optimizer.rate": Float32Array.of(rate),
       ...(counted ? { "optimizer.step": Float32Array.of(step) } : {}),
     };
+  }
+
+  [inspect](): string {
+    return `TrainStep on ${this.device.name}: ${this.trained.length} parameters learn`;
   }
 
   /** Frees the graph. Parameters and the optimizer's state stay in the store, to go on from. */

@@ -7,3 +7,5 @@ import defer * as Plot from "npm:@observablehq/plot@0.6.17";
 import defer * as linkedom from "npm:linkedom@0.18.12";
 
 export { linkedom, Plot };
+export type { PlotOptions } from "npm:@observablehq/plot@0.6.17";
+export type PlotLibrary = typeof Plot;

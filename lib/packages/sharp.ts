@@ -1,2 +1,2 @@
 /** Picture files, read and written. */
-export { default } from "npm:sharp@0.35.5";
+export { default, type Metadata, type Sharp } from "npm:sharp@0.35.5";

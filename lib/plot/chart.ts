@@ -1,15 +1,6 @@
-import { createRequire } from "node:module";
-import type { PlotOptions } from "@observablehq/plot";
+import { linkedom, Plot, type PlotLibrary, type PlotOptions } from "../packages/observable_plot.ts";
 import type { Drawing } from "./drawing.ts";
 import { theme } from "./theme.ts";
-
-type PlotLibrary = typeof import("@observablehq/plot");
-
-/** Observable Plot, and a document for it to draw in: a DOM object, whose types Deno leaves out. */
-interface Tools {
-  readonly Plot: PlotLibrary;
-  readonly document: object;
-}
 
 interface SvgElement {
   readonly innerHTML: string;
@@ -17,18 +8,8 @@ interface SvgElement {
   querySelector(selector: string): { remove(): void } | null;
 }
 
-let tools: Tools | undefined;
-
-/** Loads Plot when the first chart is drawn: a third of a second that other programs need not wait. */
-function load(): Tools {
-  if (tools === undefined) {
-    const require = createRequire(import.meta.url);
-    const { parseHTML }: { parseHTML(html: string): { document: object } } = require("linkedom");
-    const Plot: PlotLibrary = require("@observablehq/plot");
-    tools = { Plot, document: parseHTML("<html><body></body></html>").document };
-  }
-  return tools;
-}
+/** What Plot draws in. */
+let page: object | undefined;
 
 /**
  * Draws a chart with Observable Plot, whose options `describe` gives. The drawing carries no style
@@ -42,17 +23,23 @@ function load(): Tools {
  * ```
  */
 export function chart(describe: (Plot: PlotLibrary) => PlotOptions): Drawing {
-  const { Plot, document } = load();
+  page ??= newPage();
   const options = describe(Plot);
   const svg: SvgElement = Plot.plot({
     style: { color: theme.ink, fontSize: "11px" },
     ...options,
     title: undefined,
     figure: false,
-    document,
+    document: page,
   });
   svg.querySelector("style")?.remove();
   const width = Number(svg.getAttribute("width"));
   const height = Number(svg.getAttribute("height"));
   return { width, height, body: `<g font-size="11" text-anchor="middle">${svg.innerHTML}</g>` };
+}
+
+/** An empty document: a DOM object, whose types Deno leaves out. */
+function newPage(): object {
+  const window: unknown = linkedom.parseHTML("<html><body></body></html>");
+  return (window as { document: object }).document;
 }

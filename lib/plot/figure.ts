@@ -1,9 +1,11 @@
 import { extname } from "node:path";
+import sharp from "../packages/sharp.ts";
 import { writeFileAtomic } from "../nn/atomic_file.ts";
+import { type Bundle, inspect, jupyterDisplay } from "../notebook/mod.ts";
 import { escapeMarkup } from "./markup.ts";
 
-/** The method that a Deno notebook calls to show a value. */
-export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
+/** Of an SVG document. */
+const PIXELS_PER_INCH = 72;
 
 /**
  * A figure is a value: a notebook cell that ends in one shows it, and a script saves it. It is drawn
@@ -45,9 +47,7 @@ export class Figure {
 
   /** The figure as the bytes of a PNG file, at twice its size in pixels for sharp print. */
   async png(): Promise<Uint8Array<ArrayBuffer>> {
-    const { default: sharp } = await import("../packages/sharp.ts");
-    const pixelsPerInch = 72;
-    const png = await sharp(Buffer.from(this.svg()), { density: 2 * pixelsPerInch }).png()
+    const png = await sharp(Buffer.from(this.svg()), { density: 2 * PIXELS_PER_INCH }).png()
       .toBuffer();
     return new Uint8Array(png);
   }
@@ -62,9 +62,22 @@ export class Figure {
     await writeFileAtomic(path, await this.#encode(path));
   }
 
-  /** What a Jupyter notebook shows. */
-  [jupyterDisplay](): Record<string, string> {
-    return { "image/svg+xml": this.svg(), "text/plain": this.description };
+  /**
+   * What a Jupyter notebook shows. The picture in pixels is for a notebook that somebody else ran:
+   * JupyterLab shows no SVG before it is trusted. 256 colours keep it small.
+   */
+  async [jupyterDisplay](): Promise<Bundle> {
+    const png = await sharp(Buffer.from(this.svg()), { density: PIXELS_PER_INCH })
+      .png({ palette: true, compressionLevel: 9 }).toBuffer();
+    return {
+      "image/svg+xml": this.svg(),
+      "image/png": new Uint8Array(png).toBase64(),
+      "text/plain": this.description,
+    };
+  }
+
+  [inspect](): string {
+    return `${this.constructor.name} of ${this.description}`;
   }
 
   #encode(path: string): string | Promise<Uint8Array> {

@@ -1,6 +1,6 @@
-import { type Figure, jupyterDisplay } from "./figure.ts";
+import { type Bundle, type Display, jupyterDisplay, notebookDisplay } from "../notebook/mod.ts";
+import type { Figure } from "./figure.ts";
 import { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
-import { type Display, notebookDisplay } from "./notebook_display.ts";
 
 const MILLISECONDS_BETWEEN_DRAWINGS = 500;
 
@@ -40,31 +40,36 @@ export interface LiveCurve {
  */
 export function liveCurve(
   options: LossCurveOptions = {},
-  display: Display = notebookDisplay(),
+  display: Display = notebookDisplay() ?? nowhere,
 ): LiveCurve {
   const points: LossPoint[] = [];
   let drawnAt = -Infinity;
-  let drawnPoints = 0;
+  let finishedWith = 0;
   const { parts = ["loss"], ...others } = options;
   const isSeen = (part: string) => points.some((point) => Number.isFinite(point[part]));
   const figure = () => {
     const seen = parts.filter(isSeen);
     return lossCurve(points, { ...others, parts: seen.length === 0 ? parts : seen });
   };
-  const draw = async () => {
+  const draw = async (bundle: Bundle | Promise<Bundle>) => {
     drawnAt = performance.now();
-    drawnPoints = points.length;
-    await display(figure()[jupyterDisplay]());
+    await display(await bundle);
   };
   return {
     figure,
     async push({ parts: terms, ...step }) {
       points.push({ ...step, ...terms });
       const isDue = performance.now() - drawnAt >= MILLISECONDS_BETWEEN_DRAWINGS;
-      if (isDue && parts.some(isSeen)) await draw();
+      if (!isDue || !parts.some(isSeen)) return;
+      const now = figure();
+      await draw({ "image/svg+xml": now.svg(), "text/plain": now.description });
     },
     async finish() {
-      if (drawnPoints < points.length) await draw();
+      if (finishedWith === points.length) return;
+      finishedWith = points.length;
+      await draw(figure()[jupyterDisplay]());
     },
   };
 }
+
+const nowhere: Display = () => Promise.resolve();

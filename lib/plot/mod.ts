@@ -16,7 +16,9 @@ export { codebook, type CodebookOptions, type CodeExamples } from "./codebook.ts
 export { confusion, type ConfusionOptions, type Taken } from "./confusion.ts";
 export { type Difference, differences, type DifferencesOptions } from "./differences.ts";
 export { featurePictures } from "./feature_pictures.ts";
-export { Figure, jupyterDisplay } from "./figure.ts";
+export { jupyterDisplay } from "../notebook/mod.ts";
+import "./picture_arrays.ts";
+export { Figure } from "./figure.ts";
 export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";
 export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
 export { type GridPicture, pictureGrid, type PictureGridOptions } from "./picture_grid.ts";

@@ -14,9 +14,10 @@ import {
   type Sentence,
   wordingOf,
 } from "../data/captions.ts";
-import type { Picture } from "../data/picture.ts";
+import { asImage, type Picture } from "../data/picture.ts";
 import { expectWorld } from "../data/expect_world.ts";
 import type { World } from "../data/world.ts";
+import { inspect, short, shown } from "../notebook/mod.ts";
 import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../tokenizer/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
@@ -121,6 +122,14 @@ export class Illume implements Judge {
       featureSize: tokenizer.featureSize,
     };
     return new Illume({ tokenizer, text, world, config, seed });
+  }
+
+  [inspect](): string {
+    const { preset, concepts } = this.world;
+    const { layers, hiddenSize } = this.config;
+    return `Illume on ${this.device.name}, ${preset}: ${layers} layers of width ${hiddenSize}, ` +
+      `${concepts.length} concepts, ${short(this.vocabulary.text.size)} tokens of text, ` +
+      `${short(this.vocabulary.codes)} codes`;
   }
 
   get device(): Device {
@@ -341,7 +350,14 @@ export class Illume implements Judge {
     });
     const codes = answers.map((ids) => Int32Array.from(ids, (id) => this.vocabulary.codeOfId(id)));
     const pictures = await this.tokenizer.decode(codes, { seed });
-    return codes.map((ids, i) => ({ ids, picture: pictures[i] }));
+    return codes.map((ids, i) =>
+      shown(
+        { ids, picture: pictures[i] },
+        ({ ids, picture }) =>
+          `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
+        ({ picture }) => asImage(picture),
+      )
+    );
   }
 
   #prompt(asked: readonly Segment[]): Sequence {

@@ -11,6 +11,7 @@ import {
   checkFits,
   forgetOptimizer,
   muon,
+  shownStage,
   type Stage,
   trainingLoop,
   TrainStep,
@@ -145,7 +146,7 @@ export function unifiedStage(
   const memory = (batch = batchSize) =>
     [...bySize.keys()].map((size) => TrainStep.memory(step(size, batch)))
       .reduce((most, next) => next.total > most.total ? next : most);
-  return {
+  return shownStage({
     name: plan.name,
     steps,
     batchSize,
@@ -181,7 +182,7 @@ export function unifiedStage(
       });
       forgetOptimizer(store);
     },
-  };
+  });
 }
 
 /** Whether a parameter learns. The vision tokenizer's never do. */

@@ -19,6 +19,7 @@ import {
   removeLeftOvers,
   writeFileAtomic,
 } from "../nn/mod.ts";
+import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath, Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";
 
@@ -95,6 +96,7 @@ export async function* selfGenerate(
   checkNumber("samples", samples, COUNT);
   checkNumber("seed", seed, { whole: true });
   using _lock = await FolderLock.take(directory);
+  using _ = listenForInterrupt();
   await begin(directory, { captions: count, samples, seed });
   const path = `${directory}/drawings.jsonl`;
   const before = await Deno.stat(path).then(() => readJsonLines(path, LINES), () => []);
@@ -115,6 +117,7 @@ export async function* selfGenerate(
   );
   for (let chunk = first; chunk < chunks; chunk++) {
     signal?.throwIfAborted();
+    stopIfInterrupted(`after ${chunk * CHUNK} of ${total} drawings`);
     const start = chunk * CHUNK;
     const places = Array.from({ length: Math.min(CHUNK, total - start) }, (_, i) => start + i);
     const asked = places.map((place) => captions[Math.floor(place / samples)]);

@@ -1,6 +1,7 @@
 import type { TensorType } from "../../kernels/tensor_type.ts";
 import { CpuBuffer } from "./buffer.ts";
-import type { Device, DeviceBuffer } from "./device.ts";
+import { inspect } from "../notebook/mod.ts";
+import { type Device, type DeviceBuffer, deviceInWords } from "./device.ts";
 import { type Executable, OrtExecutable } from "./executable.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 import { type CompileOptions, cpuProvider, type Provider } from "./session_options.ts";
@@ -36,6 +37,10 @@ export class CpuDevice implements Device {
       this.#checkOpen();
       resolve(OrtExecutable.compile(this.#library, model, this.#provider, options));
     });
+  }
+
+  [inspect](): string {
+    return deviceInWords(this);
   }
 
   [Symbol.dispose](): void {

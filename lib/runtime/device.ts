@@ -16,6 +16,11 @@ export type { TensorData } from "./tensor_data.ts";
 /** What a device computes with: this machine's processor, or a GPU by WebGPU or by CUDA. */
 export type DeviceName = "cpu" | "webgpu" | "cuda";
 
+/** What the console prints of a device. */
+export function deviceInWords({ name, description }: Device): string {
+  return `Device ${name}: ${description}`;
+}
+
 /** A place where tensors live and models run. */
 export interface Device extends Disposable {
   readonly name: DeviceName;

@@ -5,9 +5,10 @@
  */
 import type { TensorType } from "../../kernels/tensor_type.ts";
 import { input, ops, toOnnx } from "../graph/mod.ts";
+import { inspect } from "../notebook/mod.ts";
 import { CpuBuffer, type DeviceBuffer, OrtBuffer } from "./buffer.ts";
 import { cString } from "./c_values.ts";
-import type { Device, DeviceName } from "./device.ts";
+import { type Device, deviceInWords, type DeviceName } from "./device.ts";
 import { DeviceError } from "./device_error.ts";
 import { createSession, type Executable, OrtExecutable } from "./executable.ts";
 import type { OrtLibrary } from "./ort_library.ts";
@@ -108,6 +109,10 @@ class GpuDevice implements Device {
       this.#checkOpen();
       return OrtExecutable.compile(library, model, kind.provider, options, turns);
     });
+  }
+
+  [inspect](): string {
+    return deviceInWords(this);
   }
 
   [Symbol.dispose](): void {

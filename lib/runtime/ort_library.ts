@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { onnxruntimeFile } from "../packages/onnxruntime.ts";
 import { bindOrtApi, ORT_API_VERSION, type OrtApi } from "./ort_api.ts";
 import { cString, outPointer } from "./c_values.ts";
 import { DeviceError } from "./device_error.ts";
@@ -57,14 +57,8 @@ function bundledLibraryPath(): string {
       `Expected Linux, macOS or Windows, but found ${os}; give the path of a library`,
     );
   }
-  const entry = import.meta.resolve("onnxruntime-node");
-  if (!entry.startsWith("file:")) {
-    throw new Error(
-      `Expected onnxruntime-node in node_modules ("nodeModulesDir": "auto"), but found ${entry}`,
-    );
-  }
   const folder = arch === "aarch64" ? "arm64" : "x64";
-  return fileURLToPath(new URL(`../bin/napi-v6/${file.replace("*", folder)}`, entry));
+  return onnxruntimeFile(`bin/napi-v6/${file.replace("*", folder)}`);
 }
 
 function load(path: string): OrtLibrary {

@@ -1,5 +1,6 @@
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
 import { brief } from "../graph/mod.ts";
+import { inspect, listenForInterrupt } from "../notebook/mod.ts";
 import type { CompileOptions, Device, DeviceBuffer, Executable, TensorData } from "./device.ts";
 import { expectDevice } from "./expected.ts";
 import { expectStore, type StateStore } from "./state_store.ts";
@@ -76,6 +77,7 @@ export class Program implements Disposable {
     if (!(model instanceof Uint8Array)) {
       throw new TypeError(`Expected a model, as toOnnx() gives, but found ${brief(model)}`);
     }
+    using _ = listenForInterrupt();
     const executable = await device.compile(model, options);
     const program = new Program(device, executable, store, options.inPlace);
     try {
@@ -112,6 +114,7 @@ export class Program implements Disposable {
   }
 
   async #run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+    using _ = listenForInterrupt();
     const read = this.#inputBuffers(inputs);
     const written = this.#outputBuffers();
     await this.#executable.run(read, written);
@@ -192,6 +195,15 @@ export class Program implements Disposable {
   #describeHostInputs(): string {
     const names = this.#inputTypes.map(([name]) => name).filter((name) => !this.#store.has(name));
     return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+  }
+
+  [inspect](): string {
+    const given = ([name]: readonly [string, TensorType]) =>
+      !this.#store.has(name) && !isNext(name);
+    const list = (ports: readonly (readonly [string, TensorType])[]) =>
+      ports.filter(given).map(([name, type]) => `${name} ${show(type)}`).join(", ") || "nothing";
+    return `Program on ${this.#device.name}: from ${list(this.#inputTypes)} to ` +
+      list(this.#outputTypes);
   }
 
   [Symbol.dispose](): void {

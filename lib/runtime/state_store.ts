@@ -1,5 +1,6 @@
-import type { TensorType } from "../../kernels/tensor_type.ts";
+import { elements, type TensorType } from "../../kernels/tensor_type.ts";
 import { brief } from "../graph/mod.ts";
+import { inspect, short } from "../notebook/mod.ts";
 import type { Device, DeviceBuffer, TensorData } from "./device.ts";
 import { expectDevice } from "./expected.ts";
 
@@ -101,6 +102,13 @@ export class StateStore implements Disposable {
     const turn = this.#turn.then(action).finally(() => this.#waiting--);
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  [inspect](): string {
+    const shapes = [...this.#entries.values()].map(({ current }) => current.type.shape);
+    const numbers = shapes.reduce((sum, shape) => sum + elements(shape), 0);
+    return `StateStore on ${this.device.name}: ${short(numbers)} numbers in ` +
+      `${short(shapes.length)} tensors`;
   }
 
   [Symbol.dispose](): void {

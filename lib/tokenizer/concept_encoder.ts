@@ -18,6 +18,7 @@ import {
   standardize,
   transformer,
 } from "../nn/mod.ts";
+import { inspect } from "../notebook/mod.ts";
 import { type Budget, type Losses, muon, type Stage, type TrainingEvent } from "../optim/mod.ts";
 import type { Device, Random, StateStore } from "../runtime/mod.ts";
 import { gridRotary } from "./encoder.ts";
@@ -157,6 +158,12 @@ export class ConceptEncoder implements Teacher {
     readonly seed = 0,
   ) {
     this.#programs = new Programs(this);
+  }
+
+  [inspect](): string {
+    const { pictureSize, grid, featureSize } = this.config;
+    return `ConceptEncoder on ${this.device.name}: ${pictureSize} × ${pictureSize} pixels to ` +
+      `${grid} × ${grid} features of ${featureSize} numbers`;
   }
 
   get grid(): number {

@@ -4,6 +4,7 @@
  */
 import { z } from "../packages/zod.ts";
 import { input, ops, type Tensor } from "../graph/mod.ts";
+import { inspect, short } from "../notebook/mod.ts";
 import { Scope, standardize } from "../nn/mod.ts";
 import type { Budget, Stage, TrainingEvent } from "../optim/mod.ts";
 import type { Device, Random, StateStore } from "../runtime/mod.ts";
@@ -83,6 +84,12 @@ export class FeatureTokenizer implements Disposable {
     this.seed = seed;
     this.#programs = new Programs(this);
     this.config = checkedConfig(FeatureTokenizerConfig, config);
+  }
+
+  [inspect](): string {
+    const { grid, featureSize } = this.config;
+    return `FeatureTokenizer on ${this.device.name}: ${grid} × ${grid} features of ${featureSize} ` +
+      `numbers to ${short(this.quantizer.codes)} codes`;
   }
 
   get quantizer(): Quantizer {

@@ -1,6 +1,6 @@
 /** Pictures as sequences of square patches, one to a token, and back. */
 import { ops, type Tensor } from "../graph/mod.ts";
-import type { Picture } from "../data/picture.ts";
+import { type Picture, pictureOf } from "../data/picture.ts";
 
 /** The pixels of pictures of one size as numbers in [−1, 1]: `[pictures, height, width, 3]`. */
 export function pixelsOf(pictures: readonly Picture[]): Float32Array<ArrayBuffer> {
@@ -15,14 +15,15 @@ export function pixelsOf(pictures: readonly Picture[]): Float32Array<ArrayBuffer
 /** The opposite of {@link pixelsOf}, for square pictures; what is out of range is clipped. */
 export function picturesOf(pixels: Float32Array, size: number): Picture[] {
   const length = size * size * 3;
-  return Array.from({ length: pixels.length / length }, (_, i) => ({
-    width: size,
-    height: size,
-    data: Uint8Array.from(
-      pixels.subarray(i * length, (i + 1) * length),
-      (x) => Math.max(0, Math.min(255, Math.round((x + 1) * 127.5))),
-    ),
-  }));
+  return Array.from({ length: pixels.length / length }, (_, i) =>
+    pictureOf({
+      width: size,
+      height: size,
+      data: Uint8Array.from(
+        pixels.subarray(i * length, (i + 1) * length),
+        (x) => Math.max(0, Math.min(255, Math.round((x + 1) * 127.5))),
+      ),
+    }));
 }
 
 /** `[batch, size, size, 3]` to `[batch, grid², patch²·3]`, row by row. */

@@ -5,6 +5,7 @@
  */
 import { expectPictures, type Picture, reducedTo } from "../data/picture.ts";
 import { brief, input, type Tensor } from "../graph/mod.ts";
+import { inspect, short, shown } from "../notebook/mod.ts";
 import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { checkNumber, COUNT, type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { checkedConfig } from "./checked_config.ts";
@@ -67,6 +68,12 @@ export class PictureTokenizer implements Disposable {
     this.config = checkedConfig(TokenizerConfig, config);
   }
 
+  [inspect](): string {
+    const { kind, pictureSize } = this.config;
+    return `PictureTokenizer on ${this.device.name}, ${kind}: ${pictureSize} × ${pictureSize} pixels ` +
+      `to ${this.tokens} tokens of ${short(this.quantizer.codes)} codes`;
+  }
+
   /** Tokens of a picture. */
   get tokens(): number {
     return this.config.grid ** 2 * this.quantizer.depth;
@@ -106,10 +113,12 @@ export class PictureTokenizer implements Disposable {
       const found = await program.run({ pixels: pixelsOf(batch) });
       const features = found.features as Float32Array;
       const ids = found.ids as Int32Array;
-      return batch.map((_, i) => ({
-        features: features.slice(i * length, (i + 1) * length),
-        ids: ids.slice(i * this.tokens, (i + 1) * this.tokens),
-      }));
+      return batch.map((_, i) =>
+        shown({
+          features: features.slice(i * length, (i + 1) * length),
+          ids: ids.slice(i * this.tokens, (i + 1) * this.tokens),
+        }, ({ ids }) => `EncodedPicture of ${ids.length} tokens`)
+      );
     });
   }
 

@@ -8,6 +8,7 @@ import {
   checkFits,
   forgetOptimizer,
   type Losses,
+  shownStage,
   type Stage,
   type StepResult,
   trainingLoop,
@@ -56,7 +57,7 @@ export function stage(
     optimizer,
   });
   const memory = (batch = batchSize) => TrainStep.memory(step(batch));
-  return {
+  return shownStage({
     name,
     steps,
     batchSize,
@@ -80,7 +81,7 @@ export function stage(
       });
       forgetOptimizer(store);
     },
-  };
+  });
 }
 
 /** What a part that trains a quantizer has in common with others: the codes' own loss and care. */

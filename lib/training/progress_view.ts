@@ -1,4 +1,5 @@
 /** Where progress is shown: redrawn on a terminal, line by line in a log, live in a notebook. */
+import { type Display, notebookDisplay } from "../notebook/mod.ts";
 
 /** Shows one status at a time; a stage's last status stays. */
 export interface ProgressView {
@@ -75,7 +76,7 @@ export class NotebookView implements ProgressView {
   readonly #ended: string[] = [];
   #shown: Promise<void> = Promise.resolve();
 
-  constructor(readonly display: (text: string) => Promise<void>) {}
+  constructor(readonly display: Display) {}
 
   begin(status: string): void {
     this.update(status);
@@ -83,27 +84,12 @@ export class NotebookView implements ProgressView {
 
   update(status: string): void {
     const text = [...this.#ended, status].join("\n");
-    this.#shown = this.#shown.then(() => this.display(text)).catch(() => {});
+    this.#shown = this.#shown.then(() => this.display({ "text/plain": text })).catch(() => {});
   }
 
   end(status: string): void {
     this.update(status);
     this.#ended.push(status);
-  }
-}
-
-/** Outside of a notebook, reading `Deno.jupyter` throws. */
-function notebookDisplay(): ((text: string) => Promise<void>) | undefined {
-  try {
-    const { display } = Deno.jupyter;
-    const display_id = crypto.randomUUID();
-    let update = false;
-    return async (text) => {
-      await display({ "text/plain": text }, { raw: true, display_id, update });
-      update = true;
-    };
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { FolderLock, JsonLines } from "../nn/mod.ts";
+import { inspect, Interrupted, listenForInterrupt } from "../notebook/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import { expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
@@ -140,6 +141,13 @@ export class Training implements Disposable {
     return training;
   }
 
+  [inspect](): string {
+    const { done, current } = this.#state;
+    const stages = done.map(({ name }) => `${name} finished`);
+    if (current !== undefined) stages.push(`${current.stage} after step ${current.step}`);
+    return `Training in ${this.#options.directory}: ${stages.join(", ") || "not begun"}`;
+  }
+
   /** Shows the time left over all of these stages, as if their steps took equally long. */
   plan(stages: readonly Pick<Stage, "name" | "steps">[]): void {
     this.#progress.plan(stages.map(({ name, steps }) => ({ name, weight: steps })));
@@ -157,9 +165,10 @@ export class Training implements Disposable {
 
   /**
    * Trains a stage to its end, or not at all where an earlier run did. Gives its events, for those
-   * who want to look. The signal stops it, and so does who looks no further (`break`): its state is
-   * saved, and the same stage goes on from there, now or in a resumed run. It is saved from time to
-   * time as well: a program that is killed loses half a minute.
+   * who want to look. The signal stops it, so does an interrupt of the notebook's cell, and so does
+   * who looks no further (`break`): its state is saved, and the same stage goes on from there, now or
+   * in a resumed run. It is saved from time to time as well: a program that is killed loses half a
+   * minute.
    * @throws ResumeError where the run that is resumed had another stage in this place
    */
   async *run(stage: Stage): AsyncGenerator<TrainingEvent, void> {
@@ -181,6 +190,7 @@ export class Training implements Disposable {
       );
     }
     const { signal } = this.#options;
+    using _ = listenForInterrupt(); // until all is saved
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
     let brokeDown = false;
@@ -199,7 +209,8 @@ export class Training implements Disposable {
         }
       }
     } catch (error) {
-      brokeDown = !signal?.aborted || error !== signal.reason;
+      const stopped = error instanceof Interrupted || (signal?.aborted && error === signal.reason);
+      brokeDown = !stopped;
       throw error;
     } finally {
       this.#progress.end();

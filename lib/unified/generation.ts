@@ -4,6 +4,7 @@
  */
 import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.ts";
+import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { quantizerOf } from "../tokenizer/mod.ts";
 import { checkSampling } from "./check_sampling.ts";
@@ -149,6 +150,7 @@ export class Generator implements Disposable {
     const lengths = new Int32Array(shape.batch);
     rows.forEach((row, i) => lengths[i] = row.ids.length + (drawing ? 1 : 0));
     for (let token = 0; token < longest; token++) {
+      stopIfInterrupted(`after ${first} answers`);
       const [low, high] = range(token);
       for (let i = 0; i < count; i++) {
         if (finished.has(i)) continue;

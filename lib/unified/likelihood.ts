@@ -1,6 +1,7 @@
 /** How probable answers are to a model that did not write them itself. */
 import { toOnnx } from "../graph/mod.ts";
 import { ensureParameters, Scope } from "../nn/mod.ts";
+import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, Program, type StateStore } from "../runtime/mod.ts";
 import { batchOf, type BatchShape } from "./batch.ts";
 import type { UnifiedConfig } from "./config.ts";
@@ -44,6 +45,7 @@ export class Likelihood implements Disposable {
     const { shape, config, vocabulary } = this;
     const sums: number[] = [];
     for (let start = 0; start < conversations.length; start += shape.batch) {
+      stopIfInterrupted(`after ${start} of ${conversations.length} likelihoods`);
       const rows = conversations.slice(start, start + shape.batch);
       const batch = batchOf(rows, shape, vocabulary, config);
       const { weights: _, ...inputs } = batch;

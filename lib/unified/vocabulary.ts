@@ -2,6 +2,7 @@
  * Which ids stand for what: text tokens first, special ones at their beginning; then the codes of
  * pictures drawn; then, within a batch only, the features of pictures read.
  */
+import { inspect, short } from "../notebook/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 
 /** The special tokens, which a text tokenizer for a unified model begins with. */
@@ -26,6 +27,10 @@ export class Vocabulary {
   constructor(readonly text: TextTokenizer, readonly codes: number) {
     [this.pad, this.bos, this.eos, this.answer, this.picture, this.endPicture] = SPECIAL_TOKENS
       .map((token) => text.tokenId(token));
+  }
+
+  [inspect](): string {
+    return `Vocabulary: ${short(this.text.size)} tokens of text, ${short(this.codes)} codes`;
   }
 
   /** Ids of text and codes together. */
