@@ -22,7 +22,7 @@ export interface Running {
   readonly ended: Promise<Said>;
   /** Has it ended already? */
   readonly isOver: () => boolean;
-  interrupt(): void;
+  readonly signal: (name: Deno.Signal) => void;
   kill(): void;
 }
 
@@ -36,10 +36,15 @@ export function runTask(name: string, ...words: string[]): Promise<Said> {
   return startTask(name, ...words).ended;
 }
 
+/** What a task stands for, with its permissions: a process of its own, which a kill reaches. */
+export function startCommand(name: string, ...words: string[]): Running {
+  const [, ...command] = tasks[name].split(" ");
+  return start([...command, ...words]);
+}
+
 /** Runs what a task stands for, with its permissions, without the task's line. */
 export function runCommand(name: string, ...words: string[]): Promise<Said> {
-  const [, ...command] = tasks[name].split(" ");
-  return start([...command, ...words]).ended;
+  return startCommand(name, ...words).ended;
 }
 
 function start(args: string[]): Running {
@@ -62,7 +67,7 @@ function start(args: string[]): Running {
   return {
     ended,
     isOver: () => over,
-    interrupt: () => over || child.kill("SIGINT"),
+    signal: (name) => over || child.kill(name),
     kill: () => over || child.kill("SIGTERM"),
   };
 }

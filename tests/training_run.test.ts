@@ -7,7 +7,7 @@ import { StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
 import { tokenizerStages } from "../lib/tokenizer/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
-import { ResumeError, Training } from "../lib/training/training.ts";
+import { Training } from "../lib/training/training.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
@@ -53,6 +53,41 @@ Deno.test("a run that broke down goes on from the last stage that ended", () =>
     const path = `${directory}/metrics.jsonl`;
     assert.equal((await readMetrics(path)).length, 7, "what was measured is there");
     await Deno.writeTextFile(path, '{"stage":"thr', { append: true });
+    assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
+  }));
+
+Deno.test("a stage is saved by time, but no oftener than a hundredth of the time allows", () =>
+  inFolder(async (directory) => {
+    const steps = 400;
+    const savedSteps = async (saveEvery?: number) => {
+      using store = new StateStore(device);
+      using training = await Training.open({
+        directory,
+        store,
+        settings: SETTINGS,
+        existing: "overwrite",
+        progress: silent(),
+        saveEvery,
+      });
+      const seen = new Set<number>();
+      for await (const _ of training.run(fit(store, "one", steps))) {
+        const state = await Deno.readTextFile(`${directory}/training/state.json`);
+        seen.add(JSON.parse(state).current?.step ?? 0);
+      }
+      return [...seen];
+    };
+    assert.deepEqual(await savedSteps(), [0], "not within half a minute");
+    const saved = await savedSteps(0);
+    assert.deepEqual(saved.slice(0, 2), [0, 1]);
+    assert.ok(saved.length < steps / 20, `${saved}`);
+  }));
+
+Deno.test("a run that broke down goes on from where it was last saved", () =>
+  inFolder(async (directory) => {
+    const stages = (store: StateStore) => [fit(store, "one", 3, 3)];
+    await assert.rejects(train({ directory, stages, saveEvery: 0 }), /torn/);
+    const state = await Deno.readTextFile(`${directory}/training/state.json`);
+    assert.equal(JSON.parse(state).current.step, 1);
     assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
   }));
 
