@@ -51,7 +51,10 @@ export class FolderLock implements Disposable {
    * @throws FolderInUseError that names who has it
    */
   static async take(folder: string): Promise<FolderLock> {
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true }).catch((error) => {
+      // A file of that name: to open another in it tells so in better words.
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
     const path = `${folder}/lock.json`;
     for (;;) {
       const file = await Deno.open(path, { read: true, write: true, create: true });
