@@ -52,8 +52,9 @@ export class FolderLock implements Disposable {
    */
   static async take(folder: string): Promise<FolderLock> {
     await Deno.mkdir(folder, { recursive: true }).catch((error) => {
-      // A file of that name: to open another in it tells so in better words.
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      const found = `Not a directory: '${folder}'`;
+      throw Object.assign(new Deno.errors.NotADirectory(found), { code: "ENOTDIR" });
     });
     const path = `${folder}/lock.json`;
     for (;;) {
