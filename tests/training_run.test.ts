@@ -10,6 +10,7 @@ import { readMetrics } from "../lib/training/metrics.ts";
 import { Training } from "../lib/training/training.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
+import { contents, lineStep } from "./line.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 import { device, fit, refuses, SETTINGS, silent, threeStages, train } from "./training_folder.ts";
 
@@ -115,6 +116,24 @@ Deno.test("who looks no further can look again later, or resume", async () => {
     });
   }
 });
+
+Deno.test("a store may hold what the training began with; what was learned takes its place", () =>
+  inFolder(async (directory) => {
+    await train({ directory, stopAfter: 4 });
+    using store = new StateStore(device);
+    using _begun = await lineStep(device, store);
+    {
+      using training = await Training.open({
+        directory,
+        store,
+        settings: SETTINGS,
+        existing: "resume",
+        progress: silent(),
+      });
+      for (const stage of threeStages(store)) for await (const _ of training.run(stage));
+    }
+    assert.deepEqual(await contents(store), (await whole.promise).store);
+  }));
 
 Deno.test("two stages of one name are two stages", async () => {
   const stages = (store: StateStore) => [fit(store, "again", 4), fit(store, "again", 4)];
