@@ -1,13 +1,14 @@
 /**
- * Kills a small training at random moments, during writes too, by four signals; each time it goes on.
- * Each training that so comes to its end is compared, bit by bit, with one that nothing disturbed.
+ * `deno task kill`: kills a small training at random moments, during writes too, by four signals;
+ * each time it goes on. Each training that so comes to its end is compared, bit by bit, with one that
+ * nothing disturbed.
  *
- * usage: deno run -A benchmarks/kill.ts [--kills N] [--seed N] [--share OF_THE_STEPS]
+ * usage: deno task kill [--kills N] [--seed N] [--share OF_THE_STEPS]
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { Random } from "../mod.ts";
+import { Random } from "../lib/runtime/random.ts";
 
 const SIGNALS = ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"] as const;
 const CODES = { SIGKILL: 137, SIGTERM: 143, SIGHUP: 129, SIGINT: 130 } as const;
@@ -84,7 +85,8 @@ export async function killAndCompare(
 }
 
 function startTraining(directory: string, share: number): Deno.ChildProcess {
-  const args = ["run", "-A", "--no-check", PROGRAM, directory, `${share}`];
+  const allowed = ["ffi", "read", "write", "env", "sys"].map((what) => `--allow-${what}`);
+  const args = ["run", "--no-check", ...allowed, PROGRAM, directory, `${share}`];
   return new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "null", stderr: "null" })
     .spawn();
 }

@@ -24,7 +24,7 @@ export interface Running {
   readonly ended: Promise<Said>;
   /** Has it ended already? */
   readonly isOver: () => boolean;
-  interrupt(): void;
+  readonly signal: (name: Deno.Signal) => void;
   kill(): void;
 }
 
@@ -36,6 +36,12 @@ export function startTask(name: string, ...words: string[]): Running {
 /** Runs `deno task NAME …` to its end. */
 export function runTask(name: string, ...words: string[]): Promise<Said> {
   return startTask(name, ...words).ended;
+}
+
+/** What a task stands for, with its permissions: a process of its own, which a kill reaches. */
+export function startCommand(name: string, ...words: string[]): Running {
+  const [, ...command] = tasks[name].command.split(" ");
+  return start([...command, ...words]);
 }
 
 /** Runs what a task stands for, with its permissions, without the task's line. */
@@ -70,7 +76,7 @@ function start(args: string[], here = repository): Running {
   return {
     ended,
     isOver: () => over,
-    interrupt: () => over || child.kill("SIGINT"),
+    signal: (name) => over || child.kill(name),
     kill: () => over || child.kill("SIGTERM"),
   };
 }

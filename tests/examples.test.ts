@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "../lib/packages/sharp.ts";
 import {
@@ -15,7 +15,7 @@ import {
   Report,
   WORLDS,
 } from "../mod.ts";
-import { assertRefused, runTask, type Said, startTask, until } from "./commands.ts";
+import { assertRefused, runTask, type Said, startCommand, startTask, until } from "./commands.ts";
 import { filesOf, inFolder } from "./folder.ts";
 
 /** A quick demo that ran through: what the other commands start from. */
@@ -225,23 +225,57 @@ interface State {
   readonly results: Readonly<Record<string, unknown>>;
 }
 
-Deno.test("Ctrl-C leaves a state, from which the demo goes on as if nothing had happened", () =>
+Deno.test("what the demo left is not begun anew unasked, and --overwrite knows all of it", async () => {
+  const before = await filesOf(out);
+  assertRefused(
+    await runTask("demo", "--quick", "--out", out),
+    /^Expected no training in .* yet, but found one: continue it with --resume .*--overwrite/,
+  );
+  assertRefused(
+    await runTask("demo", "--quick", "--out", out, "--resume", "--overwrite"),
+    /^Expected --resume or --overwrite, but found both/,
+  );
+  deepEqual(await filesOf(out), before);
+
+  await inFolder(async (folder) => {
+    await cp(out, folder, { recursive: true });
+    await writeFile(`${folder}/mine.txt`, "mine");
+    const running = startCommand("demo", "--quick", "--out", folder, "--overwrite");
+    try {
+      await until(async () => running.isOver() || (await readLines(folder)).length === 1);
+      running.signal("SIGKILL");
+    } finally {
+      running.kill();
+    }
+    await running.ended;
+    const own = ["metrics.jsonl", "lock.json", "mine.txt"];
+    const left = (await filesOf(folder)).keys().filter((path) => !path.startsWith("training/"));
+    deepEqual([...left].sort(), own.sort());
+  });
+});
+
+Deno.test("a signal leaves a state, from which the demo goes on as if nothing had happened", () =>
   inFolder(async (folder) => {
     const words = ["--quick", "--out", folder];
     const stateOf = (): Promise<State> => readJson(`${folder}/training/state.json`);
     const isAt = (stage: string, step: number) => async () =>
       (await readLines(folder)).some((line) => line.stage === stage && line.step >= step);
 
-    /** One press of Ctrl-C as `deno task` hands it on in a terminal: twice. */
-    async function stopWhen(isSo: () => Promise<boolean>, ...more: string[]): Promise<State> {
+    /** One press of Ctrl-C, or the like, as `deno task` hands it on in a terminal: twice. */
+    async function stopWhen(
+      isSo: () => Promise<boolean>,
+      signal: Deno.Signal,
+      code: number,
+      ...more: string[]
+    ): Promise<State> {
       const running = startTask("demo", ...words, ...more);
       try {
         await until(async () => running.isOver() || await isSo());
-        running.interrupt();
+        running.signal(signal);
         await new Promise((resolve) => setTimeout(resolve, 20));
-        running.interrupt();
-        const { code, stdout, stderr } = await running.ended;
-        deepEqual([code, stdout], [130, ""], stderr);
+        running.signal(signal);
+        const { stdout, stderr, ...ended } = await running.ended;
+        deepEqual([ended.code, stdout], [code, ""], stderr);
         match(
           stderr,
           /\nstopping after this step\n(.*\n)?stopped; continue with deno task demo [^\n]*--resume\n$/s,
@@ -252,18 +286,18 @@ Deno.test("Ctrl-C leaves a state, from which the demo goes on as if nothing had 
       return stateOf();
     }
 
-    const early = await stopWhen(isAt("semantic encoder", 1));
+    const early = await stopWhen(isAt("semantic encoder", 1), "SIGINT", 130);
     ok(early.done.length <= 1, "Expected it to stop at once");
     const before = await filesOf(folder);
     const other = await runTask("demo", ...words, "--resume", "--seed", "1");
     assertRefused(other, /^Expected the settings that .*"seed":0.*, but found .*"seed":1/);
     deepEqual(await filesOf(folder), before);
 
-    const middle = await stopWhen(isAt("image-text alignment", 2), "--resume");
+    const middle = await stopWhen(isAt("image-text alignment", 2), "SIGTERM", 143, "--resume");
     equal(middle.current?.stage, "image-text alignment");
     const drawings = `${folder}/drawings/drawings.jsonl`;
     const areDrawn = () => stat(drawings).then(({ size }) => size > 0, () => false);
-    const late = await stopWhen(areDrawn, "--resume");
+    const late = await stopWhen(areDrawn, "SIGHUP", 129, "--resume");
     ok(Object.hasOwn(late.results, "before"));
     const drawn = await readFile(drawings, "utf8");
 

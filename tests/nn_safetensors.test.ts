@@ -265,3 +265,19 @@ Deno.test("a file is replaced whole or not at all", async () => {
   deepStrictEqual(left, ["folder", "model.safetensors"]);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("what a killed writer left is removed with the next write, and nothing else", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "state.json");
+  const temporary = (of: string) => join(folder, `.${of}.${crypto.randomUUID()}.tmp`);
+  const [left, others, written] = ["state.json", "state.json.txt", "state.json"].map(temporary);
+  for (const file of [left, others, written]) await Deno.writeTextFile(file, "half");
+  {
+    using writer = await Deno.open(written, { write: true });
+    await writer.lock(true);
+    await Promise.all(Array.from({ length: 9 }, () => writeFileAtomic(path, "whole")));
+  }
+  const names = Array.from(Deno.readDirSync(folder), ({ name }) => join(folder, name)).sort();
+  deepStrictEqual(names, [others, written, path].sort());
+  await Deno.remove(folder, { recursive: true });
+});

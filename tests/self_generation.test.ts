@@ -136,17 +136,24 @@ Deno.test("a folder of other settings, or a damaged one, is left as it is", () =
   inFolder(async (directory) => {
     using store = new StateStore(device);
     const model = tinyIllume(store, text);
-    const next = (more: object = {}) =>
-      selfGenerate(model, parser, { directory, ...settings, ...more }).next();
+    const next = async (more: object = {}) => {
+      const drawing = selfGenerate(model, parser, { directory, ...settings, ...more });
+      await drawing.next().finally(() => drawing.return());
+    };
     await next();
     await assert.rejects(() => next({ seed: 4 }), /begun with, .*"seed":3.*found .*"seed":4/);
     const path = `${directory}/drawings.jsonl`;
     await Deno.writeTextFile(path, '{"caption": 5}\n{"caption": "a cat"}\n');
     await assert.rejects(() => next(), /drawings.jsonl:1: Expected an assessed drawing/);
     assert.match(await Deno.readTextFile(path), /^{"caption": 5}/);
+    await Deno.remove(`${directory}/settings.json`);
+    await assert.rejects(() => next(), /settings of drawings.jsonl in .*, but found no such file/);
+    assert.match(await Deno.readTextFile(path), /^{"caption": 5}/);
     const stopped = AbortSignal.abort();
     await Deno.remove(path);
     const drawing = selfGenerate(model, parser, { directory, ...settings, signal: stopped });
     assert.deepEqual((await drawing.next()).value, { done: 0, total: 90 });
+    await assert.rejects(() => next(), { name: "FolderInUseError" });
     await assert.rejects(() => drawing.next(), /abort/i);
+    await next();
   }));

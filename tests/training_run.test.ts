@@ -10,6 +10,7 @@ import { readMetrics } from "../lib/training/metrics.ts";
 import { Training } from "../lib/training/training.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
+import { contents, lineStep } from "./line.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 import { device, fit, refuses, SETTINGS, silent, threeStages, train } from "./training_folder.ts";
 
@@ -56,6 +57,41 @@ Deno.test("a run that broke down goes on from the last stage that ended", () =>
     assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
   }));
 
+Deno.test("a stage is saved by time, but no oftener than a hundredth of the time allows", () =>
+  inFolder(async (directory) => {
+    const steps = 400;
+    const savedSteps = async (saveEvery?: number) => {
+      using store = new StateStore(device);
+      using training = await Training.open({
+        directory,
+        store,
+        settings: SETTINGS,
+        existing: "overwrite",
+        progress: silent(),
+        saveEvery,
+      });
+      const seen = new Set<number>();
+      for await (const _ of training.run(fit(store, "one", steps))) {
+        const state = await Deno.readTextFile(`${directory}/training/state.json`);
+        seen.add(JSON.parse(state).current?.step ?? 0);
+      }
+      return [...seen];
+    };
+    assert.deepEqual(await savedSteps(), [0], "not within half a minute");
+    const saved = await savedSteps(0);
+    assert.deepEqual(saved.slice(0, 2), [0, 1]);
+    assert.ok(saved.length < steps / 20, `${saved}`);
+  }));
+
+Deno.test("a run that broke down goes on from where it was last saved", () =>
+  inFolder(async (directory) => {
+    const stages = (store: StateStore) => [fit(store, "one", 3, 3)];
+    await assert.rejects(train({ directory, stages, saveEvery: 0 }), /torn/);
+    const state = await Deno.readTextFile(`${directory}/training/state.json`);
+    assert.equal(JSON.parse(state).current.step, 1);
+    assert.deepEqual(await train({ directory, resume: true }), await whole.promise);
+  }));
+
 Deno.test("who looks no further can look again later, or resume", async () => {
   for (const stop of [1, 2, 3]) {
     await inFolder(async (directory) => {
@@ -80,6 +116,24 @@ Deno.test("who looks no further can look again later, or resume", async () => {
     });
   }
 });
+
+Deno.test("a store may hold what the training began with; what was learned takes its place", () =>
+  inFolder(async (directory) => {
+    await train({ directory, stopAfter: 4 });
+    using store = new StateStore(device);
+    using _begun = await lineStep(device, store);
+    {
+      using training = await Training.open({
+        directory,
+        store,
+        settings: SETTINGS,
+        existing: "resume",
+        progress: silent(),
+      });
+      for (const stage of threeStages(store)) for await (const _ of training.run(stage));
+    }
+    assert.deepEqual(await contents(store), (await whole.promise).store);
+  }));
 
 Deno.test("two stages of one name are two stages", async () => {
   const stages = (store: StateStore) => [fit(store, "again", 4), fit(store, "again", 4)];

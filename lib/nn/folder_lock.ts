@@ -51,7 +51,11 @@ export class FolderLock implements Disposable {
    * @throws FolderInUseError that names who has it
    */
   static async take(folder: string): Promise<FolderLock> {
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      const found = `Not a directory: '${folder}'`;
+      throw Object.assign(new Deno.errors.NotADirectory(found), { code: "ENOTDIR" });
+    });
     const path = `${folder}/lock.json`;
     for (;;) {
       const file = await Deno.open(path, { read: true, write: true, create: true });
