@@ -293,7 +293,7 @@ function trace(options: Omit<TrainStepOptions, "device" | "store" | "seed">): Tr
   );
   const updated = updateOf(
     new Map(trained.map((name, i) => [name, accumulate ? sums[i] : gradients[i]])),
-    { parameters, optimizer, rateOf, states },
+    { parameters, specs, optimizer, rateOf, states },
   );
   const told = Object.fromEntries(
     Object.entries({ loss, ...parts, ...extra })
@@ -322,14 +322,18 @@ function inputsOf(graph: Readonly<Record<string, Tensor>>): Map<string, Tensor> 
 /** Outputs that update parameters by their gradients; `states` is told what is remembered. */
 function updateOf(
   gradients: ReadonlyMap<string, Tensor>,
-  { parameters, optimizer, rateOf, states }: {
+  { parameters, specs, optimizer, rateOf, states }: {
     parameters: ReadonlyMap<string, Tensor>;
+    specs: readonly ParameterSpec[];
     optimizer: Transform;
     rateOf: (parameter: string) => number;
     states: Map<string, TensorType>;
   },
 ): Record<string, Tensor> {
-  const context = new OptimizerContext(parameters);
+  const context = new OptimizerContext(
+    parameters,
+    new Map(specs.map((spec) => [spec.name, spec])),
+  );
   const updates = optimizer(gradients, context);
   const rate = input("optimizer.rate", "float32", []);
   const outputs: Record<string, Tensor> = { "gradient.squares": squares(gradients.values()) };

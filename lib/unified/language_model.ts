@@ -11,6 +11,7 @@ import {
   rotaryTable,
   type Scope,
   sumAll,
+  table,
   transformer,
 } from "../nn/mod.ts";
 import type { Losses } from "../optim/mod.ts";
@@ -23,12 +24,6 @@ export const ADAPTER = "multi_modal_projector.";
 export const VISION_EMBEDDINGS = "vision_embed_tokens.";
 export const VISION_HEAD = "vision_head.";
 
-const ZEROS = { kind: "constant", value: 0 } as const;
-
-function table(scope: Scope, rows: number, size: number, deviation: number): Tensor {
-  return scope.parameter("weight", [rows, size], { kind: "normal", deviation });
-}
-
 /**
  * A row for each code, W·e/‖e‖ + r: what the code's codebook entry e says, through a learned
  * projection, and a part r of its own. A code that is rarely drawn so learns from those like it.
@@ -38,7 +33,7 @@ function codeTable(root: Scope, scope: Scope, config: UnifiedConfig, deviation: 
   const quantizer = quantizerOf(config.quantizer);
   const entries = normalize(quantizer.entries(root.at("quantizer")));
   const shared = linear(scope.at("projection"), entries, hiddenSize, { deviation });
-  return ops.add(shared, scope.parameter("weight", [quantizer.codes, hiddenSize], ZEROS));
+  return ops.add(shared, table(scope, quantizer.codes, hiddenSize, 0));
 }
 
 /** Tokens, where in their pictures they stand (0: in none), and the pictures read. */
