@@ -23,7 +23,7 @@ contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, s
 Deno.test("tables are embeddings, heads, codebooks and places; maps have two axes, vectors one", () => {
   const named = scope.specs().filter(({ role }) => role === "table").map(({ name }) => name);
   assert.deepEqual(named.sort(), [
-    "contrastive.places.weight",
+    "contrastive.pool.places.weight",
     "contrastive.text.embed_tokens.weight",
     "lm_head.weight",
     "model.embed_tokens.weight",
