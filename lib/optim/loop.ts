@@ -1,7 +1,7 @@
 /** The loop that trains: one async generator, which a notebook can stop, look into and continue. */
 import { setImmediate } from "node:timers/promises";
 import { warmupCosine } from "./schedule.ts";
-import type { Inputs, Part, StepResult, TrainStep } from "./train_step.ts";
+import type { Inputs, StepResult, TrainStep } from "./train_step.ts";
 
 /** What is known after a step. */
 export interface TrainingEvent {
@@ -25,7 +25,7 @@ export interface TrainingEvent {
 /** A batch, and the compiled step that takes its shapes. */
 export interface Batch {
   readonly trainStep: TrainStep;
-  readonly inputs: Inputs | readonly Part[];
+  readonly inputs: Inputs | readonly Inputs[];
 }
 
 export interface LoopOptions {

@@ -9,8 +9,8 @@ import {
   type Budget,
   checkFits,
   forgetOptimizer,
+  type Inputs,
   muon,
-  type Part,
   type Stage,
   trainingLoop,
   TrainStep,
@@ -25,6 +25,7 @@ import {
   drawnTokens,
   fits,
   nextTokenLosses,
+  partsOfBatch,
   type Sequence,
   VISION_EMBEDDINGS,
   VISION_HEAD,
@@ -220,7 +221,7 @@ async function mixedBatch(
   shape: BatchShape,
   parts: number,
   random: Random,
-): Promise<Part[]> {
+): Promise<Inputs[]> {
   const examples = Array.from(
     { length: shape.batch * parts },
     () => pick(mixture, random).task.example(random),
@@ -236,9 +237,7 @@ async function mixedBatch(
     const fitting = rows.filter((sequence) => fits([sequence], { ...shape, batch: 1 }));
     return batchOf(fitting, shape, vocabulary, config);
   });
-  const learned = batches.map(({ weights }) => weights.reduce((a, b) => a + b, 0));
-  const total = learned.reduce((a, b) => a + b, 0);
-  return batches.map((inputs, part) => ({ inputs: { ...inputs }, share: learned[part] / total }));
+  return partsOfBatch(batches, vocabulary);
 }
 
 /** One of the weighted, by weight. */

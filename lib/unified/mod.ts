@@ -1,7 +1,7 @@
 export { drawnTokens, UnifiedConfig } from "./config.ts";
 export { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
 export { conversation, prompt, type Segment, type Sequence, type Turn } from "./sequence.ts";
-export { batchOf, type BatchShape, fits } from "./batch.ts";
+export { batchOf, type BatchShape, fits, partsOfBatch } from "./batch.ts";
 export { ADAPTER, nextTokenLosses, VISION_EMBEDDINGS, VISION_HEAD } from "./language_model.ts";
 export { Likelihood } from "./likelihood.ts";
 export { type GenerationOptions, type GenerationShape, Generator } from "./generation.ts";
