@@ -4,7 +4,14 @@
  */
 import { input, ops, type Scope, type Tensor } from "../mod.ts";
 import type { Losses } from "../lib/optim/mod.ts";
-import { attention, type AttentionContext, linear, meanAll, rmsNorm } from "../lib/nn/mod.ts";
+import {
+  attention,
+  type AttentionContext,
+  linear,
+  meanAll,
+  rmsNorm,
+  table,
+} from "../lib/nn/mod.ts";
 
 export const GPT = {
   hiddenSize: 256,
@@ -32,8 +39,7 @@ export function gptLosses(scope: Scope, batch = GPT_BATCH): Losses {
 /** The table of positions, `[context, hiddenSize]`. */
 export function positions(scope: Scope): Tensor {
   const { context, hiddenSize } = GPT;
-  return scope.at("model").at("embed_positions")
-    .parameter("weight", [context, hiddenSize], { kind: "normal", deviation: 0.02 });
+  return table(scope.at("model").at("embed_positions"), context, hiddenSize, 0.02);
 }
 
 /** Tokens `[batch, n]` at their positions `[n, hiddenSize]`, to states `[batch·n, hiddenSize]`. */
@@ -45,10 +51,11 @@ export function gpt(
 ): Tensor {
   const { hiddenSize, layers, vocabulary } = GPT;
   const model = scope.at("model");
-  const table = model.at("embed_tokens")
-    .parameter("weight", [vocabulary, hiddenSize], { kind: "normal", deviation: 0.02 });
   const [batch, tokens] = ids.shape;
-  const embedded = ops.add(ops.gather(table, ids), placed);
+  const embedded = ops.add(
+    ops.gather(table(model.at("embed_tokens"), vocabulary, hiddenSize, 0.02), ids),
+    placed,
+  );
   let x = ops.reshape(embedded, { shape: [batch * tokens, hiddenSize] });
   for (let layer = 0; layer < layers; layer++) {
     const block = model.at("layers").at(layer);

@@ -1,6 +1,7 @@
 /** Gradients of the nano model's whole losses, of which each stage trains one. */
 import { input, ops } from "../lib/graph/mod.ts";
 import { Scope } from "../lib/nn/mod.ts";
+import { countsOf } from "../lib/optim/mod.ts";
 import { LANGUAGE_MODEL_PRESETS } from "../lib/recipes/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
@@ -58,6 +59,7 @@ Deno.test("the unified model's next-token loss, with text, pictures read and pic
           i % 2 === 0 ? random.integer(config.textVocabulary) : vocabulary - 1 - random.integer(99),
       ),
       weights,
+      ...countsOf({ text: slots / 2, picture: slots / 2 - 1 }),
     },
   });
 });

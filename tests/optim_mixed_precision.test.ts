@@ -63,7 +63,8 @@ async function trained(
   before?.(store);
   const results = [];
   for (let step = 1; step <= steps; step++) {
-    const batch = accumulate ? [1, 2].map(() => ({ inputs, share: 0.5 })) : inputs;
+    const half = { ...inputs, factor: Float32Array.of(0.5) };
+    const batch = accumulate ? [half, half] : inputs;
     results.push(await trainStep.run(batch, { step, rate: 3e-3 }));
   }
   const scale = store.has("optimizer.loss_scale")

@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { input, ops } from "../lib/graph/mod.ts";
-import { sumAll } from "../lib/nn/mod.ts";
+import { type Role, sumAll } from "../lib/nn/mod.ts";
 import { muon, orthogonalizeMomentum, TrainStep, type Transform } from "../lib/optim/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
 
 /** Steps on Σ p·g, whose gradients are whatever is asked for; gives what was taken off p. */
-async function stepping(shape: [number, number], optimizer: Transform, name = "matrix") {
+async function stepping(shape: [number, number], optimizer: Transform, role: Role = "map") {
+  const name = "matrix";
   const store = new StateStore(device);
   const trainStep = await TrainStep.compile({
     device,
     store,
     losses: (scope) => {
-      const matrix = scope.parameter(name, shape, { kind: "constant", value: 0 });
+      const matrix = scope.parameter(name, shape, { kind: "constant", value: 0 }, role);
       return { loss: sumAll(ops.mul(matrix, input("g", "float32", shape))) };
     },
     optimizer,
@@ -108,7 +109,7 @@ Deno.test("every direction of a gradient counts alike, however small it is", asy
 Deno.test("tables take Adam's steps, matrices Muon's", async () => {
   const g = Float32Array.of(0.1, -0.2, 0.3, -0.4);
   using linear = await stepping([2, 2], muon());
-  using table = await stepping([2, 2], muon(), "lm_head.weight");
+  using table = await stepping([2, 2], muon(), "table");
   const signs = [...await table.take(g)].map((x) => Math.round(x * 1e4) / 1e4);
   assert.deepEqual(signs, [1, -1, 1, -1], "Adam's first step is the gradient's sign");
   const lengths = [...await linear.take(g)].map(Math.abs);

@@ -92,8 +92,8 @@ async function learn(words: Words, { steps = 6, batchSize = 4, done = 0, accumul
   const seen: TrainingEvent[] = [];
   for await (const event of stage.run({ done })) seen.push(event);
   return seen.map(({ step, leftOut, padding, loss, batch }) => {
-    const parts = batch.inputs as readonly { inputs: Record<string, Int32Array> }[];
-    const counts = parts.flatMap(({ inputs: { ids } }) => {
+    const parts = batch.inputs as readonly Record<string, Int32Array>[];
+    const counts = parts.flatMap(({ ids }) => {
       const length = ids.length / (batchSize / accumulate);
       return Array.from(
         { length: batchSize / accumulate },

@@ -43,5 +43,10 @@ Deno.test("a concept encoder learns to find emoji in another style, the same aga
     same.push(loss);
     if (step === 5) break;
   }
+  // Tables are Adam's, maps Muon's, whatever they are called.
+  for (const name of ["concept_training.words", "concept_encoder.position_embedding"]) {
+    assert.ok(again.has(`optimizer.first_moment.${name}.weight`), name);
+  }
+  assert.ok(again.has("optimizer.momentum.concept_encoder.patch_embedding.weight"));
   assert.deepEqual(same, losses.slice(0, 5));
 });

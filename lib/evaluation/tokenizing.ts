@@ -6,7 +6,7 @@ import { type Picture, reduced } from "../data/picture.ts";
 import { sceneFor } from "../data/random_scenes.ts";
 import { COLORS, type Scene } from "../data/scene.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
-import type { PictureTokenizer } from "../tokenizer/mod.ts";
+import { PictureTokenizer } from "../tokenizer/mod.ts";
 import { type EvaluatedCaption, judgeDrawings } from "./drawing.ts";
 import type { GenevalScores } from "./geneval.ts";
 import { mean } from "./mean.ts";
@@ -29,17 +29,26 @@ export async function evaluateReconstruction(
   checkNumber("pictures", pictures, COUNT);
   const random = new Random(seed, "reconstruction");
   const originals = Array.from({ length: pictures }, () => scenes.reading(random).picture);
-  const encoded = await tokenizer.encode(originals);
+  const { config, device, store } = tokenizer;
+  const continuous = config.reads === "codes"
+    ? new PictureTokenizer({ device, store, config: { ...config, reads: "features" } })
+    : tokenizer;
+  const encoded = await continuous.encode(originals);
   const ids = encoded.map((picture) => picture.ids);
   const features = await tokenizer.decodeFeatures(ids);
-  const { featureSize } = tokenizer.config;
+  const { featureSize } = config;
   const { codes } = tokenizer.quantizer;
+  // Where a row holds more than semantic features, these come first.
+  const semantic = (rows: Float32Array) =>
+    rows.filter((_, i) => i % continuous.featureSize < featureSize);
   const allIds = ids.flatMap((picture) => [...picture]);
   const shown = Math.min(pictures, 256);
   const decoded = await redrawn(tokenizer, ids.slice(0, shown), seed);
   return {
     featureCosine: mean(
-      encoded.map((picture, i) => featureCosine(features[i], picture.features, featureSize)),
+      encoded.map((picture, i) =>
+        featureCosine(features[i], semantic(picture.features), featureSize)
+      ),
     ),
     psnr: mean(decoded.map((picture, i) => psnr(picture, originals[i]))),
     codebookUse: codebookUse(allIds, codes),
@@ -57,9 +66,11 @@ export interface ProbeScores {
   readonly position: number;
 }
 
-/** Probes the semantic features of pictures that were never trained on; two thirds fit the probes. */
+/**
+ * Probes what a model reads of pictures that were never trained on; two thirds of them fit the probes.
+ */
 export async function evaluateProbes(
-  tokenizer: PictureTokenizer,
+  tokenizer: Pick<PictureTokenizer, "config" | "device" | "encode" | "featureSize">,
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<ProbeScores> {
@@ -76,7 +87,7 @@ export async function evaluateProbes(
       .filter(({ label }) => label >= 0);
     const rows = (part: typeof labelled): ProbedRows => ({
       features: concatenated(part.map(({ picture, patch }) => {
-        const { featureSize } = tokenizer.config;
+        const { featureSize } = tokenizer;
         return encoded[picture].features.subarray(patch * featureSize, (patch + 1) * featureSize);
       })),
       labels: Int32Array.from(part, ({ label }) => label),

@@ -40,6 +40,25 @@ export function linear(
   return ops.reshape(y, { shape: [...x.shape.slice(0, -1), out] });
 }
 
+/**
+ * A row for each of so many things that stand for themselves (tokens, codes, places): `weight`
+ * `[rows, size]`, normal with this deviation at first.
+ *
+ * @example
+ * ```ts
+ * import { table } from "./layers.ts";
+ * import { Scope } from "./scope.ts";
+ *
+ * const scope = new Scope();
+ * table(scope.at("embed_tokens"), 768, 128, 0.5);
+ * if (scope.specs()[0].role !== "table") throw new Error("Expected a table");
+ * ```
+ */
+export function table(scope: Scope, rows: number, size: number, deviation: number): Tensor {
+  const initializer = deviation === 0 ? ZEROS : { kind: "normal", deviation } as const;
+  return scope.parameter("weight", [rows, size], initializer, "table");
+}
+
 /** Root mean square normalization over the last axis (arXiv 1910.07467), with a learned scale. */
 export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
   const weight = scope.parameter("weight", x.shape.slice(-1), ONES);

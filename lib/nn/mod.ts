@@ -1,5 +1,5 @@
 export { ensureParameters } from "./state.ts";
-export { type Initializer, initialValue, type ParameterSpec, Scope } from "./scope.ts";
+export { type Initializer, initialValue, type ParameterSpec, type Role, Scope } from "./scope.ts";
 export {
   cosine,
   layerNorm,
@@ -11,6 +11,7 @@ export {
   squaredError,
   standardize,
   sumAll,
+  table,
 } from "./layers.ts";
 export { type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
 export { KeyValueCache } from "./key_value_cache.ts";

@@ -8,9 +8,16 @@ export type Initializer =
   | { readonly kind: "normal"; readonly deviation: number }
   | { readonly kind: "constant"; readonly value: number };
 
+/**
+ * What a parameter is: a `map` takes one space to another, each row of a `table` stands for something
+ * by itself (an embedding, a code, a class), a `vector` scales or shifts. Optimizers ask for it.
+ */
+export type Role = "map" | "table" | "vector";
+
 export interface ParameterSpec extends TensorType {
   readonly name: string;
   readonly initializer: Initializer;
+  readonly role: Role;
 }
 
 /**
@@ -41,21 +48,29 @@ export class Scope {
 
   /**
    * The parameter of that name: declared at first, the same one afterwards.
-   * @throws ShapeError where it was declared with another shape
+   *
+   * @param role default `vector` for up to one axis, `map` for more
+   * @throws ShapeError where it was declared with another shape or role
    */
-  parameter(name: string, shape: readonly number[], initializer: Initializer): Tensor {
+  parameter(
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    role: Role = shape.length < 2 ? "vector" : "map",
+  ): Tensor {
     const full = this.prefix + name;
     const known = this.#declared.get(full);
     if (known === undefined) {
       const tensor = input(full, "float32", shape);
-      const spec = { name: full, dtype: "float32", shape, initializer } as const;
+      const spec = { name: full, dtype: "float32", shape, initializer, role } as const;
       this.#declared.set(full, { spec, tensor });
       return tensor;
     }
-    if (!sameShape(known.spec.shape, shape)) {
+    const { spec } = known;
+    if (!sameShape(spec.shape, shape) || spec.role !== role) {
       throw new ShapeError(
-        `Expected parameter "${full}" to have shape [${known.spec.shape.join(", ")}], ` +
-          `but found a use of it with [${shape.join(", ")}]`,
+        `Expected parameter "${full}" to be a ${spec.role} of shape [${spec.shape.join(", ")}], ` +
+          `but found a use of it as a ${role} of shape [${shape.join(", ")}]`,
       );
     }
     return known.tensor;

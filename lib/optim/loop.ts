@@ -10,7 +10,7 @@ import {
 import { checkNumber } from "../runtime/mod.ts";
 import { checkBudget } from "./budget.ts";
 import { warmupCosine } from "./schedule.ts";
-import type { Inputs, Part, StepResult, TrainStep } from "./train_step.ts";
+import type { Inputs, StepResult, TrainStep } from "./train_step.ts";
 
 /** What is known after a step. */
 export interface TrainingEvent {
@@ -38,7 +38,7 @@ export interface TrainingEvent {
 /** A batch, and the compiled step that takes its shapes. */
 export interface Batch {
   readonly trainStep: TrainStep;
-  readonly inputs: Inputs | readonly Part[];
+  readonly inputs: Inputs | readonly Inputs[];
   /** As an event's. */
   readonly leftOut?: number;
   /** As an event's. */

@@ -10,10 +10,11 @@ export {
 } from "./transform.ts";
 export { warmupCosine } from "./schedule.ts";
 export {
+  countOf,
+  countsOf,
   type Inputs,
   type Losses,
   NonFiniteError,
-  type Part,
   type StepResult,
   TrainStep,
   type TrainStepOptions,

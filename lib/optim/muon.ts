@@ -50,20 +50,13 @@ function orthogonalized(g: Tensor): Tensor {
 }
 
 /**
- * Muon after clipping for matrices that map one space to another, Adam for all else: vectors, and
- * tables whose rows each stand for something by themselves (embeddings, heads, codebooks). Rates and
+ * Muon after clipping for maps, Adam for all else: vectors, and tables (embeddings, heads, codebooks). Rates and
  * decay are those that AdamW would have.
  */
 export function muon(): Transform {
   return chain(
     clipByGlobalNorm(1),
-    partition(isMap, orthogonalizeMomentum(), scaleByAdam()),
+    partition(({ role }) => role === "map", orthogonalizeMomentum(), scaleByAdam()),
     decayWeights(0.01),
   );
-}
-
-const TABLES = /(embed_tokens|places|head|codebook)\.weight$/;
-
-function isMap(parameter: string, { shape }: Tensor): boolean {
-  return shape.length === 2 && !TABLES.test(parameter);
 }

@@ -32,7 +32,11 @@ import {
 } from "../runtime/mod.ts";
 import { OptimizerContext, squares, type Transform } from "./transform.ts";
 
-/** What a model's loss function gives: the scalar to minimize, and scalars to report. */
+/**
+ * What a model's loss function gives: the scalar to minimize, and scalars to report. Where batches come
+ * in parts they are sums over the part, divided by counts of the whole batch (`countOf`): then losses
+ * and gradients of the parts simply add up.
+ */
 export interface Losses {
   readonly loss: Tensor;
   readonly parts?: Readonly<Record<string, Tensor>>;
@@ -57,13 +61,19 @@ export class NonFiniteError extends Error {
 /** The inputs of a loss function, by name. */
 export type Inputs = Readonly<Record<string, TensorData>>;
 
-/** A part of a batch that is computed by itself, and its share in the loss of the whole batch. */
-export interface Part {
-  readonly inputs: Inputs;
-  /** From 0 to 1; the shares of a batch's parts sum to 1. */
-  readonly share: number;
-  /** The same for reported scalars that are means over other things than the loss, by name. */
-  readonly shares?: Readonly<Record<string, number>>;
+/**
+ * How many of something the whole batch has, all its parts together: float32 `[]`, an input that
+ * `countsOf` fills.
+ */
+export function countOf(what: string): Tensor {
+  return input(`count.${what}`, "float32", []);
+}
+
+/** The inputs for counts. */
+export function countsOf(counts: Readonly<Record<string, number>>): Inputs {
+  return Object.fromEntries(
+    Object.entries(counts).map(([what, count]) => [`count.${what}`, Float32Array.of(count)]),
+  );
 }
 
 export interface TrainStepOptions {
@@ -79,8 +89,7 @@ export interface TrainStepOptions {
   readonly seed: number;
   /**
    * Whether batches come in parts, whose gradients are added up before the update: a batch of any
-   * size in the memory of one part. The loss must be the mean of its parts', weighted by their
-   * shares. Without it, forward, backward and update are one graph.
+   * size in the memory of one part. Without it, forward, backward and update are one graph.
    */
   readonly accumulate?: boolean;
   /**
@@ -159,13 +168,13 @@ export class TrainStep implements Disposable {
 
   /**
    * Takes one step.
-   * @param batch the inputs of the loss function, or parts of the batch to add up
+   * @param batch the inputs of the loss function, or of each part of the batch
    * @param options `step` counts from 1 (Adam's correction depends on it); `rate` is this step's
    * @throws NonFiniteError naming the first tensor whose gradient (or else the loss) is not finite
    * @throws RangeError where the batch comes in parts but was not compiled to
    */
   async run(
-    batch: Inputs | readonly Part[],
+    batch: Inputs | readonly Inputs[],
     { step, rate }: { step: number; rate: number },
   ): Promise<StepResult> {
     const parts = partsOf(batch);
@@ -177,18 +186,14 @@ export class TrainStep implements Disposable {
     await this.scale?.begin(step);
     for (let halved = 0;; halved++) {
       const { told, squares } = await this.#attempt(parts, this.#rates(step, rate));
-      const mean = (name: string) =>
-        parts.reduce(
-          (sum, { share, shares }, i) => sum + (shares?.[name] ?? share) * Number(told[i][name][0]),
-          0,
-        );
-      const loss = mean("loss");
+      const summed = (name: string) => told.reduce((sum, part) => sum + Number(part[name][0]), 0);
+      const loss = summed("loss");
       const bad = squares.findIndex((square) => !Number.isFinite(square));
       if (bad < 0 && Number.isFinite(loss)) {
         return {
           loss,
           gradientNorm: Math.sqrt(squares.reduce((sum, square) => sum + square, 0)),
-          parts: Object.fromEntries(this.reported.map((name) => [name, mean(name)])),
+          parts: Object.fromEntries(this.reported.map((name) => [name, summed(name)])),
           outputs: Object.fromEntries(this.extra.map((name) => [name, told.at(-1)![name]])),
         };
       }
@@ -203,12 +208,12 @@ export class TrainStep implements Disposable {
   }
 
   /** Computes and updates: what each part told, and Σ g² of each trained parameter. */
-  async #attempt(parts: readonly Part[], rates: Inputs) {
+  async #attempt(parts: readonly Inputs[], rates: Inputs) {
     const told: Record<string, TensorData>[] = [];
-    for (const [i, { inputs, share }] of parts.entries()) {
-      if (this.backward) told.push(await this.backward.run({ ...inputs, ...adding(i, share) }));
+    for (const [i, inputs] of parts.entries()) {
+      if (this.backward) told.push(await this.backward.run({ ...inputs, ...adding(i) }));
     }
-    const last = await this.update.run(this.backward ? rates : { ...parts[0].inputs, ...rates });
+    const last = await this.update.run(this.backward ? rates : { ...parts[0], ...rates });
     if (!this.backward) told.push(last);
     return { told, squares: last["gradient.squares"] as Float32Array };
   }
@@ -217,13 +222,13 @@ export class TrainStep implements Disposable {
    * Where the time of a step goes, by operation and by line of the model; of a batch in parts, the
    * time of the first. Parameters and the optimizer's state stay as they are.
    */
-  profile(batch: Inputs | readonly Part[]): Promise<GraphProfile> {
+  profile(batch: Inputs | readonly Inputs[]): Promise<GraphProfile> {
     const { device, store, graph: outputs } = this;
     return profileGraph({ device, store, outputs, inputs: this.#graphInputs(partsOf(batch)[0]) });
   }
 
   /** Where infinity or NaN first appeared, for the end of a message. */
-  async #first(parts: readonly Part[]): Promise<string> {
+  async #first(parts: readonly Inputs[]): Promise<string> {
     const { device, store, graph } = this;
     for (const part of parts) {
       const inputs = this.#graphInputs(part);
@@ -234,8 +239,8 @@ export class TrainStep implements Disposable {
   }
 
   /** What the graph of forward and backward takes, for a run that changes nothing. */
-  #graphInputs({ inputs, share }: Part): Inputs {
-    return { ...inputs, ...(this.backward ? adding(0, share) : this.#rates(1, 0)) };
+  #graphInputs(inputs: Inputs): Inputs {
+    return { ...inputs, ...(this.backward ? adding(0) : this.#rates(1, 0)) };
   }
 
   #rates(step: number, rate: number): Inputs {
@@ -257,29 +262,25 @@ export class TrainStep implements Disposable {
   }
 }
 
-function partsOf(batch: Inputs | readonly Part[]): readonly Part[] {
-  return Array.isArray(batch) ? batch : [{ inputs: batch as Inputs, share: 1 }];
+function partsOf(batch: Inputs | readonly Inputs[]): readonly Inputs[] {
+  return Array.isArray(batch) ? batch : [batch as Inputs];
 }
 
-/** The inputs of a part, besides the loss function's: the first part begins the sum. */
-function adding(part: number, share: number): Inputs {
-  return {
-    "gradient.share": Float32Array.of(share),
-    "gradient.before": Float32Array.of(part === 0 ? 0 : 1),
-  };
+/** The input of a part, besides the loss function's: the first part begins the sum. */
+function adding(part: number): Inputs {
+  return { "gradient.before": Float32Array.of(part === 0 ? 0 : 1) };
 }
 
-/** Gradients added to the sums of before, each with its share. */
+/** Gradients added to the sums of before. */
 function added(
   names: readonly string[],
   sums: readonly Tensor[],
   gradients: readonly Tensor[],
 ): Record<string, Tensor> {
-  const share = input("gradient.share", "float32", []);
   const before = ops.greater(input("gradient.before", "float32", []), 0);
   return Object.fromEntries(names.map((name, i) => [
     nextName(GRADIENT + name),
-    ops.add(ops.where(before, sums[i], 0), ops.mul(gradients[i], share)),
+    ops.add(ops.where(before, sums[i], 0), gradients[i]),
   ]));
 }
 
@@ -316,7 +317,7 @@ function trace(options: Omit<TrainStepOptions, "device" | "store" | "seed">): Tr
   );
   const updated = updateOf(
     new Map(trained.map((name, i) => [name, accumulate ? sums[i] : gradients[i]])),
-    { parameters, optimizer, rateOf, states },
+    { parameters, specs, optimizer, rateOf, states },
   );
   const told = Object.fromEntries(
     Object.entries({ loss, ...parts, ...extra })
@@ -345,14 +346,18 @@ function inputsOf(graph: Readonly<Record<string, Tensor>>): Map<string, Tensor> 
 /** Outputs that update parameters by their gradients; `states` is told what is remembered. */
 function updateOf(
   gradients: ReadonlyMap<string, Tensor>,
-  { parameters, optimizer, rateOf, states }: {
+  { parameters, specs, optimizer, rateOf, states }: {
     parameters: ReadonlyMap<string, Tensor>;
+    specs: readonly ParameterSpec[];
     optimizer: Transform;
     rateOf: (parameter: string) => number;
     states: Map<string, TensorType>;
   },
 ): Record<string, Tensor> {
-  const context = new OptimizerContext(parameters);
+  const context = new OptimizerContext(
+    parameters,
+    new Map(specs.map((spec) => [spec.name, spec])),
+  );
   const updates = optimizer(gradients, context);
   const rate = input("optimizer.rate", "float32", []);
   const outputs: Record<string, Tensor> = { "gradient.squares": squares(gradients.values()) };

@@ -4,7 +4,7 @@
  * be instead.
  */
 import { constant, input, ops, type Tensor } from "../graph/mod.ts";
-import { sumAll } from "../nn/mod.ts";
+import { type ParameterSpec, sumAll } from "../nn/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
 
 /** How the names of all that an optimizer remembers begin. */
@@ -23,7 +23,11 @@ export class OptimizerContext {
   readonly step = input("optimizer.step", "float32", []);
   readonly #state: RememberedState[] = [];
 
-  constructor(readonly parameters: ReadonlyMap<string, Tensor>) {}
+  constructor(
+    readonly parameters: ReadonlyMap<string, Tensor>,
+    /** What each parameter is. */
+    readonly specs: ReadonlyMap<string, ParameterSpec>,
+  ) {}
 
   /** State of a parameter's shape, zeros at first: given its value before, store one after. */
   remember(slot: string, parameter: string, after: (before: Tensor) => Tensor): Tensor {
@@ -114,27 +118,28 @@ export function scaleByAdam(
   };
 }
 
-/** Adds `decay`·w to the update of each matrix (arXiv 1711.05101); vectors do not decay. */
+/** Adds `decay`·w to the update of each map and table (arXiv 1711.05101); vectors do not decay. */
 export function decayWeights(decay: number): Transform {
-  return (updates, { parameters }) =>
-    map(updates, (update, name) => {
-      const parameter = parameters.get(name)!;
-      return parameter.shape.length < 2 || decay === 0
-        ? update
-        : ops.add(update, ops.mul(parameter, decay));
-    });
+  return (updates, { parameters, specs }) =>
+    map(
+      updates,
+      (update, name) =>
+        specs.get(name)!.role === "vector" || decay === 0
+          ? update
+          : ops.add(update, ops.mul(parameters.get(name)!, decay)),
+    );
 }
 
 /** One transform for the parameters that are chosen, another for the others. */
 export function partition(
-  isChosen: (name: string, parameter: Tensor) => boolean,
+  isChosen: (parameter: ParameterSpec) => boolean,
   chosen: Transform,
   others: Transform,
 ): Transform {
   return (updates, context) => {
     const part = (wanted: boolean) =>
       new Map(
-        [...updates].filter(([name]) => isChosen(name, context.parameters.get(name)!) === wanted),
+        [...updates].filter(([name]) => isChosen(context.specs.get(name)!) === wanted),
       );
     return new Map([...chosen(part(true), context), ...others(part(false), context)]);
   };

@@ -10,6 +10,7 @@ import {
   checkBudget,
   checkFits,
   forgetOptimizer,
+  type Inputs,
   muon,
   shownStage,
   type Stage,

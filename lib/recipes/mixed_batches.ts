@@ -2,7 +2,7 @@
  * Batches of a mixture of tasks. Their rows are as long as the longest of a thousand sequences of the
  * mixture; one that is longer still is counted, and another is drawn in its place.
  */
-import { type Batch, FittingSamples, MEASURED, type Part } from "../optim/mod.ts";
+import { type Batch, FittingSamples, MEASURED } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
 import type { EncodedPicture } from "../tokenizer/mod.ts";
 import {
@@ -11,8 +11,8 @@ import {
   conversation,
   drawnTokens,
   fits,
+  partsOfBatch,
   type Sequence,
-  type SequenceBatch,
   type Turn,
 } from "../unified/mod.ts";
 import type { Illume } from "./illume.ts";
@@ -77,7 +77,7 @@ export class MixedBatches {
     );
     const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
     return {
-      inputs: withShares(batches, vocabulary.text.size),
+      inputs: partsOfBatch(batches, vocabulary),
       leftOut,
       padding: 1 - tokens / (count * shape.length),
     };
@@ -135,25 +135,6 @@ function learnedIn({ learned }: Sequence): number {
 function inWords({ turns }: Spoken): string {
   return turns.flatMap(({ ask, answer }) => [...ask, ...answer])
     .map((segment) => segment.kind === "text" ? segment.text : "<picture>").join(" ");
-}
-
-/** Parts of a batch, each with its share in the means over the whole batch. */
-function withShares(batches: readonly SequenceBatch[], textVocabulary: number): Part[] {
-  const counts = batches.map(({ labels, weights }) => {
-    let [text, picture] = [0, 0];
-    weights.forEach((weight, i) => labels[i] < textVocabulary ? text += weight : picture += weight);
-    return { text, picture, all: text + picture };
-  });
-  const shares = (of: keyof typeof counts[number]) => {
-    const total = counts.reduce((sum, count) => sum + count[of], 0);
-    return counts.map((count) => total === 0 ? 0 : count[of] / total);
-  };
-  const [all, text, picture] = [shares("all"), shares("text"), shares("picture")];
-  return batches.map((batch, i) => ({
-    inputs: { ...batch },
-    share: all[i],
-    shares: { text: text[i], picture: picture[i] },
-  }));
 }
 
 /** One of the weighted, by weight. */

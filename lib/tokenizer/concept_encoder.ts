@@ -16,6 +16,7 @@ import {
   type ParameterSpec,
   Scope,
   standardize,
+  table,
   transformer,
 } from "../nn/mod.ts";
 import { inspect } from "../notebook/mod.ts";
@@ -76,10 +77,7 @@ function featuresOf(scope: Scope, pixels: Tensor, config: ConceptEncoderConfig):
   const { grid, hiddenSize, layers, heads, featureSize } = config;
   const patches = toPatches(pixels, grid);
   const embedded = linear(scope.at("patch_embedding"), patches, hiddenSize, { bias: true });
-  const places = scope.at("position_embedding").parameter("weight", [grid ** 2, hiddenSize], {
-    kind: "normal",
-    deviation: 0.5,
-  });
+  const places = table(scope.at("position_embedding"), grid ** 2, hiddenSize, 0.5);
   const seen = transformer(scope, ops.add(embedded, places), {
     hiddenSize,
     layers,
@@ -125,11 +123,8 @@ function losses(
   const training = root.at("concept_training");
   const style = matchingLoss(training.at("style"), half(embeddings, 0), half(embeddings, 1));
 
-  const table = training.at("words").parameter("weight", [vocabulary, hiddenSize], {
-    kind: "normal",
-    deviation: 1,
-  });
-  const name = ops.sum(ops.mul(ops.gather(table, words), mask), { axes: [1], keepAxes: false });
+  const known = table(training.at("words"), vocabulary, hiddenSize, 1);
+  const name = ops.sum(ops.mul(ops.gather(known, words), mask), { axes: [1], keepAxes: false });
   const named = normalize(linear(training.at("name_projection"), name, embeddingSize));
   const read = pooled(scope, half(features, 0), config);
   const shown = normalize(linear(training.at("picture_projection"), read, embeddingSize));

@@ -13,6 +13,7 @@ import {
   type Scope,
   squaredError,
   sumAll,
+  table,
   transformer,
 } from "../nn/mod.ts";
 import { input, ops, type Tensor } from "../graph/mod.ts";
@@ -96,10 +97,7 @@ export function contrastiveLosses(
  */
 function poolPlaces(scope: Scope, features: Tensor): Tensor {
   const [, patches, size] = features.shape;
-  const places = scope.at("places").parameter("weight", [patches, size], {
-    kind: "normal",
-    deviation: 1,
-  });
+  const places = table(scope.at("places"), patches, size, 1);
   const placed = ops.add(linear(scope.at("features"), features, size), places);
   return ops.mean(ops.silu(placed), { axes: [1], keepAxes: false });
 }
@@ -121,17 +119,14 @@ function textTower(
   vocabulary: number,
 ): Tensor {
   const [batch, words] = captions.shape;
-  const table = scope.at("embed_tokens").parameter("weight", [vocabulary, config.featureSize], {
-    kind: "normal",
-    deviation: 1,
-  });
+  const embeddings = table(scope.at("embed_tokens"), vocabulary, config.featureSize, 1);
   const headDim = config.featureSize / config.heads;
   const angles = rotaryTable(words, headDim);
   const perRow = (x: Tensor) =>
     ops.expand(ops.reshape(x, { shape: [1, words, headDim / 2] }), {
       shape: [batch, words, headDim / 2],
     });
-  return transformer(scope, ops.gather(table, captions), blocks(config, config.textLayers), {
+  return transformer(scope, ops.gather(embeddings, captions), blocks(config, config.textLayers), {
     rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) },
     visible: "causal",
   });

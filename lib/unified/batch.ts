@@ -1,4 +1,5 @@
 /** Sequences of different lengths as tensors of one shape. */
+import { countsOf, type Inputs } from "../optim/mod.ts";
 import type { Sequence } from "./sequence.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -80,4 +81,22 @@ export function batchOf(
     });
   });
   return { ids, places, features, positions, labels, weights };
+}
+
+/**
+ * Batches that are the parts of one, as inputs of a training step: each with the counts of words and
+ * codes that are learned in all of them, by which the losses are divided.
+ */
+export function partsOfBatch(
+  parts: readonly SequenceBatch[],
+  vocabulary: Vocabulary,
+): Inputs[] {
+  let text = 0, picture = 0;
+  for (const { labels, weights } of parts) {
+    labels.forEach((label, i) => {
+      if (label < vocabulary.text.size) text += weights[i];
+      else picture += weights[i];
+    });
+  }
+  return parts.map((part) => ({ ...part, ...countsOf({ text, picture }) }));
 }

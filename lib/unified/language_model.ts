@@ -11,9 +11,10 @@ import {
   rotaryTable,
   type Scope,
   sumAll,
+  table,
   transformer,
 } from "../nn/mod.ts";
-import type { Losses } from "../optim/mod.ts";
+import { countOf, type Losses } from "../optim/mod.ts";
 import { quantizerOf } from "../tokenizer/mod.ts";
 import type { BatchShape } from "./batch.ts";
 import type { UnifiedConfig } from "./config.ts";
@@ -22,12 +23,6 @@ import type { UnifiedConfig } from "./config.ts";
 export const ADAPTER = "multi_modal_projector.";
 export const VISION_EMBEDDINGS = "vision_embed_tokens.";
 export const VISION_HEAD = "vision_head.";
-
-const ZEROS = { kind: "constant", value: 0 } as const;
-
-function table(scope: Scope, rows: number, size: number, deviation: number): Tensor {
-  return scope.parameter("weight", [rows, size], { kind: "normal", deviation });
-}
 
 /**
  * A row for each code, W·e/‖e‖ + r: what the code's codebook entry e says, through a learned
@@ -38,7 +33,7 @@ function codeTable(root: Scope, scope: Scope, config: UnifiedConfig, deviation: 
   const quantizer = quantizerOf(config.quantizer);
   const entries = normalize(quantizer.entries(root.at("quantizer")));
   const shared = linear(scope.at("projection"), entries, hiddenSize, { deviation });
-  return ops.add(shared, scope.parameter("weight", [quantizer.codes, hiddenSize], ZEROS));
+  return ops.add(shared, table(scope, quantizer.codes, hiddenSize, 0));
 }
 
 /** Tokens, where in their pictures they stand (0: in none), and the pictures read. */
@@ -166,8 +161,9 @@ export function tokenLosses(
 }
 
 /**
- * The one next-token loss, −Σ log P(y_i | y_<i), as a mean over all learned tokens; and its means
- * over words and over codes. Inputs are those of a `SequenceBatch`.
+ * The one next-token loss, −Σ log P(y_i | y_<i), over the count of learned tokens in the whole batch;
+ * and the same over words and over codes. Inputs are those of a `SequenceBatch`, and the counts `text`
+ * and `picture`.
  */
 export function nextTokenLosses(
   scope: Scope,
@@ -177,14 +173,13 @@ export function nextTokenLosses(
 ): Losses {
   const weights = input("weights", "float32", [shape.batch * shape.learned]);
   const { losses, labels } = tokenLosses(scope, config, shape, options);
-  const mean = (weights: Tensor) =>
-    ops.div(sumAll(ops.mul(losses, weights)), ops.add(sumAll(weights), 1e-6));
   const isCode = ops.greater(labels, config.textVocabulary - 1);
+  const text = sumAll(ops.mul(losses, ops.where(isCode, 0, weights)));
+  const picture = sumAll(ops.mul(losses, ops.where(isCode, weights, 0)));
+  const counts = { text: countOf("text"), picture: countOf("picture") };
+  const mean = (sum: Tensor, count: Tensor) => ops.div(sum, ops.add(count, 1e-6));
   return {
-    loss: mean(weights),
-    parts: {
-      text: mean(ops.where(isCode, 0, weights)),
-      picture: mean(ops.where(isCode, weights, 0)),
-    },
+    loss: mean(ops.add(text, picture), ops.add(counts.text, counts.picture)),
+    parts: { text: mean(text, counts.text), picture: mean(picture, counts.picture) },
   };
 }

@@ -2,7 +2,7 @@
  * Residual quantization (RQ-VAE, arXiv 2203.01941; VILA-U's quantizer): what one code leaves over is
  * quantized again, by the same codebook, so many times. A patch becomes several codes.
  */
-import type { Scope } from "../../nn/mod.ts";
+import { type Scope, table } from "../../nn/mod.ts";
 import { ops, type Tensor } from "../../graph/mod.ts";
 import {
   COMMITMENT,
@@ -22,7 +22,7 @@ const CODEBOOK = "codebook.weight";
  * @example
  * ```ts
  * import { input } from "../../graph/mod.ts";
- * import { Scope } from "../../nn/mod.ts";
+ * import { Scope, table } from "../../nn/mod.ts";
  * import { residualQuantizer } from "./residual.ts";
  *
  * const quantizer = residualQuantizer({ codes: 8, codeSize: 4, depth: 3 });
@@ -37,8 +37,7 @@ export function residualQuantizer(
     readonly depth: number;
   },
 ): Quantizer {
-  const entries = (scope: Scope) =>
-    scope.at("codebook").parameter("weight", [codes, codeSize], { kind: "normal", deviation: 1 });
+  const entries = (scope: Scope) => table(scope.at("codebook"), codes, codeSize, 1);
   return {
     codes,
     codeSize,

@@ -2,7 +2,7 @@
  * SimVQ (arXiv 2411.02038; ILLUME+, arXiv 2504.01934): the codes are one learned linear map of a
  * random codebook that stays as it is, so that every step moves all of them and none is left behind.
  */
-import { linear, type Scope } from "../../nn/mod.ts";
+import { linear, type Scope, table } from "../../nn/mod.ts";
 import { ops } from "../../graph/mod.ts";
 import { quantizeByTable, type Quantizer } from "./quantizer.ts";
 
@@ -24,11 +24,8 @@ export function simQuantizer(
   { codes, codeSize }: { readonly codes: number; readonly codeSize: number },
 ): Quantizer {
   const entries = (scope: Scope) => {
-    const table = scope.at("codebook").parameter("weight", [codes, codeSize], {
-      kind: "normal",
-      deviation: 1 / Math.sqrt(codeSize),
-    });
-    return linear(scope.at("map"), table, codeSize, { deviation: 1 });
+    const frozen = table(scope.at("codebook"), codes, codeSize, 1 / Math.sqrt(codeSize));
+    return linear(scope.at("map"), frozen, codeSize, { deviation: 1 });
   };
   return {
     codes,

@@ -2,7 +2,7 @@
  * Vector quantization (VQ-VAE, arXiv 1711.00937): the codes are a codebook, whose entries are drawn
  * to the latents that chose them, by gradients or as their moving averages. ILLUME's quantizer.
  */
-import type { Scope } from "../../nn/mod.ts";
+import { type Scope, table } from "../../nn/mod.ts";
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { averageCodebook } from "./moving_average.ts";
 import { quantizeByTable, type Quantizer } from "./quantizer.ts";
@@ -12,10 +12,7 @@ const CODEBOOK = "codebook.weight";
 
 /** The codebook: `[codes, codeSize]`. */
 function codebook(scope: Scope, codes: number, codeSize: number): Tensor {
-  return scope.at("codebook").parameter("weight", [codes, codeSize], {
-    kind: "normal",
-    deviation: 1,
-  });
+  return table(scope.at("codebook"), codes, codeSize, 1);
 }
 
 /**
@@ -28,7 +25,7 @@ function codebook(scope: Scope, codes: number, codeSize: number): Tensor {
  * @example
  * ```ts
  * import { input } from "../../graph/mod.ts";
- * import { Scope } from "../../nn/mod.ts";
+ * import { Scope, table } from "../../nn/mod.ts";
  * import { vectorQuantizer } from "./vector.ts";
  *
  * const quantizer = vectorQuantizer({ codes: 8, codeSize: 4 });

@@ -3,7 +3,7 @@
  * names of Hugging Face: patches as tokens, learned positions, pre-norm blocks.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
-import { layerNorm, linear, scaledDotProduct, type Scope } from "../../nn/mod.ts";
+import { layerNorm, linear, scaledDotProduct, type Scope, table } from "../../nn/mod.ts";
 import { toPatches } from "../patches.ts";
 
 export interface VisionTowerConfig {
@@ -48,11 +48,7 @@ export function visionTower(
   const tokens = x.shape[1];
   x = ops.add(
     x,
-    scope.at("embeddings").at("position_embedding").parameter(
-      "weight",
-      [tokens, hiddenSize],
-      ZEROS,
-    ),
+    table(scope.at("embeddings").at("position_embedding"), tokens, hiddenSize, 0),
   );
   if (isClip) x = layerNorm(scope.at("pre_layrnorm"), x, epsilon); // so it is spelt
   for (let layer = 0; layer < layers - back; layer++) {
