@@ -10,7 +10,6 @@ import {
   checkBudget,
   checkFits,
   forgetOptimizer,
-  type Inputs,
   muon,
   shownStage,
   type Stage,
