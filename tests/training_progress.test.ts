@@ -102,6 +102,18 @@ Deno.test("a stage resumed in its middle tells the time from its own steps", () 
   strictEqual(progress.status().endsWith("910/1000  1:30 left"), true, progress.status());
 });
 
+Deno.test("samples that were left out are counted where they are seen", () => {
+  const progress = new Progress({ view: new LogView(() => {}), now: () => 0 });
+  progress.stage("alignment", 4);
+  for (const leftOut of [undefined, 0, 2, 1]) {
+    strictEqual(progress.status().includes("too long"), false);
+    progress.step({ leftOut });
+    if (leftOut) break;
+  }
+  progress.step({ leftOut: 1 });
+  strictEqual(progress.status().endsWith("  3 too long"), true, progress.status());
+});
+
 Deno.test("a step before any stage is refused", () => {
   const { write } = recorder();
   throws(() => new Progress({ view: new LogView(write) }).step(), /Expected a stage to have begun/);

@@ -13,6 +13,8 @@ export interface ProgressStep {
   readonly step?: number;
   readonly loss?: number;
   readonly samplesPerSecond?: number;
+  /** Samples that were too long for the batch. */
+  readonly leftOut?: number;
 }
 
 interface RunningStage {
@@ -23,6 +25,7 @@ interface RunningStage {
   /** The first step seen and when it was over: it compiles, so that speed is measured from there. */
   first?: { readonly step: number; readonly at: number };
   latest: ProgressStep;
+  leftOut: number;
   drawnAt: number;
 }
 
@@ -66,7 +69,7 @@ export class Progress {
   stage(name: string, steps: number): void {
     this.end();
     const now = this.#now();
-    this.#stage = { name, steps, startedAt: now, done: 0, latest: {}, drawnAt: now };
+    this.#stage = { name, steps, startedAt: now, done: 0, latest: {}, leftOut: 0, drawnAt: now };
     this.#view.begin(this.status());
   }
 
@@ -82,6 +85,7 @@ export class Progress {
     stage.done = step.step ?? stage.done + 1;
     stage.first ??= { step: stage.done, at: now };
     stage.latest = step;
+    stage.leftOut += step.leftOut ?? 0;
     if (stage.done < stage.steps && now - stage.drawnAt >= this.#view.interval) {
       stage.drawnAt = now;
       this.#view.update(this.status());
@@ -114,6 +118,7 @@ export class Progress {
       loss === undefined ? "" : `loss ${loss.toPrecision(4)}`,
       samplesPerSecond === undefined ? "" : `${samplesPerSecond.toPrecision(3)} samples/s`,
       this.#timeText(stage),
+      stage.leftOut === 0 ? "" : `${stage.leftOut} too long`,
     ].filter((part) => part !== "").join("  ");
   }
 
