@@ -2,12 +2,10 @@
  * `deno task kill`: kills a small training at random moments, during writes too, by four signals;
  * each time it goes on. Each training that so comes to its end is compared, bit by bit, with one that
  * nothing disturbed.
- *
- * usage: deno task kill [--kills N] [--seed N] [--share OF_THE_STEPS]
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
+import { main, readCommandLine, SEED } from "../examples/options.ts";
 import { Random } from "../lib/runtime/random.ts";
 
 const SIGNALS = ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"] as const;
@@ -155,18 +153,22 @@ function pathsIn(directory: string): string[] {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      kills: { type: "string", default: "50" },
-      seed: { type: "string", default: "0" },
-      share: { type: "string", default: "1" },
-    },
+  await main(async () => {
+    const options = readCommandLine({
+      task: "kill",
+      options: {
+        kills: { value: "N", default: "50", meaning: "how often it is killed" },
+        share: { value: "SHARE", default: "1", meaning: "of the training's steps, above 0" },
+        seed: SEED,
+      },
+      examples: ["", "--kills 10 --seed 3"],
+    });
+    const outcome = await killAndCompare({
+      kills: options.number("kills", { min: 1, max: 10_000, whole: true }),
+      seed: options.number("seed", { min: 0, max: 2 ** 31, whole: true }),
+      share: options.number("share", { min: 0.01, max: 1 }),
+      tell: console.log,
+    });
+    console.log(outcome);
   });
-  const outcome = await killAndCompare({
-    kills: Number(values.kills),
-    seed: Number(values.seed),
-    share: Number(values.share),
-    tell: console.log,
-  });
-  console.log(outcome);
 }
