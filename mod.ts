@@ -195,6 +195,7 @@ export {
   type TrueJudgement,
 } from "./lib/evaluation/calibration.ts";
 export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
+export { type DetailScores, evaluateDetails } from "./lib/evaluation/details.ts";
 export { type EditingScores, evaluateEditing } from "./lib/evaluation/editing.ts";
 export {
   evaluateGeneval,

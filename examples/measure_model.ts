@@ -1,0 +1,30 @@
+/** `deno task measure-model`: what a model sees, judges and edits, as JSON. */
+import {
+  emojiScenes,
+  evaluateDetails,
+  evaluateEditing,
+  evaluateJudge,
+  SceneParser,
+} from "../mod.ts";
+import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { DEVICE, FROM, main, readCommandLine, SEED } from "./options.ts";
+
+await main(async () => {
+  const options = readCommandLine({
+    task: "measure-model",
+    options: { from: FROM, seed: SEED, device: DEVICE },
+    examples: ["", "--from out/small > measured.json"],
+  });
+  const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
+
+  using device = await openChosenDevice(options);
+  const model = await loadChosenModel(options, device);
+  const scenes = await emojiScenes({ preset: model.world.preset, seed });
+  const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const measured = {
+    details: await evaluateDetails(model, scenes, { questions: 600, seed }),
+    verdicts: await evaluateJudge(model, scenes, { perTask: 48, seed }),
+    edits: await evaluateEditing(model, scenes, parser, { edits: 150, seed }),
+  };
+  console.log(JSON.stringify(measured, null, 2));
+});
