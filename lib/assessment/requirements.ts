@@ -5,7 +5,7 @@ import { type Color, COLORS, type Relation, RELATIONS } from "../data/scene.ts";
 import { type Sentence, sentenceOf } from "../data/sentence.ts";
 
 /**
- * At least so many objects of a class, perhaps all of a colour, perhaps each standing beside all of an
+ * At least `count` objects of a class, perhaps all of a colour, perhaps each standing beside all of an
  * earlier requirement. Looked at are the most confident ones, as many as are asked for.
  */
 export interface Requirement {
@@ -17,7 +17,7 @@ export interface Requirement {
 }
 
 /**
- * All of `include` must be seen, and nothing of `exclude`: so many of a class, or more. Exactly two
+ * All of `include` must be seen, and nothing of `exclude`: `count` of a class, or more. Exactly two
  * are `include` two, `exclude` three.
  */
 export interface Requirements {

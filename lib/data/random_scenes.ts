@@ -77,7 +77,7 @@ export function randomScene(
   return stage(things, placesApart(count, world, random), world, random);
 }
 
-/** Whether each of the first so many places stands so, and only so, to each of the others. */
+/** Whether each of the `first` places stands so, and only so, to each of those after them. */
 function standAs(relation: Relation, first: number) {
   return (places: readonly Place[]) =>
     places.slice(0, first).every((a) =>

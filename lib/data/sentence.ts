@@ -1,4 +1,4 @@
-/** What a caption says, as data: so many things of a kind, in a colour, and how they stand. */
+/** What a caption says, as data: how many things of a kind, in which colour, and how they stand. */
 import type { CaptionSpec } from "./caption_spec.ts";
 import type { Color, Relation } from "./scene.ts";
 import { counted, listed, RELATION_WORDS } from "./words.ts";

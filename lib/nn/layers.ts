@@ -41,8 +41,8 @@ export function linear(
 }
 
 /**
- * A row for each of so many things that stand for themselves (tokens, codes, places): `weight`
- * `[rows, size]`, normal with this deviation at first.
+ * A row for each thing that stands for itself (a token, a code, a place): `weight` `[rows, size]`,
+ * normal with this deviation at first.
  *
  * @example
  * ```ts

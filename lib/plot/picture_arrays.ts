@@ -9,7 +9,7 @@ import { pictureGrid } from "./picture_grid.ts";
 /** A picture, or what has one, such as a drawing, an example or a judged drawing. */
 type Shown = Picture | { picture: Picture; caption?: string; correct?: boolean };
 
-/** So many pictures are shown. */
+/** Pictures that are shown at most. */
 const MOST = 48;
 
 if (runningNotebook() !== undefined) {

@@ -10,7 +10,7 @@ export interface NumberLimits {
   readonly whole?: boolean;
 }
 
-/** So many of something: one, two, three … */
+/** A count: one, two, three … */
 export const COUNT: NumberLimits = { whole: true, min: 1 };
 
 /**
