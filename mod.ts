@@ -60,9 +60,10 @@ export {
   EmojiSet,
   type EmojiStyle,
   LEARNED_STYLES,
-} from "./lib/data/emoji.ts";
-export { plainView, randomView } from "./lib/data/emoji_view.ts";
-export { type EmojiScenes, emojiScenes } from "./lib/data/emoji_scenes.ts";
+} from "./lib/worlds/emoji/emoji.ts";
+export { ConceptEncoder } from "./lib/worlds/emoji/concept_encoder.ts";
+export { plainView, randomView } from "./lib/worlds/emoji/emoji_view.ts";
+export { type EmojiScenes, emojiScenes } from "./lib/worlds/emoji/emoji_scenes.ts";
 export {
   CaptionError,
   captionOf,
@@ -75,8 +76,8 @@ export {
   specOf,
   type Task as CaptionTask,
   TASKS as CAPTION_TASKS,
-} from "./lib/data/captions.ts";
-export { evaluationCaptions, heldOut } from "./lib/data/splits.ts";
+} from "./lib/worlds/emoji/captions.ts";
+export { evaluationCaptions, heldOut } from "./lib/worlds/emoji/splits.ts";
 export {
   encodePng,
   type Picture,
@@ -86,15 +87,15 @@ export {
   reduced,
 } from "./lib/data/picture.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
-export { type Color, COLORS, type Scene, type SceneObject } from "./lib/data/scene.ts";
-export { type World, worldOf, WORLDS } from "./lib/data/world.ts";
-export { readLines, type TextLine } from "./lib/data/records.ts";
+export { type Color, COLORS, type Scene, type SceneObject } from "./lib/worlds/emoji/scene.ts";
+export { type World, worldOf, WORLDS } from "./lib/worlds/emoji/world.ts";
+export { readLines, type TextLine } from "./lib/files/records.ts";
 
 // The text tokenizer and the vision tokenizer.
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
-  ConceptEncoder,
   type EncodedPicture,
+  EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
   type FeatureSource,
@@ -109,15 +110,14 @@ export {
   quantizerOf,
   residualQuantizer,
   simQuantizer,
-  type Teacher,
-  TeacherError,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   TokenizerConfig,
   tokenizerStages,
   vectorQuantizer,
-} from "./lib/tokenizer/mod.ts";
+  type VisionEncoder,
+} from "./lib/vision/mod.ts";
 
 // The unified model, its stages, and what it makes of its own pictures.
 export {
@@ -152,14 +152,15 @@ export {
   type EndpointOptions,
   type EndpointUsage,
 } from "./lib/assessment/endpoint_judge.ts";
-export { parserJudge } from "./lib/assessment/parser_judge.ts";
-export { SceneParser } from "./lib/assessment/scene_parser.ts";
+export { parserJudge } from "./lib/worlds/emoji/parser_judge.ts";
+export { SceneParser } from "./lib/worlds/emoji/parser/scene_parser.ts";
 
 // Training, and what came of it.
 export { Interrupted } from "./lib/notebook/mod.ts";
 export { Progress } from "./lib/training/progress.ts";
 export { readMetrics } from "./lib/training/metrics.ts";
-export { CheckpointError, FolderInUseError, writeFileAtomic } from "./lib/nn/mod.ts";
+export { FolderInUseError, writeFileAtomic } from "./lib/files/mod.ts";
+export { CheckpointError } from "./lib/nn/mod.ts";
 export {
   ExistingError,
   ResumeError,

@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { openChosenDevice } from "../examples/opening.ts";
 import { DEVICE, main, readCommandLine, UsageError } from "../examples/options.ts";
-import { encodeSafetensors, writeFileAtomic } from "../lib/nn/mod.ts";
+import { encodeSafetensors, writeFileAtomic } from "../lib/files/mod.ts";
 import { Contestant, type Result } from "./contestant.ts";
 import { commandsOf } from "./contestants.ts";
 import { type Workload, type WorkloadName, WORKLOADS } from "./workloads.ts";

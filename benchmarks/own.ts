@@ -6,7 +6,7 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { openDevice, type Precision } from "../mod.ts";
-import { decodeSafetensors } from "../lib/nn/mod.ts";
+import { decodeSafetensors } from "../lib/files/mod.ts";
 import { type WorkloadName, WORKLOADS } from "./workloads.ts";
 
 const [name, start, threads, deviceName, precision] = Deno.args;

@@ -14,11 +14,12 @@ import {
   TrainStep,
 } from "../mod.ts";
 import { gradient, graphFlops } from "../lib/graph/mod.ts";
-import { initialValue, type NamedTensor } from "../lib/nn/mod.ts";
+import type { NamedTensor } from "../lib/files/mod.ts";
+import { initialValue } from "../lib/nn/mod.ts";
 import { chain, decayWeights, type Losses, scaleByAdam } from "../lib/optim/mod.ts";
-import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
-import { semantic } from "../lib/tokenizer/semantic.ts";
-import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
+import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/vision/mod.ts";
+import { semantic } from "../lib/vision/tokenizers/semantic.ts";
+import { contrastiveLosses } from "../lib/vision/encoders/contrastive.ts";
 import { GPT, GPT_BATCH, gptLosses } from "./gpt.ts";
 import { decode } from "./decode.ts";
 import type { Runnable } from "./runnable.ts";

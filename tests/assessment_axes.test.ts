@@ -1,19 +1,19 @@
 /** GenEval's rules on hand-made scenes, and against the truth about drawn ones. */
 import assert from "node:assert/strict";
-import { allRight, assessScene } from "../lib/assessment/axes.ts";
+import { allRight, assessScene } from "../lib/worlds/emoji/axes.ts";
 import { assess } from "../lib/assessment/judge.ts";
-import { parserJudge } from "../lib/assessment/parser_judge.ts";
-import { type ParsedObject, seenIn } from "../lib/assessment/parsed_scene.ts";
-import { requirementsOf } from "../lib/assessment/requirements.ts";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { captionOf, type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
-import { drawScene } from "../lib/data/draw.ts";
-import { randomScene, sceneFor } from "../lib/data/random_scenes.ts";
-import { type Color, COLORS } from "../lib/data/scene.ts";
-import { evaluationCaptions, heldOutSpecs, trainingSpec } from "../lib/data/splits.ts";
-import { loadSprites } from "../lib/data/sprites.ts";
-import { matches } from "../lib/data/truth.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
+import { type ParsedObject, seenIn } from "../lib/worlds/emoji/parser/parsed_scene.ts";
+import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { captionOf, type CaptionSpec, TASKS } from "../lib/worlds/emoji/caption.ts";
+import { drawScene } from "../lib/worlds/emoji/draw.ts";
+import { randomScene, sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
+import { type Color, COLORS } from "../lib/worlds/emoji/scene.ts";
+import { evaluationCaptions, heldOutSpecs, trainingSpec } from "../lib/worlds/emoji/splits.ts";
+import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
+import { matches } from "../lib/worlds/emoji/truth.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 
 const world = worldOf("nano");

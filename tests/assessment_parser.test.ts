@@ -1,13 +1,13 @@
 /** The scene parser reads scenes right out of pictures, sharp and degraded, and makes nothing up. */
 import assert from "node:assert/strict";
-import { type ParsedScene, UNKNOWN } from "../lib/assessment/parsed_scene.ts";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { drawScene } from "../lib/data/draw.ts";
+import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { drawScene } from "../lib/worlds/emoji/draw.ts";
 import type { Picture } from "../lib/data/picture.ts";
-import { randomScene } from "../lib/data/random_scenes.ts";
-import { COLORS, type Scene } from "../lib/data/scene.ts";
-import { loadSprites } from "../lib/data/sprites.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { randomScene } from "../lib/worlds/emoji/random_scenes.ts";
+import { COLORS, type Scene } from "../lib/worlds/emoji/scene.ts";
+import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 import { blended, blurred, joined, noisy, recolored } from "./assessment_pictures.ts";
 

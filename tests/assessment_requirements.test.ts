@@ -1,11 +1,15 @@
 /** Requirements of every form, judged as GenEval judges them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assessScene } from "../lib/assessment/axes.ts";
-import { type ParsedObject, type ParsedScene, UNKNOWN } from "../lib/assessment/parsed_scene.ts";
-import type { Requirement, Requirements } from "../lib/assessment/requirements.ts";
+import { assessScene } from "../lib/worlds/emoji/axes.ts";
+import {
+  type ParsedObject,
+  type ParsedScene,
+  UNKNOWN,
+} from "../lib/worlds/emoji/parser/parsed_scene.ts";
+import type { Requirement, Requirements } from "../lib/worlds/emoji/requirements.ts";
 import { assessmentToText, parseAssessment } from "../lib/assessment/words.ts";
-import { type Color, COLORS, RELATIONS } from "../lib/data/scene.ts";
+import { type Color, COLORS, RELATIONS } from "../lib/worlds/emoji/scene.ts";
 import { geneval } from "../lib/evaluation/geneval.ts";
 
 /** GenEval's rules (arXiv 2310.11513), written down a second time and in another way. */

@@ -1,20 +1,21 @@
 /** Assessments into words and back. */
+import { CONCEPTS } from "../lib/worlds/emoji/concepts.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Assessment } from "../lib/assessment/assessment.ts";
-import { assessScene } from "../lib/assessment/axes.ts";
-import { type ParsedScene, UNKNOWN } from "../lib/assessment/parsed_scene.ts";
-import { requirementsOf } from "../lib/assessment/requirements.ts";
+import { assessScene } from "../lib/worlds/emoji/axes.ts";
+import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
+import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
 import {
   assessmentPrompt,
   assessmentToText,
   assessmentWords,
   parseAssessment,
 } from "../lib/assessment/words.ts";
-import { captionOf, type CaptionSpec, TASKS } from "../lib/data/caption_spec.ts";
-import { COLORS } from "../lib/data/scene.ts";
-import { trainingSpec } from "../lib/data/splits.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { captionOf, type CaptionSpec, TASKS } from "../lib/worlds/emoji/caption.ts";
+import { COLORS } from "../lib/worlds/emoji/scene.ts";
+import { trainingSpec } from "../lib/worlds/emoji/splits.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 
 const world = worldOf("small");
@@ -56,7 +57,16 @@ Deno.test("every assessment comes back out of its words", () => {
 });
 
 Deno.test("words are few, known beforehand, and without punctuation", () => {
-  const known = new Set([...assessmentWords(world), "a", "an", "to", "the", "of"]);
+  const known = new Set([
+    ...assessmentWords(),
+    ...world.concepts,
+    ...world.concepts.map((concept) => CONCEPTS[concept].plural),
+    "a",
+    "an",
+    "to",
+    "the",
+    "of",
+  ]);
   fc.assert(fc.property(case_, ([asked, seen]) => {
     const words = assessmentToText(assessScene(requirementsOf(asked), seen)).split(" ");
     assert.ok(words.length <= 24, words.join(" "));

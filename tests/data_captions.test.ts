@@ -8,10 +8,10 @@ import {
   paraphrase,
   parseCaption,
   specKey,
-} from "../lib/data/captions.ts";
-import { CONCEPTS } from "../lib/data/concepts.ts";
-import { COLORS, RELATIONS, type Scene } from "../lib/data/scene.ts";
-import { worldOf } from "../lib/data/world.ts";
+} from "../lib/worlds/emoji/captions.ts";
+import { CONCEPTS } from "../lib/worlds/emoji/concepts.ts";
+import { COLORS, RELATIONS, type Scene } from "../lib/worlds/emoji/scene.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 import { plainWording } from "./data_plain_wording.ts";
 

@@ -1,10 +1,10 @@
 /** Tints, and the names of colours. */
 import assert from "node:assert/strict";
-import { nearestColor, oklab, PALETTE } from "../lib/data/colors.ts";
-import { COLORS } from "../lib/data/scene.ts";
-import { loadSprites } from "../lib/data/sprites.ts";
-import type { Sprite } from "../lib/data/sprite.ts";
-import { type Rgb, worldOf } from "../lib/data/world.ts";
+import { nearestColor, oklab, PALETTE } from "../lib/worlds/emoji/colors.ts";
+import { COLORS } from "../lib/worlds/emoji/scene.ts";
+import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
+import type { Sprite } from "../lib/worlds/emoji/sprite.ts";
+import { type Rgb, worldOf } from "../lib/worlds/emoji/world.ts";
 
 const small = worldOf("small");
 const sprites = await loadSprites(small);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { EMOJI_STYLES, EmojiSet, type EmojiStyle } from "../lib/data/emoji.ts";
-import { plainView, randomView } from "../lib/data/emoji_view.ts";
+import { EMOJI_STYLES, EmojiSet, type EmojiStyle } from "../lib/worlds/emoji/emoji.ts";
+import { plainView, randomView } from "../lib/worlds/emoji/emoji_view.ts";
 import { Random } from "../lib/runtime/mod.ts";
 
 const set = await EmojiSet.open({ size: 32, count: 60 });

@@ -1,11 +1,11 @@
 /** Questions and instructions, answered and carried out a second time by other means. */
 import assert from "node:assert/strict";
-import { CONCEPTS } from "../lib/data/concepts.ts";
-import { randomEdit } from "../lib/data/edits.ts";
-import { detailQuestions, type Question, questions } from "../lib/data/questions.ts";
-import type { Scene, SceneObject } from "../lib/data/scene.ts";
-import { randomScene } from "../lib/data/truth.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { CONCEPTS } from "../lib/worlds/emoji/concepts.ts";
+import { randomEdit } from "../lib/worlds/emoji/edits.ts";
+import { detailQuestions, type Question, questions } from "../lib/worlds/emoji/questions.ts";
+import type { Scene, SceneObject } from "../lib/worlds/emoji/scene.ts";
+import { randomScene } from "../lib/worlds/emoji/truth.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 
 const world = worldOf("nano");

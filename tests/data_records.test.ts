@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { writeFile } from "node:fs/promises";
 import { z } from "../lib/packages/zod.ts";
-import { readLines, readRecords } from "../lib/data/records.ts";
+import { readLines, readRecords } from "../lib/files/records.ts";
 import { inFolder } from "./folder.ts";
 
 const FORMAT = { what: "a note", schema: z.object({ note: z.string() }) };

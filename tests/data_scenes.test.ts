@@ -1,14 +1,14 @@
 /** Scenes, their truth, and their pictures. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { captionOf, describe, parseCaption } from "../lib/data/captions.ts";
-import { drawScene } from "../lib/data/draw.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import type { Scene, SceneObject } from "../lib/data/scene.ts";
-import { heldOutSpecs, trainingSpec } from "../lib/data/splits.ts";
-import { loadSprites } from "../lib/data/sprites.ts";
-import { boxOf, matches, randomScene, relationsOf, sceneFor } from "../lib/data/truth.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { captionOf, describe, parseCaption } from "../lib/worlds/emoji/captions.ts";
+import { drawScene } from "../lib/worlds/emoji/draw.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import type { Scene, SceneObject } from "../lib/worlds/emoji/scene.ts";
+import { heldOutSpecs, trainingSpec } from "../lib/worlds/emoji/splits.ts";
+import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
+import { boxOf, matches, randomScene, relationsOf, sceneFor } from "../lib/worlds/emoji/truth.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 
 for (const preset of ["nano", "small"]) {

@@ -7,11 +7,16 @@ import {
   specKey,
   type Task,
   TASKS,
-} from "../lib/data/captions.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { COLORS, RELATIONS } from "../lib/data/scene.ts";
-import { evaluationCaptions, heldOut, heldOutSpecs, trainingSpec } from "../lib/data/splits.ts";
-import { worldOf } from "../lib/data/world.ts";
+} from "../lib/worlds/emoji/captions.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { COLORS, RELATIONS } from "../lib/worlds/emoji/scene.ts";
+import {
+  evaluationCaptions,
+  heldOut,
+  heldOutSpecs,
+  trainingSpec,
+} from "../lib/worlds/emoji/splits.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 import { plainWording } from "./data_plain_wording.ts";
 

@@ -12,14 +12,14 @@ import {
   specKey,
   specOf,
   wordingOf,
-} from "../lib/data/captions.ts";
-import { sentenceOfScene } from "../lib/data/describe.ts";
-import { randomEdit } from "../lib/data/edits.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { detailQuestions, questions } from "../lib/data/questions.ts";
-import { randomScene } from "../lib/data/random_scenes.ts";
-import { trainingSpec } from "../lib/data/splits.ts";
-import { worldOf } from "../lib/data/world.ts";
+} from "../lib/worlds/emoji/captions.ts";
+import { sentenceOfScene } from "../lib/worlds/emoji/describe.ts";
+import { randomEdit } from "../lib/worlds/emoji/edits.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { detailQuestions, questions } from "../lib/worlds/emoji/questions.ts";
+import { randomScene } from "../lib/worlds/emoji/random_scenes.ts";
+import { trainingSpec } from "../lib/worlds/emoji/splits.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 import { normalForm } from "../lib/text/normal_form.ts";
 

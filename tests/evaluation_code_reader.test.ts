@@ -1,15 +1,15 @@
 /** What codes say of a picture: with codes that mean one thing each, and with codes that mean none. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { parserJudge } from "../lib/assessment/parser_judge.ts";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
-import { sceneFor } from "../lib/data/random_scenes.ts";
-import { evaluationCaptions } from "../lib/data/splits.ts";
+import { sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
+import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
 import { codeReader, evaluateJudgeOnDrawings } from "../lib/evaluation/code_reader.ts";
 import { Random } from "../lib/runtime/random.ts";
-import type { PictureTokenizer } from "../lib/tokenizer/mod.ts";
+import type { PictureTokenizer } from "../lib/vision/mod.ts";
 
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });
 const { grid, pictureSize } = scenes.world;

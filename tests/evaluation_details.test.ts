@@ -1,8 +1,8 @@
 /** Details: who answers all right has all, and who says one thing has what that is worth. */
 import assert from "node:assert/strict";
 import type { Picture } from "../lib/data/picture.ts";
-import { detailQuestions } from "../lib/data/questions.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { detailQuestions } from "../lib/worlds/emoji/questions.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { evaluateDetails } from "../lib/evaluation/details.ts";
 import { Random } from "../lib/runtime/mod.ts";
 

@@ -1,14 +1,14 @@
 /** GenEval's scores, reasons and metadata. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { requirementsOf } from "../lib/assessment/requirements.ts";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { TASKS } from "../lib/data/caption_spec.ts";
-import { drawScene } from "../lib/data/draw.ts";
-import { sceneFor } from "../lib/data/random_scenes.ts";
-import { evaluationCaptions } from "../lib/data/splits.ts";
-import { loadSprites } from "../lib/data/sprites.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { TASKS } from "../lib/worlds/emoji/caption.ts";
+import { drawScene } from "../lib/worlds/emoji/draw.ts";
+import { sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
+import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
+import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { geneval, genevalScores } from "../lib/evaluation/geneval.ts";
 import {
   evaluateGeneval,

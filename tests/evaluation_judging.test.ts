@@ -1,9 +1,9 @@
 /** Judges against the truth: one that sees all, one that says yes to everything, one that is mute. */
 import assert from "node:assert/strict";
 import type { Judge } from "../lib/assessment/judge.ts";
-import { parserJudge } from "../lib/assessment/parser_judge.ts";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { evaluateJudge } from "../lib/evaluation/judging.ts";
 
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });

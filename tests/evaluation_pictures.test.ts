@@ -1,7 +1,7 @@
 /** Distances of sets of pictures against NumPy, and what is made of edits. */
 import assert from "node:assert/strict";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { evaluateEditing } from "../lib/evaluation/editing.ts";
 import { frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";

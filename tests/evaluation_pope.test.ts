@@ -1,6 +1,6 @@
 /** POPE's questions, answers and scores. */
 import assert from "node:assert/strict";
-import { worldOf } from "../lib/data/world.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { parseYesNo, popeQuestions, popeScores, SAMPLINGS } from "../lib/evaluation/pope.ts";
 
 const world = worldOf("nano");

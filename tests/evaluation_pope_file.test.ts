@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { encodePng, type Picture } from "../lib/data/picture.ts";
-import { worldOf } from "../lib/data/world.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { parseYesNo } from "../lib/evaluation/pope.ts";
 import {
   evaluatePope,

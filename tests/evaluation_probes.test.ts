@@ -1,14 +1,14 @@
 /** Probes of what is read, whatever the width of its rows. */
 import assert from "node:assert/strict";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { COLORS, type Scene } from "../lib/data/scene.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { COLORS, type Scene } from "../lib/worlds/emoji/scene.ts";
 import {
   evaluateProbes,
   evaluateReconstruction,
   objectsByPatch,
 } from "../lib/evaluation/tokenizing.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
-import { PictureTokenizer, TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+import { PictureTokenizer, TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/vision/mod.ts";
 
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });
 const device = await openDevice("cpu", { threads: 1 });

@@ -4,12 +4,12 @@ import { Scope } from "../lib/nn/mod.ts";
 import { countsOf } from "../lib/optim/mod.ts";
 import { LANGUAGE_MODEL_PRESETS } from "../lib/recipes/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
-import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
-import { encode } from "../lib/tokenizer/encoder.ts";
-import { decodeFeatures, featureLoss } from "../lib/tokenizer/feature_decoder.ts";
-import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
-import { pixelLosses } from "../lib/tokenizer/pixel_decoder.ts";
-import { byPicture, quantize } from "../lib/tokenizer/quantization.ts";
+import { contrastiveLosses } from "../lib/vision/encoders/contrastive.ts";
+import { encode } from "../lib/vision/encoders/semantic_encoder.ts";
+import { decodeFeatures, featureLoss } from "../lib/vision/decoders/feature_decoder.ts";
+import { TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/vision/mod.ts";
+import { pixelLosses } from "../lib/vision/decoders/pixel_decoder.ts";
+import { byPicture, quantize } from "../lib/vision/tokenizers/quantization.ts";
 import { nextTokenLosses } from "../lib/unified/mod.ts";
 import { checkGradients } from "./gradient_check.ts";
 

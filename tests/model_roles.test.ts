@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Scope, table } from "../lib/nn/mod.ts";
 import { LANGUAGE_MODEL_PRESETS } from "../lib/recipes/illume.ts";
-import { contrastiveLosses } from "../lib/tokenizer/contrastive.ts";
-import { TOKENIZER_PRESETS } from "../lib/tokenizer/mod.ts";
+import { contrastiveLosses } from "../lib/vision/encoders/contrastive.ts";
+import { TOKENIZER_PRESETS } from "../lib/vision/mod.ts";
 import { nextTokenLosses } from "../lib/unified/mod.ts";
 
 const tokenizer = TOKENIZER_PRESETS.nano;

@@ -1,13 +1,13 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { writeFileAtomic } from "../lib/nn/atomic_file.ts";
+import { writeFileAtomic } from "../lib/files/atomic_file.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   SafetensorsError,
   SafetensorsFile,
-} from "../lib/nn/mod.ts";
+} from "../lib/files/mod.ts";
 import values from "./fixtures/safetensors/values.json" with { type: "json" };
 
 const fixture = (name: string) =>

@@ -154,7 +154,7 @@ Deno.test("an interrupt ends a cell at the next step, the kernel lives, and the 
 
   // So does what computes without steps: drawing, reading and judging go by batches.
   const batches = await interrupted(
-    `import { inBatches } from "../lib/tokenizer/in_batches.ts";
+    `import { inBatches } from "../lib/vision/in_batches.ts";
      const run = async (x) => { await trainStep.run(batch().inputs, { step: 1, rate: 0 }); return x; };
      await inBatches(Array(1_000_000).fill(0), 1, run);`,
   );

@@ -1,8 +1,8 @@
 /** Numbers that are none: refused by name, before anything is computed, and never passed on. */
 import assert from "node:assert/strict";
 import { EndpointJudge } from "../lib/assessment/endpoint_judge.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { evaluationCaptions } from "../lib/data/splits.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
 import { evaluateAnswers } from "../lib/evaluation/answers.ts";
 import { bootstrapMean } from "../lib/evaluation/bootstrap.ts";
 import { auroc, calibrationOf, cohensKappa } from "../lib/evaluation/calibration.ts";
@@ -26,7 +26,7 @@ import {
   trainTextTokenizer,
 } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
-import { TOKENIZER_BUDGETS, tokenizerStages } from "../lib/tokenizer/mod.ts";
+import { TOKENIZER_BUDGETS, tokenizerStages } from "../lib/vision/mod.ts";
 import { inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import type { Picture } from "../lib/data/picture.ts";
 import { openDevice } from "../lib/runtime/mod.ts";
 import {
+  EncoderError,
   encoderFromOnnx,
   type OnnxEncoderOptions,
-  TeacherError,
-} from "../lib/tokenizer/teachers/mod.ts";
+} from "../lib/vision/encoders/mod.ts";
 import oracle from "./fixtures/onnx/io.json" with { type: "json" };
 import { inFolder } from "./folder.ts";
 
@@ -26,9 +26,9 @@ async function assertFeatures(
   options: Partial<OnnxEncoderOptions> = {},
   { times = 1, tolerance = 1e-4 } = {},
 ): Promise<void> {
-  using teacher = await encoderFromOnnx(path, { ...OPTIONS, ...options });
-  assert.deepEqual([teacher.grid, teacher.featureSize], [2, 4]);
-  const found = await teacher.encode(pictures);
+  using encoder = await encoderFromOnnx(path, { ...OPTIONS, ...options });
+  assert.deepEqual([encoder.grid, encoder.featureSize], [2, 4]);
+  const found = await encoder.encode(pictures);
   assert.equal(found.length, pictures.length);
   oracle.features.forEach((tokens, picture) =>
     tokens.flat().forEach((value, i) => {
@@ -40,7 +40,7 @@ async function assertFeatures(
 
 const refused = (path: string, pattern: RegExp, options: Partial<OnnxEncoderOptions> = {}) =>
   assert.rejects(encoderFromOnnx(path, { ...OPTIONS, ...options }), (error) => {
-    assert.ok(error instanceof TeacherError, `${error}`);
+    assert.ok(error instanceof EncoderError, `${error}`);
     assert.match(error.message, /^Expected [^\n]*$/);
     assert.match(error.message, pattern);
     return true;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { input, ops } from "../lib/graph/mod.ts";
 import { type Scope, transformer } from "../lib/nn/mod.ts";
 import { adamw, checkFits, MemoryError, TrainStep } from "../lib/optim/mod.ts";

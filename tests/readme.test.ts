@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { COLORS, WORLDS } from "../mod.ts";
-import { RELATION_WORDS } from "../lib/data/words.ts";
+import { RELATION_WORDS } from "../lib/worlds/emoji/words.ts";
 import { tasks } from "./commands.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");

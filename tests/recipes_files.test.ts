@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/nn/mod.ts";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
 import { CheckpointError } from "../lib/nn/mod.ts";
 import { type Illume, loadIllume, saveIllume } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { TrainingEvent } from "../lib/optim/mod.ts";
 import {
   illumeStages,

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Judge } from "../lib/assessment/judge.ts";
-import { parserJudge } from "../lib/assessment/parser_judge.ts";
-import { SceneParser } from "../lib/assessment/scene_parser.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { readCaption } from "../lib/data/captions.ts";
-import { isHeldOut } from "../lib/data/splits.ts";
+import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
+import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { readCaption } from "../lib/worlds/emoji/captions.ts";
+import { isHeldOut } from "../lib/worlds/emoji/splits.ts";
 import { readDrawings, selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";

@@ -1,9 +1,9 @@
 /** A whole ILLUME of random weights for the nano world, small enough to train a step in a moment. */
-import { worldOf } from "../lib/data/world.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Illume } from "../lib/recipes/mod.ts";
 import type { StateStore } from "../lib/runtime/mod.ts";
 import type { TextTokenizer } from "../lib/text/mod.ts";
-import { PictureTokenizer, type TokenizerConfig } from "../lib/tokenizer/mod.ts";
+import { PictureTokenizer, type TokenizerConfig } from "../lib/vision/mod.ts";
 
 const CONFIG: TokenizerConfig = {
   kind: "semantic",

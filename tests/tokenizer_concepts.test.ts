@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { EmojiSet } from "../lib/data/emoji.ts";
-import { plainView } from "../lib/data/emoji_view.ts";
+import { EmojiSet } from "../lib/worlds/emoji/emoji.ts";
+import { plainView } from "../lib/worlds/emoji/emoji_view.ts";
 import { retrieve } from "../lib/evaluation/retrieval.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
-import { ConceptEncoder } from "../lib/tokenizer/concept_encoder.ts";
+import { ConceptEncoder } from "../lib/worlds/emoji/concept_encoder.ts";
 
 const CONFIG = {
   pictureSize: 32,

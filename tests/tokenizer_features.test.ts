@@ -9,7 +9,7 @@ import {
   FeatureTokenizer,
   FeatureTokenizerConfig,
   featureTokenizerConfig,
-} from "../lib/tokenizer/mod.ts";
+} from "../lib/vision/mod.ts";
 import { inFolder } from "./folder.ts";
 
 const device = await openDevice("cpu");
@@ -57,18 +57,18 @@ Deno.test("features come back from their tokens, standardized, and from disk", (
   }));
 
 Deno.test("a published encoder's features become tokens; others are refused", async () => {
-  using teacher = await encoderFromSafetensors("tests/fixtures/siglip_vision", { device });
+  using encoder = await encoderFromSafetensors("tests/fixtures/siglip_vision", { device });
   const picture = {
     width: 40,
     height: 30,
     data: Uint8Array.from({ length: 3600 }, (_, i) => i % 251),
   };
-  const features = await teacher.encode([picture]);
+  const features = await encoder.encode([picture]);
   using store = new StateStore(device);
   using tokenizer = new FeatureTokenizer({
     device,
     store,
-    config: featureTokenizerConfig(teacher, { kind: "finite scalar", levels: [4, 4] }),
+    config: featureTokenizerConfig(encoder, { kind: "finite scalar", levels: [4, 4] }),
   });
   const [ids] = await tokenizer.quantize(features);
   assert.equal(ids.length, 16);

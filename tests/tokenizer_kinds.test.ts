@@ -1,6 +1,6 @@
 /** Tokenizers of semantic features, of pixels, and of both: what each learns and gives back. */
 import assert from "node:assert/strict";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { evaluateAnswers } from "../lib/evaluation/answers.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
 import { Illume, illumeStages, trainTextTokenizer } from "../lib/recipes/mod.ts";
@@ -10,7 +10,7 @@ import {
   TokenizerConfig,
   tokenizerParameters,
   tokenizerStages,
-} from "../lib/tokenizer/mod.ts";
+} from "../lib/vision/mod.ts";
 
 const device = await openDevice("cpu");
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });

@@ -1,8 +1,8 @@
 /** The diffusion decoder: pictures larger than those that were read, steps, guidance. */
 import assert from "node:assert/strict";
 import { reduced } from "../lib/data/picture.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
-import { randomScene } from "../lib/data/random_scenes.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { randomScene } from "../lib/worlds/emoji/random_scenes.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
 import { trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
@@ -11,7 +11,7 @@ import {
   type TokenizerConfig,
   TokenizerConfig as Config,
   tokenizerStages,
-} from "../lib/tokenizer/mod.ts";
+} from "../lib/vision/mod.ts";
 
 const device = await openDevice("cpu");
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });

@@ -10,8 +10,8 @@ import {
   type QuantizerConfig,
   quantizerOf,
   usageOf,
-} from "../lib/tokenizer/quantizers/mod.ts";
-import { averageCodebook } from "../lib/tokenizer/quantizers/moving_average.ts";
+} from "../lib/vision/quantizers/mod.ts";
+import { averageCodebook } from "../lib/vision/quantizers/moving_average.ts";
 import { checkGradients } from "./gradient_check.ts";
 import { runGraph } from "./run_graph.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
-import { reviveDeadCodes } from "../lib/tokenizer/quantizers/revival.ts";
+import { reviveDeadCodes } from "../lib/vision/quantizers/revival.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
 const CODEBOOK = "quantizer.codebook.weight";

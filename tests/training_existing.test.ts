@@ -1,7 +1,7 @@
 /** What becomes of a folder that holds a training, or something else, or another program's. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { FolderLock } from "../lib/nn/mod.ts";
+import { FolderLock } from "../lib/files/mod.ts";
 import { StateStore } from "../lib/runtime/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { ExistingError, Training, type TrainingOptions } from "../lib/training/training.ts";

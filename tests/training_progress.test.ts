@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { JsonLines } from "../lib/nn/mod.ts";
+import { JsonLines } from "../lib/files/mod.ts";
 import { METRICS, type Metrics, readMetrics } from "../lib/training/metrics.ts";
 import { Progress } from "../lib/training/progress.ts";
 import { LogView, NotebookView, TerminalView } from "../lib/training/progress_view.ts";

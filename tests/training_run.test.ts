@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { z } from "../lib/packages/zod.ts";
-import { emojiScenes } from "../lib/data/emoji_scenes.ts";
+import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Stage } from "../lib/optim/mod.ts";
 import { tasksOf, unifiedStage } from "../lib/recipes/mod.ts";
 import { StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
-import { tokenizerStages } from "../lib/tokenizer/mod.ts";
+import { tokenizerStages } from "../lib/vision/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { Training } from "../lib/training/training.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";

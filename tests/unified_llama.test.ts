@@ -1,7 +1,8 @@
 /** Llama-shaped models of random weights, against `transformers` (tests/oracles/llama.py). */
 import assert from "node:assert/strict";
 import { gradient, input, ops, type Tensor } from "../lib/graph/mod.ts";
-import { decodeSafetensors, linear, meanAll, Scope } from "../lib/nn/mod.ts";
+import { decodeSafetensors } from "../lib/files/mod.ts";
+import { linear, meanAll, Scope } from "../lib/nn/mod.ts";
 import { openDevice } from "../lib/runtime/mod.ts";
 import { contextualize, fromStart } from "../lib/unified/language_model.ts";
 import { runGraph } from "./run_graph.ts";

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import ky, { isHTTPError, isTimeoutError } from "../packages/ky.ts";
 import { z } from "../packages/zod.ts";
 import { encodePng } from "../data/picture.ts";
-import { writeFileAtomic } from "../nn/mod.ts";
+import { writeFileAtomic } from "../files/mod.ts";
 import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT } from "../runtime/mod.ts";
 import { Assessment, assessmentOf, AXES } from "./assessment.ts";

@@ -9,9 +9,8 @@
  *
  * Where several are asked for, their facts are joined by "and".
  */
-import { COLORS } from "../data/scene.ts";
-import { NUMBERS } from "../data/words.ts";
 import { AXES, type Axis, type AxisAssessment } from "./assessment.ts";
+import { COLORS, NUMBERS } from "./geneval_words.ts";
 
 /** Words that the facts of the six templates are told with. */
 export const FACTS = ["seen", "asked", "missing", "and", "none", "many"] as const;

@@ -44,12 +44,12 @@ export class JudgeError extends Error {
  *
  * @example
  * ```ts
- * import { drawScene } from "../data/draw.ts";
- * import { loadSprites } from "../data/sprites.ts";
- * import { worldOf } from "../data/world.ts";
+ * import { drawScene } from "../worlds/emoji/draw.ts";
+ * import { loadSprites } from "../worlds/emoji/sprites.ts";
+ * import { worldOf } from "../worlds/emoji/world.ts";
  * import { assess } from "./judge.ts";
- * import { parserJudge } from "./parser_judge.ts";
- * import { SceneParser } from "./scene_parser.ts";
+ * import { parserJudge } from "../worlds/emoji/parser_judge.ts";
+ * import { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
  *
  * const world = worldOf("nano");
  * const sprites = await loadSprites(world);

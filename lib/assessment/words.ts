@@ -5,12 +5,9 @@
  * score that follows from them wrong (docs/LOG.md). Punctuation is left out, and put back when the
  * words are read.
  */
-import { CONCEPTS } from "../data/concepts.ts";
-import { COLORS } from "../data/scene.ts";
-import { NUMBERS } from "../data/words.ts";
-import type { World } from "../data/world.ts";
 import { type Assessment, assessmentOf, AXES } from "./assessment.ts";
 import { axisOf, FACTS, GRAMMAR, SIDES } from "./facts.ts";
+import { COLORS, NUMBERS } from "./geneval_words.ts";
 
 const PROMPT = "does this picture show";
 
@@ -77,8 +74,8 @@ export function parseAssessment(text: string): Assessment | undefined {
   );
 }
 
-/** Every word that prompts and assessments in a world may have (captions aside). */
-export function assessmentWords(world: World): Set<string> {
+/** Every word that prompts and assessments may have, apart from captions and names of things. */
+export function assessmentWords(): Set<string> {
   return new Set<string>([
     ...PROMPT.split(" "),
     ...AXES,
@@ -86,8 +83,6 @@ export function assessmentWords(world: World): Set<string> {
     ...SIDES,
     ...NUMBERS,
     ...COLORS,
-    ...world.concepts,
-    ...world.concepts.map((concept) => CONCEPTS[concept].plural),
   ]);
 }
 

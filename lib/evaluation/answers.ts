@@ -1,7 +1,7 @@
 /** How well a model says what it sees: questions of every kind, and descriptions of pictures. */
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
-import { describe } from "../data/describe.ts";
-import type { Question } from "../data/questions.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
+import { describe } from "../worlds/emoji/describe.ts";
+import type { Question } from "../worlds/emoji/questions.ts";
 import type { Illume } from "../recipes/mod.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 

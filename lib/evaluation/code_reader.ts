@@ -1,13 +1,13 @@
 /** What drawings show, told by their codes: a truth in which neither pixels nor a parser have a part. */
-import { assessScene } from "../assessment/axes.ts";
+import { assessScene } from "../worlds/emoji/axes.ts";
 import type { Judge } from "../assessment/judge.ts";
-import { seenIn } from "../assessment/parsed_scene.ts";
-import { requirementsOf } from "../assessment/requirements.ts";
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import { seenIn } from "../worlds/emoji/parser/parsed_scene.ts";
+import { requirementsOf } from "../worlds/emoji/requirements.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
-import type { Scene, SceneObject } from "../data/scene.ts";
+import type { Scene, SceneObject } from "../worlds/emoji/scene.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
-import type { PictureTokenizer } from "../tokenizer/mod.ts";
+import type { PictureTokenizer } from "../vision/mod.ts";
 import type { EvaluatedCaption } from "./drawing.ts";
 import { accuracyOf, type JudgeAccuracy } from "./judging.ts";
 import { codeNames } from "./purity.ts";

@@ -1,7 +1,7 @@
 /** How well a model tells which colour is whose, and where things stand, the more of them there are. */
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
-import { detailQuestions, type Question } from "../data/questions.ts";
+import { detailQuestions, type Question } from "../worlds/emoji/questions.ts";
 import type { Illume } from "../recipes/mod.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 

@@ -1,7 +1,7 @@
 /** How well a model draws: GenEval (arXiv 2310.11513) with a scene parser as its detector. */
-import { requirementsOf } from "../assessment/requirements.ts";
-import type { SceneParser } from "../assessment/scene_parser.ts";
-import type { CaptionSpec, Sentence } from "../data/captions.ts";
+import { requirementsOf } from "../worlds/emoji/requirements.ts";
+import type { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
+import type { CaptionSpec, Sentence } from "../worlds/emoji/captions.ts";
 import type { Picture } from "../data/picture.ts";
 import { short, shown } from "../notebook/mod.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";

@@ -1,7 +1,7 @@
 /** How well a model edits pictures: is done what was asked for, and kept what was not? */
-import type { ParsedObject } from "../assessment/parsed_scene.ts";
-import type { SceneParser } from "../assessment/scene_parser.ts";
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { ParsedObject } from "../worlds/emoji/parser/parsed_scene.ts";
+import type { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { Illume, SamplingOptions } from "../recipes/mod.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 

@@ -2,11 +2,11 @@
  * GenEval (arXiv 2310.11513): is what the caption asks for in the picture? Six tasks, one yes or no
  * a picture.
  */
-import { assessScene } from "../assessment/axes.ts";
+import { assessScene } from "../worlds/emoji/axes.ts";
 import { AXES } from "../assessment/assessment.ts";
-import type { ParsedScene } from "../assessment/parsed_scene.ts";
-import type { Requirements } from "../assessment/requirements.ts";
-import { type Task, TASKS } from "../data/caption_spec.ts";
+import type { ParsedScene } from "../worlds/emoji/parser/parsed_scene.ts";
+import type { Requirements } from "../worlds/emoji/requirements.ts";
+import { type Task, TASKS } from "../worlds/emoji/caption.ts";
 
 /** Whether a picture shows what was asked for, and if not, the facts that speak against it. */
 export interface GenevalResult {

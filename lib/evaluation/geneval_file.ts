@@ -3,12 +3,12 @@
  * with what is asked for. Ours can be written so, and its can be read.
  */
 import { z } from "../packages/zod.ts";
-import { Requirements, requirementsOf } from "../assessment/requirements.ts";
-import type { SceneParser } from "../assessment/scene_parser.ts";
-import { type CaptionSpec, type Task, TASKS } from "../data/caption_spec.ts";
-import { readRecords } from "../data/records.ts";
-import type { World } from "../data/world.ts";
-import type { LineFormat } from "../nn/mod.ts";
+import { Requirements, requirementsOf } from "../worlds/emoji/requirements.ts";
+import type { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
+import { type CaptionSpec, type Task, TASKS } from "../worlds/emoji/caption.ts";
+import { readRecords } from "../files/records.ts";
+import type { World } from "../worlds/emoji/world.ts";
+import type { LineFormat } from "../files/mod.ts";
 import type { DrawOptions, Illume } from "../recipes/mod.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 

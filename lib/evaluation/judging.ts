@@ -1,14 +1,14 @@
 /** How far a judge can be trusted: its scores against the truth about scenes, axis by axis. */
 import { type Assessment, AXES, type Axis } from "../assessment/assessment.ts";
-import { assessScene } from "../assessment/axes.ts";
+import { assessScene } from "../worlds/emoji/axes.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
-import { seenIn } from "../assessment/parsed_scene.ts";
-import { requirementsOf } from "../assessment/requirements.ts";
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
-import { nearMiss } from "../data/near_miss.ts";
+import { seenIn } from "../worlds/emoji/parser/parsed_scene.ts";
+import { requirementsOf } from "../worlds/emoji/requirements.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
+import { nearMiss } from "../worlds/emoji/near_miss.ts";
 import type { Picture } from "../data/picture.ts";
-import { sceneFor } from "../data/random_scenes.ts";
-import { evaluationCaptions } from "../data/splits.ts";
+import { sceneFor } from "../worlds/emoji/random_scenes.ts";
+import { evaluationCaptions } from "../worlds/emoji/splits.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 
 /** How often a judge was right, and about how much it was asked. */

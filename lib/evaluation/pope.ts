@@ -1,8 +1,8 @@
 /** POPE (arXiv 2305.10355): does a model see objects that are not there? */
-import { presenceQuestion } from "../data/questions.ts";
-import { randomScene } from "../data/random_scenes.ts";
-import type { Scene } from "../data/scene.ts";
-import type { World } from "../data/world.ts";
+import { presenceQuestion } from "../worlds/emoji/questions.ts";
+import { randomScene } from "../worlds/emoji/random_scenes.ts";
+import type { Scene } from "../worlds/emoji/scene.ts";
+import type { World } from "../worlds/emoji/world.ts";
 import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
 
@@ -37,7 +37,7 @@ const EACH = 3;
  *
  * @example
  * ```ts
- * import { worldOf } from "../data/world.ts";
+ * import { worldOf } from "../worlds/emoji/world.ts";
  * import { popeQuestions } from "./pope.ts";
  *
  * const world = worldOf("nano");

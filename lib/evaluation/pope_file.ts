@@ -4,8 +4,8 @@
  */
 import { z } from "../packages/zod.ts";
 import { type Picture, readPicture } from "../data/picture.ts";
-import { readRecords } from "../data/records.ts";
-import type { LineFormat } from "../nn/mod.ts";
+import { readRecords } from "../files/records.ts";
+import type { LineFormat } from "../files/mod.ts";
 import type { Illume } from "../recipes/mod.ts";
 import { parseYesNo, type PopeScores, popeScores, type YesNo } from "./pope.ts";
 

@@ -1,7 +1,7 @@
 /** What single codes mean. */
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
-import type { PictureTokenizer } from "../tokenizer/mod.ts";
+import type { PictureTokenizer } from "../vision/mod.ts";
 import { objectsByPatch } from "./tokenizing.ts";
 
 /** Shares, from 0 to 1, of the patches with an object's centre whose code tells what stands there. */

@@ -1,5 +1,5 @@
 /** How well a model reads: POPE (arXiv 2305.10355) on scenes of its world. */
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { Illume } from "../recipes/mod.ts";
 import { parseYesNo, popeQuestions, popeScores, SAMPLINGS } from "./pope.ts";
 import type { Report } from "./report.ts";

@@ -1,12 +1,12 @@
 /** How well a tokenizer reconstructs, and the scores that its pictures allow at best. */
-import type { SceneParser } from "../assessment/scene_parser.ts";
-import type { CaptionSpec, Sentence } from "../data/captions.ts";
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
+import type { CaptionSpec, Sentence } from "../worlds/emoji/captions.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import { type Picture, reduced } from "../data/picture.ts";
-import { sceneFor } from "../data/random_scenes.ts";
-import { COLORS, type Scene } from "../data/scene.ts";
+import { sceneFor } from "../worlds/emoji/random_scenes.ts";
+import { COLORS, type Scene } from "../worlds/emoji/scene.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
-import { PictureTokenizer } from "../tokenizer/mod.ts";
+import { PictureTokenizer } from "../vision/mod.ts";
 import { type EvaluatedCaption, judgeDrawings } from "./drawing.ts";
 import type { GenevalScores } from "./geneval.ts";
 import { mean } from "./mean.ts";

@@ -4,8 +4,8 @@
  */
 import type { z } from "../packages/zod.ts";
 import { type Device, expectPath, StateStore } from "../runtime/mod.ts";
-import { writeFilesAtomic } from "./atomic_file.ts";
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
+import { writeFilesAtomic } from "../files/atomic_file.ts";
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../files/safetensors.ts";
 import type { ParameterSpec } from "./scope.ts";
 import { ensureParameters } from "./state.ts";
 

@@ -23,11 +23,11 @@ export {
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";
-export { removeLeftOvers, writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
-export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
-export { readAt } from "./read_at.ts";
-export { SafetensorsFile } from "./safetensors_file.ts";
-export { SafetensorsError } from "./safetensors_header.ts";
+export { removeLeftOvers, writeFileAtomic, writeFilesAtomic } from "../files/atomic_file.ts";
+export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../files/safetensors.ts";
+export { readAt } from "../files/read_at.ts";
+export { SafetensorsFile } from "../files/safetensors_file.ts";
+export { SafetensorsError } from "../files/safetensors_header.ts";
 export {
   CheckpointError,
   type CheckpointFormat,
@@ -35,5 +35,5 @@ export {
   readParameters,
   saveCheckpoint,
 } from "./checkpoint.ts";
-export { FolderInUseError, FolderLock } from "./folder_lock.ts";
-export { JsonLines, type LineFormat, readJsonLines } from "./json_lines.ts";
+export { FolderInUseError, FolderLock } from "../files/folder_lock.ts";
+export { JsonLines, type LineFormat, readJsonLines } from "../files/json_lines.ts";

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import sharp from "../packages/sharp.ts";
-import { writeFileAtomic } from "../nn/atomic_file.ts";
+import { writeFileAtomic } from "../files/atomic_file.ts";
 import { type Bundle, inspect, jupyterDisplay } from "../notebook/mod.ts";
 import { escapeMarkup } from "./markup.ts";
 

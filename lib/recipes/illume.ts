@@ -4,7 +4,7 @@
  * tokenizer, and judges what it drew.
  */
 import type { Assessment } from "../assessment/assessment.ts";
-import { allRight } from "../assessment/axes.ts";
+import { allRight } from "../worlds/emoji/axes.ts";
 import { assess, type Judge, type Judged, type Judgement, sureness } from "../assessment/judge.ts";
 import { assessmentToText, parseAssessment } from "../assessment/words.ts";
 import {
@@ -13,13 +13,13 @@ import {
   readQuestion,
   type Sentence,
   wordingOf,
-} from "../data/captions.ts";
+} from "../worlds/emoji/captions.ts";
 import { asImage, type Picture } from "../data/picture.ts";
-import { expectWorld } from "../data/expect_world.ts";
-import type { World } from "../data/world.ts";
+import { expectWorld } from "../worlds/emoji/expect_world.ts";
+import type { World } from "../worlds/emoji/world.ts";
 import { inspect, short, shown } from "../notebook/mod.ts";
 import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
-import type { PictureTokenizer } from "../tokenizer/mod.ts";
+import type { PictureTokenizer } from "../vision/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
   checkSampling,

@@ -3,7 +3,7 @@
  * `tokenizer.json`.
  */
 import { z } from "../packages/zod.ts";
-import { worldOf } from "../data/world.ts";
+import { worldOf } from "../worlds/emoji/world.ts";
 import { brief } from "../graph/mod.ts";
 import {
   CheckpointError,
@@ -15,7 +15,7 @@ import {
   Scope,
 } from "../nn/mod.ts";
 import { type Device, expectDevice, expectPath } from "../runtime/mod.ts";
-import { PictureTokenizer, TokenizerConfig, tokenizerParameters } from "../tokenizer/mod.ts";
+import { PictureTokenizer, TokenizerConfig, tokenizerParameters } from "../vision/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
 import { Illume } from "./illume.ts";

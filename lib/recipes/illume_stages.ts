@@ -2,8 +2,8 @@
  * How ILLUME learns (arXiv 2412.06673, section 3.3), as data: what each stage trains, on which
  * mixture of tasks, for how long and how fast.
  */
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
-import type { World } from "../data/world.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
+import type { World } from "../worlds/emoji/world.ts";
 import type { Precision } from "../graph/mod.ts";
 import {
   type Budget,

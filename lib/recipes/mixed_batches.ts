@@ -4,7 +4,7 @@
  */
 import { type Batch, FittingSamples, MEASURED } from "../optim/mod.ts";
 import { Random } from "../runtime/mod.ts";
-import type { EncodedPicture } from "../tokenizer/mod.ts";
+import type { EncodedPicture } from "../vision/mod.ts";
 import {
   batchOf,
   type BatchShape,

@@ -7,11 +7,11 @@
  */
 import type { Assessment } from "../assessment/assessment.ts";
 import { assessmentPrompt, assessmentToText } from "../assessment/words.ts";
-import { parseCaption } from "../data/captions.ts";
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import { parseCaption } from "../worlds/emoji/captions.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
-import { sceneFor } from "../data/random_scenes.ts";
-import type { World } from "../data/world.ts";
+import { sceneFor } from "../worlds/emoji/random_scenes.ts";
+import type { World } from "../worlds/emoji/world.ts";
 import type { Precision } from "../graph/mod.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";

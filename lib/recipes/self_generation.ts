@@ -7,10 +7,10 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "../packages/zod.ts";
 import { Assessment } from "../assessment/assessment.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
-import { captionOf, parseCaption } from "../data/captions.ts";
-import { nearMiss } from "../data/near_miss.ts";
-import { heldOut, trainingSpec } from "../data/splits.ts";
-import type { World } from "../data/world.ts";
+import { captionOf, parseCaption } from "../worlds/emoji/captions.ts";
+import { nearMiss } from "../worlds/emoji/near_miss.ts";
+import { heldOut, trainingSpec } from "../worlds/emoji/splits.ts";
+import type { World } from "../worlds/emoji/world.ts";
 import {
   FolderLock,
   JsonLines,
@@ -18,7 +18,7 @@ import {
   readJsonLines,
   removeLeftOvers,
   writeFileAtomic,
-} from "../nn/mod.ts";
+} from "../files/mod.ts";
 import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath, Random } from "../runtime/mod.ts";
 import type { Illume } from "./illume.ts";

@@ -1,9 +1,9 @@
 /** The tasks that a unified model learns, each as a source of endless examples. */
-import type { EmojiScenes } from "../data/emoji_scenes.ts";
+import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../data/picture.ts";
-import { detailQuestions, type Question } from "../data/questions.ts";
+import { detailQuestions, type Question } from "../worlds/emoji/questions.ts";
 import type { Random } from "../runtime/mod.ts";
-import type { EncodedPicture } from "../tokenizer/mod.ts";
+import type { EncodedPicture } from "../vision/mod.ts";
 import type { Turn } from "../unified/mod.ts";
 import { answerPicture, answerText, ask, plainText } from "./formats.ts";
 

@@ -1,6 +1,6 @@
 /** Text to token ids and back: byte pairs, kept in the Hugging Face tokenizer.json format. */
 import { Tokenizer } from "../packages/tokenizers.ts";
-import { writeFileAtomic } from "../nn/atomic_file.ts";
+import { writeFileAtomic } from "../files/atomic_file.ts";
 import { BYTE_ALPHABET } from "./byte_alphabet.ts";
 import { trainBytePairs } from "./byte_pairs.ts";
 import { describeTokenizer, parseTokenizerJson, type TokenizerJson } from "./tokenizer_json.ts";

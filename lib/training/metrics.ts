@@ -1,6 +1,6 @@
 /** metrics.jsonl: what training measured, one JSON object a line, one line a step. */
 import { z } from "../packages/zod.ts";
-import { type LineFormat, readJsonLines } from "../nn/mod.ts";
+import { type LineFormat, readJsonLines } from "../files/mod.ts";
 
 /** JSON has no NaN and no infinity: a loss that is not a number is written as null. */
 const measure = z.number().nullable().transform((value) => value ?? NaN);

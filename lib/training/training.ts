@@ -3,7 +3,7 @@
  * `metrics.jsonl`, and a state that a stopped run continues from, step for step.
  */
 import { isDeepStrictEqual } from "node:util";
-import { FolderLock, JsonLines } from "../nn/mod.ts";
+import { FolderLock, JsonLines } from "../files/mod.ts";
 import { inspect, Interrupted, listenForInterrupt } from "../notebook/mod.ts";
 import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import { expectPath, expectStore, type StateStore } from "../runtime/mod.ts";

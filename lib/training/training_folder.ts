@@ -9,7 +9,7 @@ import {
   type NamedTensor,
   removeLeftOvers,
   writeFileAtomic,
-} from "../nn/mod.ts";
+} from "../files/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
 import { readState, TENSORS, type TrainingState } from "./training_state.ts";
 

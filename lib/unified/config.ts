@@ -1,7 +1,7 @@
 /** The sizes of a unified model. */
 import { z } from "../packages/zod.ts";
 import type { TransformerConfig } from "../nn/mod.ts";
-import { QuantizerConfig, quantizerOf } from "../tokenizer/mod.ts";
+import { QuantizerConfig, quantizerOf } from "../vision/mod.ts";
 
 const size = z.int().positive();
 

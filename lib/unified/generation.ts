@@ -6,7 +6,7 @@ import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.ts";
 import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
-import { quantizerOf } from "../tokenizer/mod.ts";
+import { quantizerOf } from "../vision/mod.ts";
 import { checkSampling } from "./check_sampling.ts";
 import { drawnTokens, type UnifiedConfig } from "./config.ts";
 import { contextualize, embed, fromStart, logitsOf } from "./language_model.ts";

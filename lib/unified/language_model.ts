@@ -15,7 +15,7 @@ import {
   transformer,
 } from "../nn/mod.ts";
 import { countOf, type Losses } from "../optim/mod.ts";
-import { quantizerOf } from "../tokenizer/mod.ts";
+import { quantizerOf } from "../vision/mod.ts";
 import type { BatchShape } from "./batch.ts";
 import type { UnifiedConfig } from "./config.ts";
 

@@ -4,7 +4,7 @@
  */
 import { createInterface } from "node:readline";
 import process from "node:process";
-import { decodeSafetensors, type NamedTensor } from "../../lib/nn/safetensors.ts";
+import { decodeSafetensors, type NamedTensor } from "../../lib/files/safetensors.ts";
 
 /** As many as there are cores, unless asked for. */
 export const THREADS = Number(Deno.args[2] ?? navigator.hardwareConcurrency);

@@ -1,0 +1,32 @@
+/** How a tokenizer of pixels learns: encoder, codebook and decoder all together. */
+import type { EmojiScenes } from "../../worlds/emoji/emoji_scenes.ts";
+import { input } from "../../graph/mod.ts";
+import type { Budget, Stage } from "../../optim/mod.ts";
+import { encode } from "../encoders/semantic_encoder.ts";
+import { pixelsOf } from "../patches.ts";
+import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
+import { decodePicture, pictureLosses } from "../tokenizers/pixel.ts";
+import { byPicture, quantize } from "../tokenizers/quantization.ts";
+import { quantizing, stage } from "../stage.ts";
+import { crowdedPictures } from "./crowded.ts";
+
+export function pixelCodebookStage(
+  tokenizer: PictureTokenizer,
+  scenes: EmojiScenes,
+  budget: Budget,
+): Stage {
+  const { config } = tokenizer;
+  return stage(tokenizer, "pixel codebook", budget, {
+    ...quantizing(tokenizer, budget, (scope, batch) => {
+      const pixels = input("pixels", "float32", [batch, config.pictureSize, config.pictureSize, 3]);
+      const features = encode(scope.at("pixel_encoder"), pixels, config);
+      const quantized = quantize(scope.at("quantizer"), features, config);
+      const codes = byPicture(quantized.codes, config);
+      const drawn = decodePicture(scope.at("picture_decoder"), codes, config);
+      return { quantized, ...pictureLosses(scope, drawn, pixels, config) };
+    }),
+    batch: (random) => ({
+      inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
+    }),
+  });
+}
