@@ -51,10 +51,10 @@ Deno.test("a stage that does not fit says so before it begins, and names the bat
   const model = tinyIllume(store, trainTextTokenizer(scenes));
   const [, , stage] = illumeStages(model, scenes, ILLUME_STAGES.nano);
   assert.equal(stage.name, "image-text alignment");
-  const free = stage.memory(7).total;
-  assert.ok(free < stage.memory(8).total && stage.memory().total > 2 * free);
+  const free = (await stage.memory(7)).total;
+  assert.ok(free < (await stage.memory(8)).total && (await stage.memory()).total > 2 * free);
   const before = store.names();
-  assert.throws(() => checkFits(stage, { ...device, name: "cpu", freeBytes: free }), (error) => {
+  await assert.rejects(checkFits(stage, { ...device, name: "cpu", freeBytes: free }), (error) => {
     assert.ok(error instanceof MemoryError);
     assert.match(
       error.message,
@@ -62,8 +62,8 @@ Deno.test("a stage that does not fit says so before it begins, and names the bat
     );
     return true;
   });
-  assert.throws(() => checkFits(stage, { ...device, name: "cpu", freeBytes: 1000 }), /not even/);
-  checkFits(stage, { ...device, name: "cpu", freeBytes: stage.memory().total });
+  await assert.rejects(checkFits(stage, { ...device, name: "cpu", freeBytes: 1000 }), /not even/);
+  await checkFits(stage, { ...device, name: "cpu", freeBytes: (await stage.memory()).total });
   assert.deepEqual(store.names(), before);
 });
 

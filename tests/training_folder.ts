@@ -21,7 +21,7 @@ export function fit(store: StateStore, name: string, steps: number, torn?: numbe
     name,
     steps,
     batchSize: LINE_BATCH,
-    memory: () => TrainStep.memory(LINE),
+    memory: () => Promise.resolve(TrainStep.memory(LINE)),
     async *run({ done = 0, signal } = {}) {
       if (done === 0) forgetOptimizer(store);
       using trainStep = await lineStep(device, store);

@@ -23,29 +23,31 @@ export class MemoryError extends Error {
  * @throws MemoryError where a stage needs more memory than is free on its device; it names the batch
  * that would fit. Devices that do not know what they have are not asked.
  */
-export function checkFits(
+export async function checkFits(
   { name, batchSize, memory }: {
     readonly name: string;
     readonly batchSize: number;
     /** What a step needs with batches of that size. */
-    memory(batchSize?: number): StepMemory;
+    memory(batchSize?: number): Promise<StepMemory>;
   },
   device: Device,
-): void {
+): Promise<void> {
   const { freeBytes } = device;
   if (freeBytes === undefined) return;
-  const fits = (batch: number) => memory(batch).total <= freeBytes;
-  if (fits(batchSize)) return;
+  const fits = async (batch: number) => (await memory(batch)).total <= freeBytes;
+  if (await fits(batchSize)) return;
   let [most, tooMany] = [0, batchSize];
   while (tooMany - most > 1) {
     const middle = Math.floor((most + tooMany) / 2);
-    if (fits(middle)) most = middle;
+    if (await fits(middle)) most = middle;
     else tooMany = middle;
   }
   const advice = most === 0 ? "not even a batch of 1 would fit" : `a batch of ${most} would fit`;
   throw new MemoryError(
     `Expected stage "${name}" to fit into the ${inWords(freeBytes)} that are free on device ` +
-      `"${device.name}", but a batch of ${batchSize} needs ${inWords(memory(batchSize).total)}; ` +
+      `"${device.name}", but a batch of ${batchSize} needs ${
+        inWords((await memory(batchSize)).total)
+      }; ` +
       advice,
   );
 }

@@ -22,5 +22,14 @@ export {
 export { FittingSamples, MEASURED } from "./fitting.ts";
 export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "./loop.ts";
 export { type Budget, checkBudget, shortened } from "./budget.ts";
-export { shownStage, type Stage } from "./stage.ts";
+export { ALL, rateByGroup, type Rates } from "./rates.ts";
+export {
+  type Json,
+  type Learning,
+  type Rows,
+  type Stage,
+  type StageBatch,
+  type StageGraph,
+  trainingStage,
+} from "./stage.ts";
 export { checkFits, MemoryError, type StepMemory } from "./memory.ts";

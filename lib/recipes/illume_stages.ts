@@ -5,30 +5,20 @@
 import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
 import type { World } from "../worlds/emoji/world.ts";
 import type { Precision } from "../graph/mod.ts";
-import {
-  type Budget,
-  checkBudget,
-  checkFits,
-  forgetOptimizer,
-  muon,
-  shownStage,
-  type Stage,
-  trainingLoop,
-  TrainStep,
-} from "../optim/mod.ts";
+import { type Budget, muon, type Rates, type Stage, trainingStage } from "../optim/mod.ts";
 import type { Scope } from "../nn/mod.ts";
-import { checkNumber, Random } from "../runtime/mod.ts";
+import { checkNumber } from "../runtime/mod.ts";
 import { ADAPTER, nextTokenLosses, VISION_EMBEDDINGS, VISION_HEAD } from "../unified/mod.ts";
 import type { Illume } from "./illume.ts";
 import { MixedBatches, pick, type Weighted } from "./mixed_batches.ts";
-import { type Size, type TaskName, tasksOf } from "./tasks.ts";
+import { type TaskName, tasksOf } from "./tasks.ts";
 
 export type { Weighted };
 
 export interface StagePlan {
   readonly name: string;
-  /** Beginnings of the names of the parameters that learn; absent, all of the language model. */
-  readonly learns?: readonly string[];
+  /** Default: all of the language model at the peak rate; the vision tokenizer stays as it is. */
+  readonly rates?: Rates;
   /** How often each task comes up. */
   readonly mixture: { readonly [task in TaskName]?: number };
   readonly budget: Budget;
@@ -39,6 +29,9 @@ export interface StagePlan {
   /** float32 unless told. */
   readonly precision?: Precision;
 }
+
+/** The codebook, which the language model shares with the vision tokenizer, is the tokenizer's. */
+const LEARNING: Rates = { "": 1, "quantizer.": 0 };
 
 /**
  * The paper starts from a trained language model; here a stage of plain text stands in for it, since
@@ -54,7 +47,7 @@ function stagesOf(budgets: {
     { name: "language", mixture: { text: 1 }, budget: budgets.language },
     {
       name: "visual embedding initialization",
-      learns: [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD],
+      rates: { "": 0, [ADAPTER]: 1, [VISION_EMBEDDINGS]: 1, [VISION_HEAD]: 1 },
       mixture: { reconstruct: 1, describe: 1 },
       budget: budgets.embedding,
     },
@@ -115,78 +108,29 @@ export function unifiedStage(
   plan: Omit<StagePlan, "mixture">,
   mixture: readonly Weighted[],
 ): Stage {
-  const { device, store, seed } = model;
-  checkBudget(plan.budget, plan.name);
+  const { name, budget, rates = LEARNING, accumulate: parts = 1, recompute, precision } = plan;
   const weights = mixture.map(({ weight }) => weight);
-  for (const weight of weights) checkNumber(`weight in stage "${plan.name}"`, weight, { min: 0 });
+  for (const weight of weights) checkNumber(`weight in stage "${name}"`, weight, { min: 0 });
   const total = weights.reduce((a, b) => a + b, 0);
-  checkNumber(`sum of weights in stage "${plan.name}"`, total, { above: 0 });
-  const { steps, batchSize, peakRate } = plan.budget;
-  const { accumulate: parts = 1, recompute, precision } = plan;
-  if (!Number.isInteger(batchSize / parts) || parts < 1) {
-    throw new RangeError(
-      `Expected the batch of ${batchSize} of stage "${plan.name}" to come in equal parts, ` +
-        `but found ${parts} parts`,
-    );
-  }
+  checkNumber(`sum of weights in stage "${name}"`, total, { above: 0 });
   const bySize = new Map(
     [...Map.groupBy(mixture, ({ task }) => task.size)]
-      .map(([size, own]) => [size, new MixedBatches(model, own, plan.name)]),
+      .map(([size, own]) => [size, new MixedBatches(model, own, name)]),
   );
-  const shapeOf = (size: Size, batch: number) => bySize.get(size)!.shape(Math.ceil(batch / parts));
-  const step = (size: Size, batch: number) => ({
-    losses: (scope: Scope) => {
-      return nextTokenLosses(scope, model.config, shapeOf(size, batch), { recompute });
-    },
-    accumulate: parts > 1,
+  const graphs = [...bySize].map(([size, batches]) => [size, {
+    losses: (scope: Scope, rows: number) =>
+      nextTokenLosses(scope, model.config, batches.shape(rows), { recompute }),
+  }]);
+  return trainingStage(model, name, budget, {
+    graphs: Object.fromEntries(graphs),
+    rates,
+    parts,
     precision,
-    rateOf: (name: string) => learns(plan, name) ? 1 : 0,
     optimizer: muon(),
-  });
-  const memory = (batch = batchSize) =>
-    [...bySize.keys()].map((size) => TrainStep.memory(step(size, batch)))
-      .reduce((most, next) => next.total > most.total ? next : most);
-  return shownStage({
-    name: plan.name,
-    steps,
-    batchSize,
-    memory,
-    async *run({ done = 0, signal } = {}) {
-      checkFits({ name: plan.name, batchSize, memory }, device);
-      if (done === 0) forgetOptimizer(store);
-      using compiled = new DisposableStack();
-      const trainSteps = new Map<Size, TrainStep>();
-      for (const size of bySize.keys()) {
-        const trainStep = await TrainStep.compile({
-          ...step(size, batchSize),
-          device,
-          store,
-          seed,
-        });
-        trainSteps.set(size, compiled.use(trainStep));
-      }
-      yield* trainingLoop({
-        stage: plan.name,
-        steps,
-        batchSize,
-        peakRate,
-        done,
-        signal,
-        async batch(step) {
-          const random = new Random(seed, plan.name, step);
-          const size = pick(mixture, random).task.size;
-          const shape = shapeOf(size, batchSize);
-          const batch = await bySize.get(size)!.draw(shape, parts, random);
-          return { trainStep: trainSteps.get(size)!, ...batch };
-        },
-      });
-      forgetOptimizer(store);
+    async batch({ count, shared: random }) {
+      const { size } = pick(mixture, random).task;
+      const batches = bySize.get(size)!;
+      return { graph: size, ...await batches.draw(batches.shape(count / parts), parts, random) };
     },
   });
-}
-
-/** Whether a parameter learns. The vision tokenizer's never do. */
-function learns(plan: Pick<StagePlan, "learns">, parameter: string): boolean {
-  if (parameter.startsWith("quantizer.")) return false;
-  return plan.learns?.some((start) => parameter.startsWith(start)) ?? true;
 }

@@ -21,22 +21,24 @@ export function dualCodebooksStage(
   budget: Budget,
 ): Stage {
   const { config } = tokenizer;
+  const codebooks = quantizing(tokenizer, budget, (scope, batch) => {
+    const pixels = input("pixels", "float32", [batch, config.pictureSize, config.pictureSize, 3]);
+    const { semantic, quantized } = encodeBoth(scope, pixels, config);
+    const [meaning, look] = halves(byPicture(quantized.codes, config), config);
+    const decoded = decodeFeatures(scope.at("feature_decoder"), meaning, config);
+    const { loss: features, cosine } = featureLoss(decoded, semantic);
+    const from = input("from", "int32", [batch * config.grid ** 2]);
+    const rows = ops.reshape(look, { shape: [from.shape[0], look.shape[2]] });
+    const disturbed = ops.reshape(ops.gather(rows, from), { shape: look.shape });
+    const drawn = drawFromBoth(scope, ops.stopGradient(decoded), disturbed, config);
+    const picture = pictureLosses(scope, drawn, pixels, config);
+    const loss = ops.add(features, picture.loss);
+    return { quantized, loss, parts: { features, cosine, ...picture.parts } };
+  });
   return stage(tokenizer, "dual codebooks", budget, {
-    ...quantizing(tokenizer, budget, (scope, batch) => {
-      const pixels = input("pixels", "float32", [batch, config.pictureSize, config.pictureSize, 3]);
-      const { semantic, quantized } = encodeBoth(scope, pixels, config);
-      const [meaning, look] = halves(byPicture(quantized.codes, config), config);
-      const decoded = decodeFeatures(scope.at("feature_decoder"), meaning, config);
-      const { loss: features, cosine } = featureLoss(decoded, semantic);
-      const from = input("from", "int32", [batch * config.grid ** 2]);
-      const rows = ops.reshape(look, { shape: [from.shape[0], look.shape[2]] });
-      const disturbed = ops.reshape(ops.gather(rows, from), { shape: look.shape });
-      const drawn = drawFromBoth(scope, ops.stopGradient(decoded), disturbed, config);
-      const picture = pictureLosses(scope, drawn, pixels, config);
-      const loss = ops.add(features, picture.loss);
-      return { quantized, loss, parts: { features, cosine, ...picture.parts } };
-    }),
-    batch: (random) => ({
+    ...codebooks,
+    rates: { ...codebooks.rates, "encoder.": 0 },
+    batch: ({ shared: random }) => ({
       inputs: {
         pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)),
         from: tokenNoise(random, budget.batchSize, config, DISTURBED),

@@ -42,7 +42,7 @@ export function encoderStage(
       return contrastiveLosses(scope, tokenizer.config, shapes);
     },
     optimizer: muon(),
-    async batch(random) {
+    async batch({ shared: random }) {
       const most = words();
       captioned ??= new FittingSamples({
         stage: NAME,

@@ -1,7 +1,8 @@
 /** How a tokenizer of pixels learns: encoder, codebook and decoder all together. */
 import type { EmojiScenes } from "../../worlds/emoji/emoji_scenes.ts";
 import { input } from "../../graph/mod.ts";
-import type { Budget, Stage } from "../../optim/mod.ts";
+import type { Budget, Rates, Stage } from "../../optim/mod.ts";
+import { perceptualWeight } from "../config.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
 import { pixelsOf } from "../patches.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
@@ -16,16 +17,20 @@ export function pixelCodebookStage(
   budget: Budget,
 ): Stage {
   const { config } = tokenizer;
+  const codebook = quantizing(tokenizer, budget, (scope, batch) => {
+    const pixels = input("pixels", "float32", [batch, config.pictureSize, config.pictureSize, 3]);
+    const features = encode(scope.at("pixel_encoder"), pixels, config);
+    const quantized = quantize(scope.at("quantizer"), features, config);
+    const codes = byPicture(quantized.codes, config);
+    const drawn = decodePicture(scope.at("picture_decoder"), codes, config);
+    return { quantized, ...pictureLosses(scope, drawn, pixels, config) };
+  });
+  // Without a perceptual term the encoder has no part in it.
+  const frozen: Rates = perceptualWeight(config) === 0 ? {} : { "encoder.": 0 };
   return stage(tokenizer, "pixel codebook", budget, {
-    ...quantizing(tokenizer, budget, (scope, batch) => {
-      const pixels = input("pixels", "float32", [batch, config.pictureSize, config.pictureSize, 3]);
-      const features = encode(scope.at("pixel_encoder"), pixels, config);
-      const quantized = quantize(scope.at("quantizer"), features, config);
-      const codes = byPicture(quantized.codes, config);
-      const drawn = decodePicture(scope.at("picture_decoder"), codes, config);
-      return { quantized, ...pictureLosses(scope, drawn, pixels, config) };
-    }),
-    batch: (random) => ({
+    ...codebook,
+    rates: { ...codebook.rates, ...frozen },
+    batch: ({ shared: random }) => ({
       inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
     }),
   });

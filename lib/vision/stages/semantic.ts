@@ -5,7 +5,7 @@
 import type { EmojiScenes } from "../../worlds/emoji/emoji_scenes.ts";
 import { input, ops, type Tensor } from "../../graph/mod.ts";
 import type { Scope } from "../../nn/mod.ts";
-import { adamw, type Budget, type Stage } from "../../optim/mod.ts";
+import { adamw, ALL, type Budget, type Stage } from "../../optim/mod.ts";
 import { Random } from "../../runtime/mod.ts";
 import { drawnSize } from "../config.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
@@ -24,13 +24,15 @@ export function semanticCodebookStage(
   scenes: EmojiScenes,
   budget: Budget,
 ): Stage {
+  const codebook = quantizing(tokenizer, budget, (scope, batch) => {
+    const { features, quantized, decoded } = reconstruct(scope, tokenizer, batch);
+    const { loss, cosine } = featureLoss(decoded, features);
+    return { quantized, loss, parts: { features: loss, cosine } };
+  });
   return stage(tokenizer, "semantic codebook", budget, {
-    ...quantizing(tokenizer, budget, (scope, batch) => {
-      const { features, quantized, decoded } = reconstruct(scope, tokenizer, batch);
-      const { loss, cosine } = featureLoss(decoded, features);
-      return { quantized, loss, parts: { features: loss, cosine } };
-    }),
-    batch: (random) => ({
+    ...codebook,
+    rates: { ...codebook.rates, "encoder.": 0 },
+    batch: ({ shared: random }) => ({
       inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
     }),
   });
@@ -65,7 +67,7 @@ export function pixelDecoderStage(
       return pixelLosses(scope.at("pixel_decoder"), ops.stopGradient(decoded), inputs, config);
     },
     optimizer: adamw(),
-    async batch(random) {
+    async batch({ shared: random }) {
       const large = await enlarged;
       const chosen = crowdedScenes(scenes, random, batchSize);
       const pixels = pixelsOf(chosen.map((scene) => scenes.draw(scene)));
@@ -81,7 +83,7 @@ export function pixelDecoderStage(
       };
       return { inputs };
     },
-    frozen: ["encoder.", "quantizer.", "feature_decoder."],
+    rates: { ...ALL, "encoder.": 0, "quantizer.": 0, "feature_decoder.": 0 },
   });
 }
 

@@ -130,7 +130,7 @@ export class FeatureTokenizer implements Disposable {
         const { loss, cosine } = featureLoss(decoded, features, config.featureLoss);
         return { quantized, loss, parts: { features: loss, cosine } };
       }),
-      async batch(random) {
+      async batch({ shared: random }) {
         const given = new Float32Array(budget.batchSize * length);
         (await source(random, budget.batchSize)).forEach((picture, i) => {
           given.set(checked(picture, length), i * length);

@@ -20,8 +20,15 @@ import {
   transformer,
 } from "../../nn/mod.ts";
 import { inspect } from "../../notebook/mod.ts";
-import { type Budget, type Losses, muon, type Stage, type TrainingEvent } from "../../optim/mod.ts";
-import type { Device, Random, StateStore } from "../../runtime/mod.ts";
+import {
+  type Budget,
+  type Losses,
+  muon,
+  type Rows,
+  type Stage,
+  type TrainingEvent,
+} from "../../optim/mod.ts";
+import type { Device, StateStore } from "../../runtime/mod.ts";
 import { gridRotary } from "../../vision/encoders/semantic_encoder.ts";
 import { inBatches } from "../../vision/in_batches.ts";
 import { PartFiles } from "../../vision/part_files.ts";
@@ -261,7 +268,7 @@ export class ConceptEncoder implements VisionEncoder {
         if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
       }
     }
-    const batch = (random: Random) => {
+    const batch = ({ shared: random }: Rows) => {
       const chosen = random.sample(learned, batchSize);
       const words = new Int32Array(batchSize * WORDS);
       const mask = new Float32Array(batchSize * WORDS);

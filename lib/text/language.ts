@@ -1,0 +1,33 @@
+/**
+ * What a model may be told and asked. Models see nothing but words that they were taught: whatever
+ * people type is read once, at the door, into these words, or refused.
+ */
+
+/** A question as the model was taught it. */
+export type ReadQuestion =
+  | {
+    readonly kind: "question";
+    readonly question: string;
+    /** What may be answered; anything where absent. */
+    readonly answers?: readonly string[];
+  }
+  /** "What is this?" and the like: the picture shall be described. */
+  | { readonly kind: "description" };
+
+/** Each throws a `CaptionError` that says what would be understood. */
+export interface Language {
+  /** What a model's configuration keeps of it: its kind, and what it is made of. */
+  readonly settings: { readonly kind: string };
+  /** A caption in taught words. */
+  caption(text: string): string;
+  /** An instruction to change a picture, in taught words. */
+  instruction(text: string): string;
+  question(text: string): ReadQuestion;
+  /** An assessment of a picture that is all that the caption asks for, in the model's words. */
+  allRight?(caption: string): string;
+}
+
+/** Words that nobody taught the model. */
+export class CaptionError extends Error {
+  override name = "CaptionError";
+}
