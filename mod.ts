@@ -130,15 +130,19 @@ export {
   Illume,
   ILLUME_STAGES,
   illumeStages,
-  loadIllume,
+  type Preset,
   readDrawings,
   type SamplingOptions,
   saveIllume,
   selfGenerate,
   type SelfGenerationOptions,
-  type StagePlan,
-  trainTextTokenizer,
 } from "./lib/recipes/mod.ts";
+export type { StagePlan } from "./lib/unified/mod.ts";
+export { loadIllume } from "./lib/worlds/mod.ts";
+export { askedCaptions, truePicture } from "./lib/worlds/emoji/asked_captions.ts";
+export { emojiDocuments } from "./lib/worlds/emoji/documents.ts";
+export { emojiLanguage, worldOfModel } from "./lib/worlds/emoji/language.ts";
+export { trainTextTokenizer } from "./lib/worlds/emoji/text.ts";
 export { Assessment } from "./lib/assessment/assessment.ts";
 export {
   assess,

@@ -3,6 +3,9 @@
  * and learn from that, and reports what it can do.
  */
 import {
+  askedCaptions,
+  emojiDocuments,
+  emojiLanguage,
   emojiScenes,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
@@ -31,7 +34,7 @@ import {
   tokenizerStages,
   Training,
   trainTextTokenizer,
-  worldOf,
+  truePicture,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
 import { spread, writeReport } from "./demo_report.ts";
@@ -85,7 +88,7 @@ await main(async () => {
     },
     examples: ["", "--resume", "--preset small --out out/small"],
   });
-  const { preset } = worldOf(options.text("preset"));
+  const preset = options.choice("preset", ["nano", "small", "base"]);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
   const existing = existingOf(options);
@@ -141,19 +144,21 @@ await main(async () => {
   });
 
   // Unified model: language, visual embedding initialization, alignment, fine-tuning.
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const language = emojiLanguage(scenes.world);
+  const documents = emojiDocuments(scenes);
+  const model = Illume.init({ tokenizer, text, language, preset, seed });
   const plans = ILLUME_STAGES[preset].map((plan) => ({
     ...plan,
     budget: shortened(plan.budget, share),
     precision,
   }));
-  const [language, embedding, ...multimodal] = illumeStages(model, scenes, plans);
+  const [reading, embedding, ...multimodal] = illumeStages(model, documents, plans);
   const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
-  training.plan([...tokenizing, language, embedding, ...multimodal, {
+  training.plan([...tokenizing, reading, embedding, ...multimodal, {
     name: "self-enhancement",
     ...enhancement,
   }]);
-  await train([...tokenizing, language, embedding]);
+  await train([...tokenizing, reading, embedding]);
 
   // From time to time it is looked at, with a part of the evaluation: scores over minutes.
   const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
@@ -177,15 +182,18 @@ await main(async () => {
   for await (
     const { done, total } of selfGenerate(model, parserJudge(parser), {
       directory: `${out}/drawings`,
+      asked: askedCaptions(scenes.world),
       captions: sizes.drawings,
       seed,
       signal,
     })
   ) tell(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
-  const enhancing = await enhancementStage(model, scenes, drawings, {
+  const enhancing = await enhancementStage(model, drawings, {
+    documents,
+    truePicture: truePicture(scenes),
+    plan: plans.at(-1),
     budget: enhancement,
-    precision,
   });
   await train([enhancing], look);
   const curve: ScorePoint[] = [];

@@ -28,6 +28,7 @@ import {
   type Sentence,
   specOf,
   type World,
+  worldOfModel,
 } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import {
@@ -81,7 +82,7 @@ await main(async () => {
   const start = performance.now();
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const scenes = await emojiScenes({ preset: model.world.preset, seed });
+  const scenes = await emojiScenes({ world: worldOfModel(model), seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = file === undefined
     ? evaluationCaptions(scenes.world, { perTask: 48, seed })
@@ -95,7 +96,7 @@ await main(async () => {
     reconstruction: await evaluateReconstruction(model.tokenizer, scenes, { pictures: 2048, seed }),
   };
   const report: Report = {
-    preset: model.world.preset,
+    preset: worldOfModel(model).name,
     seed: model.seed,
     device: device.name,
     geneval: {
@@ -134,7 +135,7 @@ async function scoresOfGeneval(options: CommandLine, seed: number) {
   const prompts = await readGeneval(options.text("geneval"));
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const { world, sprites } = await emojiScenes({ preset: model.world.preset });
+  const { world, sprites } = await emojiScenes({ world: worldOfModel(model) });
   const known = prompts.filter((prompt) => isOfWorld(prompt, world));
   const asked = known.length === 0 ? prompts : known;
   const scores = await evaluateGeneval(model, SceneParser.create(world, sprites), asked, { seed });

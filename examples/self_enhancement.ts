@@ -5,9 +5,12 @@
  * training that it was at.
  */
 import {
+  askedCaptions,
   calibrationOf,
   codeReader,
   type Device,
+  emojiDocuments,
+  emojiLanguage,
   type EmojiScenes,
   emojiScenes,
   enhancementStage,
@@ -39,6 +42,7 @@ import {
   tokenizerStages,
   Training,
   trainTextTokenizer,
+  truePicture,
 } from "../mod.ts";
 import {
   Able,
@@ -183,7 +187,7 @@ async function run(
     config: TOKENIZER_PRESETS[PRESET],
     seed,
   });
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const model = Illume.init({ tokenizer, text, language: emojiLanguage(scenes.world), seed });
   const budgets = TOKENIZER_BUDGETS[PRESET];
   const beginning = [
     ...tokenizerStages(tokenizer, scenes, text, {
@@ -206,6 +210,7 @@ async function run(
 
   const generation = {
     directory: `${directory}/drawings`,
+    asked: askedCaptions(scenes.world),
     ...(quick ? { captions: 12, samples: 2 } : GENERATED),
     seed,
     signal,
@@ -221,11 +226,16 @@ async function run(
     training.once(name, Able, () =>
       learned(name, aligned, setting, async (model) => {
         if (name === "assessments") {
-          const options = { budget: last, share: ASSESSED };
-          return [await enhancementStage(model, scenes, drawings, options)];
+          const options = {
+            documents: emojiDocuments(scenes),
+            truePicture: truePicture(scenes),
+            budget: last,
+            share: ASSESSED,
+          };
+          return [await enhancementStage(model, drawings, options)];
         }
         const budget = name === "base" ? shortened(last, 1 - ASSESSED) : last;
-        return illumeStages(model, scenes, [{ ...FINE_TUNING, budget }]);
+        return illumeStages(model, emojiDocuments(scenes), [{ ...FINE_TUNING, budget }]);
       }));
   const arms = {
     base: await arm("base"),
@@ -334,7 +344,7 @@ async function drawingOutcomes(
 
 function stagesOf(plans: readonly StagePlan[], model: Illume, setting: Setting): Stage[] {
   const own = plans.map((plan) => ({ ...plan, budget: cut(plan.budget, setting) }));
-  return illumeStages(model, setting.scenes, own);
+  return illumeStages(model, emojiDocuments(setting.scenes), own);
 }
 
 function cut(budget: StagePlan["budget"], { quick }: Setting): StagePlan["budget"] {

@@ -1,4 +1,6 @@
 /** Numbers that are none: refused by name, before anything is computed, and never passed on. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { EndpointJudge } from "../lib/assessment/endpoint_judge.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
@@ -18,13 +20,7 @@ import { codebookUse, featureCosine, perplexity, psnr } from "../lib/evaluation/
 import { retrieve } from "../lib/evaluation/retrieval.ts";
 import { evaluateProbes, evaluateReconstruction } from "../lib/evaluation/tokenizing.ts";
 import { shortened } from "../lib/optim/mod.ts";
-import {
-  type DrawOptions,
-  ILLUME_STAGES,
-  illumeStages,
-  selfGenerate,
-  trainTextTokenizer,
-} from "../lib/recipes/mod.ts";
+import { type DrawOptions, ILLUME_STAGES, illumeStages, selfGenerate } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { TOKENIZER_BUDGETS, tokenizerStages } from "../lib/vision/mod.ts";
 import { inFolder } from "./folder.ts";
@@ -88,7 +84,10 @@ Deno.test("decoding, seeds, budgets and self-generation", () =>
     const { nano } = TOKENIZER_BUDGETS;
     const [plan] = ILLUME_STAGES.nano;
     const stages = (budget: Partial<typeof plan.budget>) =>
-      illumeStages(model, scenes, [{ ...plan, budget: { ...plan.budget, ...budget } }]);
+      illumeStages(model, emojiDocuments(scenes), [{
+        ...plan,
+        budget: { ...plan.budget, ...budget },
+      }]);
     const generate = (options: object) =>
       selfGenerate(model, model, { directory: folder, captions: 1, seed: 0, ...options }).next();
     await refused([
@@ -103,7 +102,7 @@ Deno.test("decoding, seeds, budgets and self-generation", () =>
       [() => stages({ steps: 2.5 }), /^Expected steps of stage "language" .* found 2\.5$/],
       [() => stages({ batchSize: 0 }), /^Expected batchSize of stage "language" .* found 0$/],
       [
-        () => illumeStages(model, scenes, [{ ...plan, mixture: { text: NaN } }]),
+        () => illumeStages(model, emojiDocuments(scenes), [{ ...plan, mixture: { text: NaN } }]),
         /^Expected weight in stage "language" .* found NaN$/,
       ],
       [

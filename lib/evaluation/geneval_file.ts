@@ -76,15 +76,15 @@ export function isOfWorld({ include, exclude }: Requirements, { concepts }: Worl
  * nobody taught the model
  */
 export async function evaluateGeneval(
-  model: Illume,
+  model: Pick<Illume, "drawAll">,
   parser: SceneParser,
   prompts: readonly GenevalPrompt[],
   options: DrawOptions = {},
 ): Promise<GenevalScores<string>> {
-  const strange = prompts.find((prompt) => !isOfWorld(prompt, model.world));
+  const strange = prompts.find((prompt) => !isOfWorld(prompt, parser.world));
   if (strange !== undefined) {
     throw new RangeError(
-      `Expected captions of ${model.world.concepts.join(", ")}, but found "${strange.prompt}"`,
+      `Expected captions of ${parser.world.concepts.join(", ")}, but found "${strange.prompt}"`,
     );
   }
   const drawn = await model.drawAll(prompts.map(({ prompt }) => prompt), options);

@@ -133,7 +133,7 @@ export async function evaluatePope(
   questions: readonly PopeQuestion[],
   { pictures: folder }: { readonly pictures: string },
 ): Promise<PopeFileScores> {
-  const { pictureSize: size } = model.world;
+  const { pictureSize: size } = model;
   const pictures = new Map<string, Picture>();
   for (const { image } of questions) {
     if (!pictures.has(image)) {

@@ -28,6 +28,7 @@ export {
 export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
 export {
   type EncodedPicture,
+  featureSizeOf,
   PictureTokenizer,
   type TokenizerOptions,
   tokenizerParameters,

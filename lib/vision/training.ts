@@ -3,7 +3,6 @@
  * frozen, what the kind of tokenizer needs.
  */
 import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
-import type { World } from "../worlds/emoji/world.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { perceptualWeight } from "./config.ts";
@@ -20,7 +19,7 @@ export interface TokenizerBudgets {
 }
 
 /** How long each part learns, by preset. */
-export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudgets>> = {
+export const TOKENIZER_BUDGETS: Readonly<Record<"nano" | "small" | "base", TokenizerBudgets>> = {
   nano: {
     encoder: { steps: 250, batchSize: 64, peakRate: 2e-3 },
     quantizer: { steps: 200, batchSize: 64, peakRate: 2e-3 },

@@ -42,7 +42,7 @@ export function encoderStage(
       return contrastiveLosses(scope, tokenizer.config, shapes);
     },
     optimizer: muon(),
-    async batch({ shared: random }) {
+    async batch(rows) {
       const most = words();
       captioned ??= new FittingSamples({
         stage: NAME,
@@ -51,9 +51,9 @@ export function encoderStage(
         lengthOf: ({ ids }) => ids.length,
         textOf: ({ description }) => description,
       });
-      const { drawn, leftOut } = await captioned.draw(
-        batchSize,
-        (more) => Array.from({ length: more }, () => draw(random)),
+      const { drawn, leftOut } = await captioned.drawRows(
+        Array.from({ length: batchSize }, (_, row) => rows.random(row)),
+        (rows) => rows.map(draw),
       );
       const captions = new Int32Array(batchSize * most);
       const captionMask = new Float32Array(batchSize * most);
@@ -64,7 +64,9 @@ export function encoderStage(
       const pixels = pixelsOf(drawn.map(({ picture }) => picture));
       const inputs = { pixels, captions, captionMask };
       if (!styles) return { inputs, leftOut };
-      const restyled = drawn.map(({ scene }) => inAnotherStyle(scenes, scene, random));
+      const restyled = drawn.map(({ scene }, row) =>
+        inAnotherStyle(scenes, scene, rows.random(row))
+      );
       return { inputs: { ...inputs, restyled: pixelsOf(restyled) }, leftOut };
     },
   });

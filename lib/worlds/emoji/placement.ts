@@ -43,7 +43,7 @@ export function placesApart(
     if (free && accept(places)) return places;
   }
   throw new RangeError(
-    `Expected room for ${count} objects in the ${world.preset} world, but found none`,
+    `Expected room for ${count} objects in the ${world.name} world, but found none`,
   );
 }
 

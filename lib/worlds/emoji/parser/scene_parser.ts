@@ -50,7 +50,7 @@ export class SceneParser {
   }
 
   [inspect](): string {
-    return `SceneParser ${this.world.preset}: ${this.#shapes.length} shapes`;
+    return `SceneParser ${this.world.name}: ${this.#shapes.length} shapes`;
   }
 
   /**
