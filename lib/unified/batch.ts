@@ -84,7 +84,7 @@ function misfit(sequences: readonly Sequence[], shape: BatchShape): string | und
   return `at most ${wrong[1]} ${wrong[0]}, but found ${wrong[2]}`;
 }
 
-/** A batch, or a part of one, as inputs of a graph: those of `losses.ts`. */
+/** The rows of a batch, or of a part of one, as inputs of a graph: those of `losses.ts`. */
 export interface SequenceBatch extends Inputs {
   /** int32 `[batch, length]`; ids after all tables' are given rows. */
   readonly ids: Int32Array;
@@ -103,6 +103,15 @@ export interface SequenceBatch extends Inputs {
  * @throws RangeError where the sequences do not fit
  */
 export function batchOf(
+  sequences: readonly Sequence[],
+  shape: BatchShape,
+  model: UnifiedModel,
+): SequenceBatch {
+  return { ...tokenBatchOf(sequences, shape, model), ...targetsOf(sequences, shape, model) };
+}
+
+/** The same without what is learned besides tokens. */
+export function tokenBatchOf(
   sequences: readonly Sequence[],
   shape: BatchShape,
   model: UnifiedModel,
@@ -136,15 +145,7 @@ export function batchOf(
       slot++;
     });
   });
-  return {
-    ids,
-    places,
-    positions,
-    labels,
-    weights,
-    ...given.inputs,
-    ...targetsOf(sequences, shape, model),
-  };
+  return { ids, places, positions, labels, weights, ...given.inputs };
 }
 
 /** The rows that are given with a batch. */

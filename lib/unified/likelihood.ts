@@ -3,7 +3,7 @@ import { toOnnx } from "../graph/mod.ts";
 import { ensureParameters, Scope } from "../nn/mod.ts";
 import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, Program, type StateStore } from "../runtime/mod.ts";
-import { batchOf, type BatchShape } from "./batch.ts";
+import { type BatchShape, tokenBatchOf } from "./batch.ts";
 import { tokenLosses } from "./losses.ts";
 import type { Sequence } from "./sequence.ts";
 import type { UnifiedModel } from "./unified_model.ts";
@@ -44,9 +44,8 @@ export class Likelihood implements Disposable {
     for (let start = 0; start < conversations.length; start += shape.batch) {
       stopIfInterrupted(`after ${start} of ${conversations.length} likelihoods`);
       const sequences = conversations.slice(start, start + shape.batch);
-      const batch = batchOf(sequences, shape, model);
-      const taken = Object.keys(program.inputs).map((name) => [name, batch[name]]);
-      const losses = (await program.run(Object.fromEntries(taken))).losses as Float32Array;
+      const { weights: _, ...batch } = tokenBatchOf(sequences, shape, model);
+      const losses = (await program.run(batch)).losses as Float32Array;
       let slot = 0;
       for (const { rows } of sequences) {
         const end = slot + rows.filter(({ learned }) => learned).length;
