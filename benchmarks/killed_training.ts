@@ -17,6 +17,7 @@ import {
   selfGenerate,
   shortened,
   StateStore,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -51,8 +52,13 @@ await main(async () => {
     pixels: budget(100, 4),
   };
   const stages = [
+<<<<<<< HEAD
     ...tokenizerStages(model.tokenizer, scenes, text, budgets),
     ...illumeStages(model, emojiDocuments(scenes), [
+=======
+    ...tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets),
+    ...illumeStages(model, scenes, [
+>>>>>>> vision
       { name: "language", mixture: { text: 1 }, budget: budget(200, 8) },
       {
         name: "alignment",

@@ -28,6 +28,7 @@ import {
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   type TokenizerConfig,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -209,7 +210,7 @@ async function run(
   });
   using tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budget = (steps: number) => ({ steps, batchSize: 64, peakRate: 2e-3 });
-  const stages = tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+  const stages = tokenizerStages(tokenizer, tokenizerSources(scenes), trainTextTokenizer(scenes), {
     encoder: shortened(budget(steps.encoder), quick ? 0.01 : 1),
     quantizer: shortened(budget(steps.quantizer), quick ? 0.01 : 1),
     pixels: shortened(budget(steps.pixels), quick ? 0.01 : 1),
