@@ -1,5 +1,6 @@
 /** state.json: how far a training in a folder has come. */
 import { z } from "../packages/zod.ts";
+import type { Json } from "../optim/mod.ts";
 
 const count = z.int().nonnegative();
 
@@ -14,16 +15,21 @@ const StageSummary = z.object({
 /** What a finished stage did. */
 export type StageSummary = z.infer<typeof StageSummary>;
 
-const Settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-export type Settings = z.infer<typeof Settings>;
+const VERSION = 2;
+
+const Settings: z.ZodType<Record<string, Json>> = z.record(z.string(), z.json());
 
 export const TENSORS = ["state.a.safetensors", "state.b.safetensors"] as const;
 
 const TrainingState = z.strictObject({
   format: z.literal("illume training"),
-  version: z.literal(1),
+  version: z.literal(VERSION),
   /** What the run was started with. */
   settings: Settings,
+  /** What decides each stage that was begun, in their order. */
+  stages: z.array(z.object({ name: z.string(), settings: Settings })),
+  /** The commits of Illume that worked on the run, as they took turns. */
+  commits: z.array(z.string()),
   seconds: z.number(),
   done: z.array(StageSummary),
   /** The file that goes with this state. The two take turns, so that no crash can mix two states. */
@@ -48,11 +54,13 @@ export class ResumeError extends Error {
 }
 
 /** The state of a training that begins. */
-export function firstState(settings: Settings): TrainingState {
+export function firstState(settings: Record<string, Json>, commit?: string): TrainingState {
   return {
     format: "illume training",
-    version: 1,
+    version: VERSION,
     settings,
+    stages: [],
+    commits: commit === undefined ? [] : [commit],
     seconds: 0,
     done: [],
     tensors: TENSORS[0],
@@ -76,7 +84,14 @@ export async function readState(path: string): Promise<TrainingState> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new ResumeError(`Expected a stopped training, but found no ${path}`);
   }
-  return checked(TrainingState, json, `the state of a training of version 1 in ${path}`);
+  const found = (json as { version?: unknown } | null)?.version;
+  if (typeof found === "number" && found < VERSION) {
+    throw new ResumeError(
+      `Expected the state of a training of version ${VERSION} in ${path}, but found version ` +
+        `${found}, which an earlier Illume wrote: go on with that, or begin anew`,
+    );
+  }
+  return checked(TrainingState, json, `the state of a training of version ${VERSION} in ${path}`);
 }
 
 /**
