@@ -64,8 +64,10 @@ await main(async () => {
     for await (const { step, loss } of training.run(stage)) {
       if (step % 50 === 0) {
         await training.once(`${stage.name} ${step}`, z.number(), () => Promise.resolve(loss));
+        await training.offer(-loss);
       }
     }
+    if (stage.name === "language") await training.restoreBest();
   }
   const judge = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
   const captions = Math.ceil(256 * Number(share));

@@ -8,6 +8,7 @@ import { TextTokenizer } from "../lib/text/mod.ts";
 import { tokenizerStages } from "../lib/vision/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { Training } from "../lib/training/training.ts";
+import { decodeSafetensors } from "../lib/files/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
 import { contents, lineStep } from "./line.ts";
@@ -133,6 +134,24 @@ Deno.test("a store may hold what the training began with; what was learned takes
       for (const stage of threeStages(store)) for await (const _ of training.run(stage));
     }
     assert.deepEqual(await contents(store), (await whole.promise).store);
+  }));
+
+Deno.test("what need not be kept is not saved, and is in nobody's way", () =>
+  inFolder(async (directory) => {
+    const cached = (store: StateStore) => {
+      store.add("cache", { dtype: "int32", shape: [4] }, undefined, { kept: false });
+      return threeStages(store);
+    };
+    await train({ directory, stages: cached, stopAfter: 4 });
+    assert.deepEqual(
+      await train({ directory, stages: cached, resume: true }),
+      await whole.promise,
+    );
+    for (const [path, bytes] of await filesOf(directory)) {
+      if (path.endsWith(".safetensors")) {
+        assert.ok(!decodeSafetensors(bytes).tensors.has("cache"), path);
+      }
+    }
   }));
 
 Deno.test("two stages of one name are two stages", async () => {

@@ -5,12 +5,13 @@
 import { FolderLock, JsonLines } from "../files/mod.ts";
 import { inspect, Interrupted, listenForInterrupt } from "../notebook/mod.ts";
 import type { Json, Stage, TrainingEvent } from "../optim/mod.ts";
-import { expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
+import { checkNumber, expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
 import { commitAtWork } from "./commit.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import { asJson, differences, type Settings, settingsOf } from "./settings.ts";
 import {
+  type Best,
   checked,
   firstState,
   readState,
@@ -20,7 +21,7 @@ import {
 } from "./training_state.ts";
 import { bytesToSave, expectRoom, restore, TrainingFolder } from "./training_folder.ts";
 
-export { ResumeError, type Settings, type StageSummary };
+export { type Best, ResumeError, type Settings, type StageSummary };
 
 /** A folder holds a training already, or files that are none's and would be lost. */
 export class ExistingError extends Error {
@@ -75,6 +76,10 @@ export class Training implements Disposable {
   #secondsPerByte = 1 / SAVING_SPEED;
   #savedAt = performance.now();
   #nextStage = 0;
+  /** The step that was trained last, of the stage that this run is within. */
+  #at: Pick<Best, "stage" | "step"> | undefined;
+  /** Whether the best has taken the place of the last, and no state says so yet. */
+  #isRestored = false;
 
   private constructor(
     options: TrainingOptions,
@@ -141,7 +146,7 @@ export class Training implements Disposable {
       const state = await folder.begin(firstState(begun, commit), store);
       training = new Training(options, folder, state, await begunMetrics(folder), lock);
     }
-    await folder.removeLeftOvers();
+    await folder.removeLeftOvers(training.#state);
     training.#noteCommit(commit);
     opened.move();
     return training;
@@ -203,6 +208,11 @@ export class Training implements Disposable {
       return;
     }
     const { signal } = this.#options;
+    if (this.#isRestored) {
+      const { current, restored } = this.#state;
+      await this.#save({ current, restored: [...restored, this.#nextStage] });
+      this.#isRestored = false;
+    }
     using _ = listenForInterrupt(); // until all is saved
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
@@ -214,6 +224,7 @@ export class Training implements Disposable {
       for await (const event of stage.run({ done, signal })) {
         firstLoss ??= event.loss;
         last = event;
+        this.#at = { stage: stage.name, step: event.step };
         this.#metrics.write({ ...event, seconds: secondsOf() });
         this.#progress.step(event);
         yield event;
@@ -255,6 +266,7 @@ export class Training implements Disposable {
     }
     const summary = { name, samples: steps * batchSize, seconds, firstLoss, lastLoss: loss };
     await this.#save({ stages, current: undefined, done: [...this.#state.done, summary] });
+    this.#at = undefined;
     this.#nextStage++;
   }
 
@@ -278,6 +290,72 @@ export class Training implements Disposable {
     this.#state = { ...this.#state, seconds, results: { ...this.#state.results, [name]: result } };
     await this.#folder.save(this.#state);
     return result;
+  }
+
+  /**
+   * Keeps a copy of the parameters, without what the optimizer remembers, where they score more than
+   * all that was offered before: in `training/best.safetensors`, with the score, the stage and the
+   * step. Of a loss, offer the negative. A resumed run that has yet to come to where it was stopped
+   * offers nothing.
+   *
+   * @returns whether it is the best so far
+   * @throws RangeError where the score is no finite number; Error before the first step
+   *
+   * @example
+   * ```ts
+   * import type { Stage } from "../optim/mod.ts";
+   * import type { Training } from "./training.ts";
+   *
+   * async function trainToTheBest(training: Training, stage: Stage, score: () => Promise<number>) {
+   *   for await (const { step } of training.run(stage)) {
+   *     if (step % 100 === 0) await training.offer(await score());
+   *   }
+   *   await training.restoreBest();
+   * }
+   * ```
+   */
+  async offer(score: number): Promise<boolean> {
+    checkNumber("score", score);
+    if (this.#isAhead) return false;
+    const { best, stages } = this.#state;
+    const last = stages[this.#nextStage - 1];
+    const at = this.#at ?? (last && { stage: last.name, step: last.settings.steps as number });
+    if (at === undefined) throw new Error("Expected a step before a score, but found none");
+    if (best !== undefined && score <= best.score) return false;
+    const better = { score, ...at };
+    await this.#folder.saveBest(better, this.#options.store);
+    this.#state = { ...this.#state, best: better };
+    await this.#folder.save(this.#state);
+    return true;
+  }
+
+  /** The best that was offered, by this run and those before. */
+  get best(): Best | undefined {
+    return this.#state.best;
+  }
+
+  /**
+   * Puts the best parameters into the store, between stages: a later stage then begins with them. A
+   * resumed run whose later stage has begun already leaves what it has learned since.
+   *
+   * @throws Error where none was offered, or within a stage
+   */
+  async restoreBest(): Promise<void> {
+    if (this.#at !== undefined) {
+      const { stage, step } = this.#at;
+      throw new Error(`Expected stage "${stage}" to have ended, but found it after step ${step}`);
+    }
+    const { best, restored } = this.#state;
+    if (this.#isAhead || restored.includes(this.#nextStage)) return;
+    if (best === undefined) throw new Error("Expected a score that was offered, but found none");
+    this.#folder.restoreBest(this.#options.store);
+    this.#isRestored = true;
+  }
+
+  /** Whether the runs before came further than where this one is: what they offered stands. */
+  get #isAhead(): boolean {
+    const { current, done } = this.#state;
+    return done.length > this.#nextStage || (current !== undefined && this.#at === undefined);
   }
 
   /** Whether it is time, and what a save costs is little beside the time since the last. */
@@ -322,11 +400,12 @@ async function resumed(
   try {
     const tensors = folder.tensorsOf(state);
     expectRoom(store, tensors);
+    const best = folder.bestOf(state);
     const metrics = state.metrics === 0
       ? await begunMetrics(folder)
       : await JsonLines.resume(folder.metrics, METRICS, state.metrics);
     restore(store, tensors);
-    return { state, metrics };
+    return { state: { ...state, best }, metrics };
   } catch (cause) {
     const found = (cause as Error).message;
     throw new ResumeError(`Expected a whole training in ${folder.path}, but found ${found}`, {

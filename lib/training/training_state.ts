@@ -15,6 +15,15 @@ const StageSummary = z.object({
 /** What a finished stage did. */
 export type StageSummary = z.infer<typeof StageSummary>;
 
+/** Where a training was when its parameters scored best so far. */
+export const Best = z.object({
+  score: z.number(),
+  /** The stage, and its step. */
+  stage: z.string(),
+  step: z.int().positive(),
+});
+export type Best = z.infer<typeof Best>;
+
 const VERSION = 2;
 
 const Settings: z.ZodType<Record<string, Json>> = z.record(z.string(), z.json());
@@ -43,6 +52,10 @@ const TrainingState = z.strictObject({
     firstLoss: z.number(),
     seconds: z.number(),
   }).optional(),
+  /** The best that was offered. */
+  best: Best.optional(),
+  /** After how many stages the best took the place of the last. */
+  restored: z.array(count),
   /** Results of what is done between stages. */
   results: z.record(z.string(), z.unknown()),
 });
@@ -65,6 +78,7 @@ export function firstState(settings: Record<string, Json>, commit?: string): Tra
     done: [],
     tensors: TENSORS[0],
     metrics: 0,
+    restored: [],
     results: {},
   };
 }
