@@ -1,6 +1,6 @@
 /**
- * A whole ILLUME of random weights, trained, saved as often as it may, and let draw: a run of seconds
- * for `kill.ts` to kill. The words are a folder, and a share of the steps.
+ * A whole ILLUME of random weights, trained, saved as often as it may, its best kept, and let draw:
+ * a run of seconds for `kill.ts` to kill. The words are a folder, and a share of the steps.
  */
 import { z } from "../lib/packages/zod.ts";
 import { stopOnInterrupt } from "../examples/interrupt.ts";
@@ -64,10 +64,10 @@ await main(async () => {
     for await (const { step, loss } of training.run(stage)) {
       if (step % 50 === 0) {
         await training.once(`${stage.name} ${step}`, z.number(), () => Promise.resolve(loss));
-        await training.offer(-loss);
       }
+      if (stage.name === "language" && step % 5 === 0) await training.offer(-loss);
     }
-    if (stage.name === "language") await training.restoreBest();
+    if (stage.name === "language") training.restoreBest();
   }
   const judge = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
   const captions = Math.ceil(256 * Number(share));

@@ -310,7 +310,7 @@ export class Training implements Disposable {
    *   for await (const { step } of training.run(stage)) {
    *     if (step % 100 === 0) await training.offer(await score());
    *   }
-   *   await training.restoreBest();
+   *   training.restoreBest();
    * }
    * ```
    */
@@ -340,7 +340,7 @@ export class Training implements Disposable {
    *
    * @throws Error where none was offered, or within a stage
    */
-  async restoreBest(): Promise<void> {
+  restoreBest(): void {
     if (this.#at !== undefined) {
       const { stage, step } = this.#at;
       throw new Error(`Expected stage "${stage}" to have ended, but found it after step ${step}`);
