@@ -204,7 +204,7 @@ async function run(
   using training = await Training.open({
     directory: `${directory}/tokenizer`,
     store,
-    settings: { preset: name, seed, quick },
+    settings: { preset: name, seed, quick, device: device.name, world: WORLD, config },
     existing: "resume",
     signal,
   });
@@ -250,7 +250,7 @@ async function look(
   using training = await Training.open({
     directory: `${directory}/${steps}`,
     store,
-    settings: { preset: `${steps} steps`, seed, quick },
+    settings: { seed, quick, device: device.name, world: WORLD, config: tokenizer.config },
     existing: "resume",
     signal,
   });

@@ -110,11 +110,12 @@ await main(async () => {
     const found = "--device cpu, which multiplies in float32 only";
     throw new UsageError(`Expected --precision mixed with a GPU, but found ${found}`);
   }
+  const config = TOKENIZER_PRESETS[preset];
   using store = new StateStore(device);
   using training = await Training.open({
     directory: out,
     store,
-    settings: { preset, seed, quick },
+    settings: { preset, seed, quick, device: device.name, precision, tokenizer: config, sizes },
     existing,
     files: FILES,
     signal,
@@ -135,7 +136,6 @@ await main(async () => {
   const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
 
   // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
-  const config = TOKENIZER_PRESETS[preset];
   const tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budgets = TOKENIZER_BUDGETS[preset];
   const tokenizing = tokenizerStages(tokenizer, tokenizerSources(scenes), text, {

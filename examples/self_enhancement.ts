@@ -177,7 +177,7 @@ async function run(
   using training = await Training.open({
     directory: `${directory}/shared`,
     store,
-    settings: { preset: PRESET, seed, quick },
+    settings: { preset: PRESET, seed, quick, device: device.name, generated: GENERATED },
     existing: "resume",
     signal,
   });
@@ -290,7 +290,7 @@ async function learned(
   using training = await Training.open({
     directory: own,
     store,
-    settings: { preset: name, seed, quick },
+    settings: { arm: name, seed, quick, device: device.name },
     existing: "resume",
     signal,
   });
