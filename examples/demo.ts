@@ -31,6 +31,7 @@ import {
   tokenizerStages,
   Training,
   trainTextTokenizer,
+  unseenPictures,
   worldOf,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
@@ -199,10 +200,11 @@ await main(async () => {
   signal.throwIfAborted();
   const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
-  const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
-    pictures: sizes.reconstructions,
-    seed,
-  });
+  const reconstruction = await evaluateReconstruction(
+    tokenizer,
+    unseenPictures(scenes, { pictures: sizes.reconstructions, seed }),
+    { seed },
+  );
   signal.throwIfAborted();
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /** Tokenizers of semantic features, of pixels, and of both: what each learns and gives back. */
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { evaluateAnswers } from "../lib/evaluation/answers.ts";
+import { evaluateAnswers } from "../lib/worlds/emoji/measures/answers.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
 import { Illume, illumeStages, trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
