@@ -36,6 +36,7 @@ import {
   Training,
   trainTextTokenizer,
   truePicture,
+  unseenPictures,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
 import { spread, writeReport } from "./demo_report.ts";
@@ -208,10 +209,11 @@ await main(async () => {
   signal.throwIfAborted();
   const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
-  const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
-    pictures: sizes.reconstructions,
-    seed,
-  });
+  const reconstruction = await evaluateReconstruction(
+    tokenizer,
+    unseenPictures(scenes, { pictures: sizes.reconstructions, seed }),
+    { seed },
+  );
   signal.throwIfAborted();
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();

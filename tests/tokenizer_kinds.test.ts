@@ -5,7 +5,7 @@ import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
-import { evaluateAnswers } from "../lib/evaluation/answers.ts";
+import { evaluateAnswers } from "../lib/worlds/emoji/measures/answers.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
 import { Illume, illumeStages } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
