@@ -4,7 +4,7 @@ import type { Random } from "../runtime/mod.ts";
 export interface Sampling {
   /** 0 takes the likeliest. */
   readonly temperature: number;
-  /** Only the likeliest so many are sampled from. */
+  /** How many of the likeliest are sampled from. */
   readonly topK: number;
 }
 
