@@ -1,3 +1,4 @@
+/** The commands, from the demo on, as people type them. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** What a training step takes of memory. */
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { input, ops } from "../lib/graph/mod.ts";

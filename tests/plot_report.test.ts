@@ -1,3 +1,4 @@
+/** Scores as figures, and the report as a page. */
 import assert from "node:assert/strict";
 import { lossCurve, popeScores, reportPage, scores } from "../lib/plot/mod.ts";
 import { elements, find, pixels, texts } from "./plot_reading.ts";

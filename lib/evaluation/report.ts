@@ -21,7 +21,7 @@ const Recall = z.object({ recallAt1: share, recallAt5: share });
 const Distances = z.object({ frechet: z.number(), kernel: z.number() });
 
 /**
- * Everything a run or an evaluation measured. A part that was not run is absent, never zero. Scores
+ * Everything a run or an evaluation measured. What was not run is absent, never zero. Scores
  * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
  *
  * - `geneval`: the accuracies of the six tasks, and of `other` captions; `overall` is their unweighted

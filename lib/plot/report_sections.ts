@@ -1,4 +1,4 @@
-/** The parts of a report page that are written from the report alone. */
+/** The sections of a report page that are written from the report alone. */
 import { meanAccuracy } from "../evaluation/pope.ts";
 import type { Report } from "../evaluation/report.ts";
 import { escapeMarkup } from "./markup.ts";
@@ -45,16 +45,16 @@ export function stageSection({ stages = [] }: Report): string {
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
   const { geneval, pope, probes, reconstruction, retrieval, distances, selfEnhancement } = report;
-  const parts: string[] = [];
+  const blocks: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
-    parts.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
+    blocks.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
   }
   if (pope !== undefined && Object.keys(pope).length > 0) {
-    parts.push(popeScores(pope, { title: "POPE: saying what a picture shows" }).html());
+    blocks.push(popeScores(pope, { title: "POPE: saying what a picture shows" }).html());
     const rows = Object.entries(pope).map(([split, { accuracy, f1, yesRatio }]) =>
       [split, accuracy, f1, yesRatio].map((cell) => typeof cell === "number" ? share(cell) : cell)
     );
-    parts.push(table(["POPE", "accuracy", "F1", "share of yes"], rows));
+    blocks.push(table(["POPE", "accuracy", "F1", "share of yes"], rows));
   }
   const among = retrieval === undefined ? "" : `, of ${retrieval.among}`;
   const single: [string, string | undefined][] = [
@@ -97,8 +97,8 @@ export function modelSection(report: Report): string {
     ["Codebook perplexity", reconstruction?.perplexity?.toFixed(1)],
   ];
   const rows = single.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
-  if (rows.length > 0) parts.push(table(["measure", "value"], rows));
-  return parts.length === 0 ? "" : section("Scores", parts.join("\n"));
+  if (rows.length > 0) blocks.push(table(["measure", "value"], rows));
+  return blocks.length === 0 ? "" : section("Scores", blocks.join("\n"));
 }
 
 const hasScore = (geneval: NonNullable<Report["geneval"]>) =>
