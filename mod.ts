@@ -238,7 +238,7 @@ export {
   cohensKappa,
   type TrueJudgement,
 } from "./lib/evaluation/calibration.ts";
-export { type AskedQuestion, evaluateQuestions } from "./lib/evaluation/answers.ts";
+export { evaluateQuestions, type PictureQuestion } from "./lib/evaluation/answers.ts";
 export { type EditingScores, scoreEditing } from "./lib/evaluation/editing.ts";
 export { type GenevalPrompt, readGeneval, scoreGeneval } from "./lib/evaluation/geneval_file.ts";
 export {

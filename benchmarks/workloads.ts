@@ -108,7 +108,7 @@ function gptBatch() {
   return { ids, labels: Int32Array.from(ids, (_, i) => ids[(i + 1) % length]) };
 }
 
-/** Products with parameters and those of attention, for so many rows of as many tokens as fit. */
+/** Products with parameters and those of attention, for a number of rows of as many tokens as fit. */
 function decodingFlops(batch: number): number {
   const { hiddenSize: d, layers, intermediateSize, vocabulary, context } = GPT;
   const weights = layers * (4 * d * d + 2 * d * intermediateSize) + d * vocabulary;

@@ -119,7 +119,7 @@ const Tokens = z.strictObject({
   purity: z.strictObject({ concept: share, color: share }),
 });
 
-/** What a language model on them knows after so many samples. */
+/** What a language model on them knows after a number of samples. */
 const Look = z.strictObject({
   samples: z.number(),
   drawing: share,
@@ -232,7 +232,7 @@ async function run(
   return { tokens, looks };
 }
 
-/** Trains a language model for so many steps, and looks at what it knows. */
+/** Trains a language model for a number of steps, and looks at what it knows. */
 async function look(
   steps: number,
   directory: string,

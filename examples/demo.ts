@@ -3,6 +3,7 @@
  * and learn from that, and reports what it can do.
  */
 import {
+  codeReader,
   askedCaptions,
   emojiDocuments,
   emojiLanguage,
@@ -11,6 +12,7 @@ import {
   enhancementStage,
   evaluateCeilings,
   evaluateDrawing,
+  evaluateDrawingByCodes,
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
@@ -55,6 +57,9 @@ type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
 
 const LOOK_EVERY = 500;
 
+/** GenEval overall by two judges: the parser, and the reader of codes. */
+const Before = z.object({ byParser: z.number(), byCodes: z.number() });
+
 /** What the demo leaves in its folder, besides what every training does. */
 const FILES = [
   ...["config.json", "model.safetensors", "tokenizer.json"],
@@ -62,7 +67,7 @@ const FILES = [
   ...["report.html", "report.json", "scores.png", "drawn.png", "reconstructed.png"],
 ];
 
-/** The steps of a stage after which the model is looked at: so many apart, and the last. */
+/** The steps of a stage after which the model is looked at: every `LOOK_EVERY`, and the last. */
 function looksAt({ steps }: Stage): number[] {
   const count = Math.ceil(steps / LOOK_EVERY);
   return Array.from({ length: count }, (_, i) => Math.min(LOOK_EVERY * (i + 1), steps));
@@ -97,13 +102,16 @@ await main(async () => {
   const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
-  const sizes = quick ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 } : {
-    perTask: 48,
-    pope: 100,
-    drawings: 1024,
-    reconstructions: 2048,
-    probes: 1500,
-  };
+  const sizes = quick
+    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24, codes: 60 }
+    : {
+      perTask: 48,
+      pope: 100,
+      drawings: 1024,
+      reconstructions: 2048,
+      probes: 1500,
+      codes: 3000,
+    };
 
   const signal = stopOnInterrupt(typed("demo", ...wordsOfRun(), "--resume"));
   using device = await openChosenDevice(options);
@@ -176,10 +184,16 @@ await main(async () => {
     });
   await train(multimodal, look);
 
+  // The parser will write the labels of self-enhancement: a second judge, which sees codes and no
+  // pixels, has no part in them.
+  const read = await codeReader(tokenizer, scenes, { pictures: sizes.codes, seed });
+  signal.throwIfAborted();
+
   // Self-enhancement: draw, assess, learn from the assessments.
-  const before = await training.once("before", { parse: Number }, async () => {
-    const { scores } = await evaluateDrawing(model, parser, captions, { seed });
-    return scores.overall;
+  const before = await training.once("before", Before, async () => {
+    const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed });
+    const byCodes = evaluateDrawingByCodes(drawings, read);
+    return { byParser: scores.overall, byCodes: byCodes.scores.overall };
   });
   for await (
     const { done, total } of selfGenerate(model, parserJudge(parser), {
@@ -231,7 +245,9 @@ await main(async () => {
     device: device.name,
     before,
     drawing,
+    byCodes: evaluateDrawingByCodes(drawing.drawings, read),
     ceilings,
+    ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,
     reconstruction,
     pope,

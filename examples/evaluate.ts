@@ -5,10 +5,12 @@
 import {
   CaptionError,
   type CaptionSpec,
+  codeReader,
   emojiScenes,
   evaluateCeilings,
   type EvaluatedCaption,
   evaluateDrawing,
+  evaluateDrawingByCodes,
   evaluateGeneval,
   evaluatePope,
   evaluateProbes,
@@ -89,7 +91,9 @@ await main(async () => {
     ? evaluationCaptions(scenes.world, { perTask: 48, seed })
     : await readCaptions(file, scenes.world);
 
-  const { scores } = await evaluateDrawing(model, parser, captions, { seed });
+  const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed });
+  const read = await codeReader(model.tokenizer, scenes, { pictures: 3000, seed });
+  const byCodes = evaluateDrawingByCodes(drawings, read);
   const ceilings = await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
   const whole = file === undefined && {
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
@@ -109,6 +113,11 @@ await main(async () => {
       ceiling: {
         truth: ceilings.truth.overall,
         reconstructed: ceilings.reconstructed.overall,
+      },
+      byCodes: {
+        ...byCodes.scores,
+        agreement: byCodes.agreement,
+        ceiling: evaluateDrawingByCodes(ceilings.drawings, read).scores.overall,
       },
     },
     ...whole,

@@ -4,6 +4,7 @@
  */
 import {
   codebookUse,
+  codeReader,
   ConceptEncoder,
   type EmojiScenes,
   emojiScenes,
@@ -11,6 +12,7 @@ import {
   type EmojiStyle,
   encodePng,
   evaluateCeilings,
+  evaluateDrawingByCodes,
   evaluateJudge,
   evaluateReconstruction,
   evaluationCaptions,
@@ -99,6 +101,8 @@ await main(async () => {
     const perTask = quick ? 2 : 48;
     const captions = evaluationCaptions(scenes.world, { perTask, seed });
     const ceilings = await evaluateCeilings(nano, scenes, parser, captions, { seed });
+    const read = await codeReader(nano, scenes, { pictures: quick ? 60 : 3000, seed });
+    const byCodes = evaluateDrawingByCodes(ceilings.drawings, read);
     seeds.push({
       seed,
       retrieval: directly.scores,
@@ -109,6 +113,7 @@ await main(async () => {
         { seed },
       ),
       parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
+      byCodes: { reconstructed: byCodes.scores.overall, agreement: byCodes.agreement },
       judge: {
         true: await evaluateJudge(judge, scenes, { perTask, seed }),
         reconstructed: await evaluateJudge(judge, scenes, {

@@ -1,3 +1,4 @@
+/** Every command, told wrong: each says so in one line, and leaves all as it was. */
 import { deepEqual, strictEqual } from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import sharp from "../lib/packages/sharp.ts";

@@ -10,7 +10,7 @@ import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
 import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { geneval, genevalScores } from "../lib/evaluation/geneval.ts";
-import { readGeneval } from "../lib/evaluation/geneval_file.ts";
+import { readGeneval, scoreGeneval } from "../lib/evaluation/geneval_file.ts";
 import { evaluateGeneval, isOfWorld, toGeneval } from "../lib/worlds/emoji/measures/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";
@@ -92,6 +92,38 @@ Deno.test("captions are written as GenEval has them, and read again", () =>
     await writeFile(path, foreign + foreign.replace('"count": 1', '"count": "one"'));
     await assert.rejects(() => readGeneval(path), /jsonl:2: Expected a caption of GenEval.*count/);
   }));
+
+Deno.test("GenEval's own classes, of several words, are scored by whatever saw them", () => {
+  const at = (x: number, concept: string, color?: "red" | "blue") => ({
+    concept,
+    confidence: 1,
+    box: { x, y: 0, width: 10, height: 10 },
+    ...(color === undefined ? {} : { color }),
+  });
+  const include = [
+    { class: "bench", count: 1 },
+    { class: "traffic light", count: 2, color: "red", position: ["left of", 0] },
+  ] as const;
+  const exclude = [{ class: "traffic light", count: 3 }];
+  const prompt = {
+    tag: "position",
+    prompt: "two traffic lights left of a bench",
+    include,
+    exclude,
+  };
+  const lights = [at(0, "traffic light", "red"), at(12, "traffic light", "red")];
+  const shown = [
+    [...lights, at(60, "bench")],
+    [...lights, at(30, "traffic light", "blue"), at(60, "bench")],
+  ].map((objects) => ({ objects }));
+  assert.deepEqual(scoreGeneval([prompt, { ...prompt, tag: "mine" }], shown), {
+    position: 1,
+    mine: 0,
+    overall: 0.5,
+  });
+  assert.equal(geneval(prompt, shown[1]).reason, "three traffic-lights seen, two asked");
+  assert.throws(() => scoreGeneval([prompt], shown), /each of 1 drawings, but found 2/);
+});
 
 Deno.test("clauses that GenEval itself cannot judge are refused by line and clause", () =>
   inFolder(async (folder) => {

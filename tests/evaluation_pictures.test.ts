@@ -4,7 +4,7 @@ import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { evaluateEditing } from "../lib/worlds/emoji/measures/editing.ts";
-import { frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
+import { evaluateDistances, frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
 import { Random } from "../lib/runtime/mod.ts";
 
 const { one, other, frechet, kernel } = JSON.parse(
@@ -25,6 +25,29 @@ Deno.test("the kernel distance of two samples of one distribution is 0 on averag
   const mean = found.reduce((a, b) => a + b) / 200;
   const deviation = Math.sqrt(found.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 200);
   assert.ok(Math.abs(mean) < 4 * deviation / Math.sqrt(200), `${mean} of ${deviation}`);
+});
+
+Deno.test("pictures are compared by the mean of their patches' features", async () => {
+  const random = new Random(3, "distances");
+  const pictures = (least: number) =>
+    Array.from({ length: 40 }, () => ({
+      width: 2,
+      height: 1,
+      data: Uint8Array.from({ length: 6 }, () => least + random.integer(100)),
+    }));
+  /** A patch a pixel. */
+  const tokenizer = {
+    featureSize: 3,
+    encode: (pictures: readonly Picture[]) =>
+      Promise.resolve(pictures.map(({ data }) => ({ features: Float32Array.from(data) }))),
+  };
+  const [one, like, other] = [pictures(0), pictures(0), pictures(150)];
+  const near = await evaluateDistances(tokenizer, one, like);
+  const far = await evaluateDistances(tokenizer, one, other);
+  assert.ok(near.frechet < far.frechet / 20 && near.kernel < far.kernel / 20);
+  const means = (pictures: readonly Picture[]) =>
+    pictures.map(({ data }) => [0, 1, 2].map((i) => (data[i] + data[i + 3]) / 2));
+  assert.ok(Math.abs(far.frechet / frechetDistance(means(one), means(other)) - 1) < 1e-6);
 });
 
 Deno.test("sets that cannot be compared are refused", () => {

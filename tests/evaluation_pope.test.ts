@@ -1,7 +1,7 @@
 /** POPE's questions, answers and scores. */
 import assert from "node:assert/strict";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
-import { parseYesNo, POPE_SPLITS, popeScores } from "../lib/evaluation/pope.ts";
+import { parseYesNo, POPE_SPLITS, popeObjects, popeScores } from "../lib/evaluation/pope.ts";
 import { popeQuestions } from "../lib/worlds/emoji/measures/pope.ts";
 
 const world = worldOf("nano");
@@ -52,6 +52,16 @@ Deno.test("adversarial negatives stand beside a thing in the picture more than o
     const first = questions.find(({ answer }) => answer === "no")?.concept ?? "";
     assert.equal(together(first), Math.max(...absent.map(together)));
   }
+});
+
+Deno.test("pictures that show too little, or all there is, cannot be asked about", () => {
+  const options = { split: "random", seed: 0, each: 2 } as const;
+  const shown = [new Set(["cat", "dog"]), new Set(["cat"])];
+  assert.throws(() => popeObjects(shown, ["cat", "dog", "car", "key"], options), {
+    name: "RangeError",
+    message: "Expected 2 objects in picture 1 and 2 that are not, but found 1 and 3",
+  });
+  assert.throws(() => popeObjects([shown[0]], ["cat", "dog", "key"], options), /found 2 and 1$/);
 });
 
 Deno.test("yes and no are read whatever letters they are in", () => {

@@ -1,3 +1,4 @@
+/** What a training step takes of memory. */
 import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";

@@ -1,3 +1,4 @@
+/** The profile of a training step. */
 import assert from "node:assert/strict";
 import { adamw, input, openDevice, ops, plot, type Scope, StateStore, TrainStep } from "../mod.ts";
 

@@ -1,3 +1,4 @@
+/** A model, saved and loaded. */
 import { loadIllume } from "../lib/worlds/mod.ts";
 import assert from "node:assert/strict";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";

@@ -1,3 +1,4 @@
+/** ILLUME's stages: what they learn, and what they refuse. */
 import type { StagePlan } from "../lib/unified/mod.ts";
 import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
@@ -69,7 +70,7 @@ Deno.test("a batch that does not come in equal parts is refused", async () => {
 /** The words of a sample, and how often a stage draws longer ones than it measured. */
 type Words = (random: Random, drawn: number) => number;
 
-/** What a stage on texts of so many words does, from a step on. */
+/** What a stage on texts of a number of words does, from a step on. */
 async function learn(words: Words, { steps = 6, batchSize = 4, done = 0, accumulate = 1 } = {}) {
   using store = new StateStore(device);
   let drawn = 0;

@@ -37,7 +37,7 @@ export function tinyStore(device: Device, seed = 0): StateStore {
   return store;
 }
 
-/** A text of so many words. */
+/** A text of a number of words. */
 export function tinyText(random: Random, words: number): Segment & { kind: "text" } {
   return {
     kind: "text",

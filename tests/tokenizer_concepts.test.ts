@@ -1,3 +1,4 @@
+/** The encoder of concepts finds emoji across styles. */
 import assert from "node:assert/strict";
 import { EmojiSet } from "../lib/worlds/emoji/emoji.ts";
 import { plainView } from "../lib/worlds/emoji/emoji_view.ts";

@@ -1,3 +1,4 @@
+/** Trainings that stop and go on end as if they never had. */
 import assert from "node:assert/strict";
 import { z } from "../lib/packages/zod.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";

@@ -1,3 +1,4 @@
+/** Generation: grammars, guidance and batches. */
 import assert from "node:assert/strict";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { Scope } from "../lib/nn/mod.ts";

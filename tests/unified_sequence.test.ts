@@ -1,3 +1,4 @@
+/** Conversations as sequences of tokens. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Random } from "../lib/runtime/mod.ts";

@@ -3,7 +3,7 @@ import type { Picture } from "../data/picture.ts";
 import type { Answers } from "./abilities.ts";
 
 /** A question about a picture, its kind, and its right answer. */
-export interface AskedQuestion<Kind extends string = string> {
+export interface PictureQuestion<Kind extends string = string> {
   readonly kind: Kind;
   readonly picture: Picture;
   readonly question: string;
@@ -18,20 +18,20 @@ export interface AskedQuestion<Kind extends string = string> {
  * import { evaluateQuestions } from "./answers.ts";
  *
  * const picture = { width: 1, height: 1, data: new Uint8Array([255, 0, 0]) };
- * const asked = ["red", "blue"].map((answer) => {
+ * const questions = ["red", "blue"].map((answer) => {
  *   return { kind: "color", picture, question: "what color is it", answer };
  * });
  * const model = { askAll: () => Promise.resolve(["red", "red"]) };
- * const { color } = await evaluateQuestions(model, asked);
+ * const { color } = await evaluateQuestions(model, questions);
  * if (color !== 0.5) throw new Error(`Expected one of two to be right, but found ${color}`);
  * ```
  */
 export async function evaluateQuestions<Kind extends string>(
   model: Answers,
-  asked: readonly AskedQuestion<Kind>[],
+  questions: readonly PictureQuestion<Kind>[],
 ): Promise<Partial<Record<Kind, number>>> {
-  const answers = await model.askAll(asked);
-  const right = asked.map(({ kind, answer }, i) => ({ kind, isRight: answers[i] === answer }));
+  const answers = await model.askAll(questions);
+  const right = questions.map(({ kind, answer }, i) => ({ kind, isRight: answers[i] === answer }));
   const shares = [...Map.groupBy(right, ({ kind }) => kind)].map(([kind, those]) =>
     [kind, those.filter(({ isRight }) => isRight).length / those.length] as const
   );

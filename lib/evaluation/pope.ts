@@ -143,8 +143,8 @@ export function meanAccuracy(splits: Readonly<Record<string, { readonly accuracy
   return all.reduce((sum, { accuracy }) => sum + accuracy, 0) / all.length;
 }
 
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+function ratio(count: number, all: number): number {
+  return all === 0 ? 0 : count / all;
 }
 
 /** Chooses what to ask for, given what is there, and what is not, in random order. */

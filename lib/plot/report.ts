@@ -1,3 +1,4 @@
+/** A whole report as one HTML file. */
 import type { Report } from "../evaluation/report.ts";
 import type { Figure } from "./figure.ts";
 import { escapeMarkup } from "./markup.ts";

@@ -1,3 +1,4 @@
+/** GenEval's and POPE's scores as bars, with ceilings. */
 import { GENEVAL_TASKS, type GenevalTask } from "../assessment/geneval_words.ts";
 import { POPE_SPLITS } from "../evaluation/pope.ts";
 import type { Report } from "../evaluation/report.ts";

@@ -60,7 +60,7 @@ export class EmojiScenes {
     return drawScene(scene, this.sprites, this.world);
   }
 
-  /** The same data set with pictures that are so many times as wide and as tall. */
+  /** The same data set with pictures that are `scale` times as wide and as tall. */
   async enlarged(scale: number): Promise<EmojiScenes> {
     return new EmojiScenes(this.world, await loadSprites(this.world, scale), this.seed);
   }

@@ -1,6 +1,6 @@
 /** How well a model tells which colour is whose, and where things stand, the more of them there are. */
 import type { Answers } from "../../../evaluation/abilities.ts";
-import { type AskedQuestion, evaluateQuestions } from "../../../evaluation/answers.ts";
+import { evaluateQuestions, type PictureQuestion } from "../../../evaluation/answers.ts";
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
 import type { EmojiScenes } from "../emoji_scenes.ts";
 import { detailQuestions } from "../questions.ts";
@@ -34,16 +34,16 @@ export async function evaluateDetails(
   const scores = [];
   for (const objects of THINGS) {
     const random = new Random(seed, "measure", objects);
-    const asked: AskedQuestion<Form>[] = [];
-    while (asked.length < questions) {
+    const about: PictureQuestion<Form>[] = [];
+    while (about.length < questions) {
       const { picture, scene } = scenes.reading(random, { objects, tinted: 1 });
-      asked.push(
+      about.push(
         ...detailQuestions(scene, random).map(({ question, answer }) => {
           return { kind: formOf(question), picture, question, answer };
         }),
       );
     }
-    const right = await evaluateQuestions(model, asked);
+    const right = await evaluateQuestions(model, about);
     const shares = Object.values(FORMS).map((form) => [form, right[form] ?? NaN]);
     scores.push([objects, Object.fromEntries(shares)]);
   }

@@ -77,11 +77,11 @@ export async function evaluateReading(
 ): Promise<Record<PopeSplit, Pick<PopeScores, "accuracy" | "f1" | "yesRatio">>> {
   const splits = [];
   for (const split of POPE_SPLITS) {
-    const asked = popeQuestions(scenes, { pictures, seed, split }).flatMap((item) => {
+    const questions = popeQuestions(scenes, { pictures, seed, split }).flatMap((item) => {
       const picture = scenes.draw(item.scene);
       return item.questions.map(({ question, answer }) => ({ picture, question, answer }));
     });
-    const { accuracy, f1, yesRatio } = await evaluateYesNo(model, asked);
+    const { accuracy, f1, yesRatio } = await evaluateYesNo(model, questions);
     splits.push([split, { accuracy, f1, yesRatio }] as const);
   }
   return Object.fromEntries(splits) as Awaited<ReturnType<typeof evaluateReading>>;
