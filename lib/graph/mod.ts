@@ -12,7 +12,8 @@ export {
   onnxSignature,
 } from "./onnx_signature.ts";
 export { type OnnxFiles, onnxPart } from "./onnx_part.ts";
-export { toOnnx } from "./onnx.ts";
+export { type OnnxOptions, type OpenOnnxOptions, toOnnx } from "./onnx.ts";
+export type { Weight } from "./onnx_value.ts";
 export { graphFlops, matmulFlops } from "./flops.ts";
 export { bytesOf, peakBytes } from "./memory.ts";
 export { brief } from "./brief.ts";

@@ -1,22 +1,10 @@
 /** From a traced graph to the bytes of an ONNX model that any ONNX Runtime can run. */
-import {
-  type Attribute,
-  ATTRIBUTE_TYPE,
-  ELEMENT_TYPE,
-  encodeModel,
-  type Initializer,
-  type Node,
-  type ValueInfo,
-} from "./onnx_schema.ts";
-import {
-  type DType,
-  type Kernel,
-  KERNELS,
-  type OnnxWriter,
-  sameShape,
-  show,
-  type TensorType,
-} from "../../kernels/mod.ts";
+import { encodeModel, type Initializer, type Node } from "./onnx_schema.ts";
+import { type Kernel, KERNELS, sameShape, show, type TensorType } from "../../kernels/mod.ts";
+import { writeOpenGraph } from "./onnx_open.ts";
+import { valueInfo, type Weight, weightInitializers } from "./onnx_value.ts";
+import { Writer } from "./onnx_writer.ts";
+import type { OpenAxes, Sizes } from "./open_size.ts";
 import { sorted } from "./sorted.ts";
 import { brief } from "./brief.ts";
 import { Tensor } from "./tensor.ts";
@@ -25,13 +13,38 @@ import { Tensor } from "./tensor.ts";
 const OPSET = 23;
 const IR_VERSION = 10;
 
+type Outputs = Readonly<Record<string, Tensor>>;
+
+/** What goes into the model besides the graph, and what is told of it. */
+export interface OnnxOptions {
+  /**
+   * Values of inputs that become part of the model, by their names, as `store.readAll()` gives them;
+   * those that the graph does not need are left out.
+   */
+  readonly weights?: ReadonlyMap<string, Weight>;
+  /** Is told, for each node by its name, the tensor that it belongs to. */
+  readonly written?: Map<string, Tensor>;
+}
+
+/** A model of which some axes have any size. */
+export interface OpenOnnxOptions extends Pick<OnnxOptions, "weights"> {
+  /** The axes, and a number that their sizes are multiples of: `{ batch: 1 }`. */
+  readonly open: OpenAxes;
+}
+
 /**
  * Writes the graph that computes the named outputs. Equal parts are computed once; what no output
  * needs is left out. Names of inputs are those given to `input`.
  *
- * @param written is told, for each node by its name, the tensor that it belongs to
+ * With `weights`, these stand in the model, which then needs no store. With `open`, axes may have any
+ * size: the outputs are given as a function of the sizes, which is traced with several. What depends
+ * on a size in another way than by its shapes, such as a mean over that axis or a table with a row
+ * for each place, cannot be opened.
+ *
  * @throws Error where two inputs of one name differ in type, or an output is named as an input;
- * TypeError where the outputs are not tensors by name
+ * TypeError where the outputs are not tensors by name; RangeError where a weight is of another type
+ * than the input, where weights take 2 GiB or more, and where an axis cannot be opened: it names the
+ * operation
  *
  * @example
  * ```ts
@@ -42,28 +55,96 @@ const IR_VERSION = 10;
  * const text = new TextDecoder("latin1").decode(model);
  * if (!text.includes("Softmax")) throw new Error("Expected a Softmax node");
  * ```
+ *
+ * @example A file that needs nothing else, for batches of any size
+ * ```ts
+ * import { openDevice, StateStore } from "../runtime/mod.ts";
+ * import { input, ops, toOnnx } from "./mod.ts";
+ *
+ * using device = await openDevice("cpu");
+ * using store = new StateStore(device);
+ * store.add("weight", { dtype: "float32", shape: [3, 2] }, Float32Array.of(1, 2, 3, 4, 5, 6));
+ * const model = toOnnx(({ batch }) => {
+ *   const x = input("x", "float32", [batch, 3]);
+ *   return { y: ops.matmul(x, input("weight", "float32", [3, 2])) };
+ * }, { weights: await store.readAll(), open: { batch: 1 } });
+ *
+ * using compiled = await device.compile(model, { sizes: { batch: 4 } });
+ * const { inputs: { x }, outputs: { y } } = compiled;
+ * if (`${x.shape} ${y.shape}` !== "4,3 4,2") throw new Error(`${x.shape} ${y.shape}`);
+ * ```
  */
+export function toOnnx(outputs: Outputs, options?: OnnxOptions): Uint8Array<ArrayBuffer>;
 export function toOnnx(
-  outputs: Readonly<Record<string, Tensor>>,
-  written?: Map<string, Tensor>,
+  outputs: (sizes: Sizes) => Outputs,
+  options: OpenOnnxOptions,
+): Uint8Array<ArrayBuffer>;
+export function toOnnx(
+  outputs: Outputs | ((sizes: Sizes) => Outputs),
+  { weights = new Map(), ...options }: OnnxOptions | OpenOnnxOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const isNamed = !(outputs instanceof Tensor) && !Array.isArray(outputs) &&
-    Object.values(outputs ?? {}).every((output) => output instanceof Tensor);
-  if (!isNamed) throw new TypeError(`Expected outputs such as { y }, but found ${brief(outputs)}`);
-  const { nodes, initializers, inputs, tensors } = writeGraph(outputs);
-  for (const [name, tensor] of tensors) written?.set(name, tensor);
+  const needed = new Map<string, Weight>();
+  /** Whether an input stays one. */
+  const isInput = (name: string, type: TensorType) => {
+    const weight = weights.get(name);
+    if (weight === undefined) return true;
+    if (weight.dtype !== type.dtype || !sameShape(weight.shape, type.shape)) {
+      throw new RangeError(
+        `Expected weight "${name}" to be ${show(type)} as in the graph, but found ${show(weight)}`,
+      );
+    }
+    needed.set(name, weight);
+    return false;
+  };
+  const graph = typeof outputs === "function"
+    ? openGraph(outputs, options as OpenOnnxOptions, isInput)
+    : fixedGraph(outputs, options as OnnxOptions, isInput);
   return encodeModel({
     irVersion: IR_VERSION,
     producerName: "illume",
     opsetImport: [{ domain: "", version: OPSET }],
     graph: {
       name: "illume",
-      node: nodes,
-      initializer: initializers,
-      input: [...inputs].map(([name, type]) => valueInfo(name, type)),
-      output: Object.entries(outputs).map(([name, tensor]) => valueInfo(name, tensor)),
+      ...graph,
+      initializer: [...graph.initializer, ...weightInitializers(needed)],
     },
   });
+}
+
+type IsInput = (name: string, type: TensorType) => boolean;
+
+function fixedGraph(outputs: Outputs, { written }: OnnxOptions, isInput: IsInput) {
+  expectOutputs(outputs);
+  const { nodes, initializers, inputs, tensors } = writeGraph(outputs);
+  for (const [name, tensor] of tensors) written?.set(name, tensor);
+  return {
+    node: nodes,
+    initializer: initializers,
+    input: [...inputs].filter(([name, type]) => isInput(name, type))
+      .map(([name, { dtype, shape }]) => valueInfo(name, dtype, shape)),
+    output: Object.entries(outputs)
+      .map(([name, { dtype, shape }]) => valueInfo(name, dtype, shape)),
+  };
+}
+
+function openGraph(
+  trace: (sizes: Sizes) => Outputs,
+  { open }: OpenOnnxOptions,
+  isInput: IsInput,
+) {
+  const traced = (sizes: Sizes) => {
+    const outputs = trace(sizes);
+    expectOutputs(outputs);
+    return outputs;
+  };
+  const { writer, inputs, outputs } = writeOpenGraph(traced, open, isInput);
+  return { node: writer.nodes, initializer: writer.initializers, input: inputs, output: outputs };
+}
+
+function expectOutputs(outputs: unknown): asserts outputs is Outputs {
+  const isNamed = !(outputs instanceof Tensor) && !Array.isArray(outputs) &&
+    Object.values(outputs ?? {}).every((output) => output instanceof Tensor);
+  if (!isNamed) throw new TypeError(`Expected outputs such as { y }, but found ${brief(outputs)}`);
 }
 
 /** A graph as the nodes of ONNX. */
@@ -131,138 +212,4 @@ function writeTensor(
     case "composed":
       return names.get(source.value)!;
   }
-}
-
-/** Collects nodes; a node equal to an earlier one is that one. */
-class Writer implements OnnxWriter {
-  readonly initializers: Initializer[] = [];
-  readonly #nodes: Node[] = [];
-  readonly #computed = new Set<string>();
-  /** What was reshaped, by the name of the result: the shapes between do not matter. */
-  readonly #reshaped = new Map<string, string>();
-  readonly #known = new Map<string, string>();
-  /** Values that are outputs. */
-  readonly #outputs: string[] = [];
-  /** Outputs by the value that is called so. */
-  readonly #renamed = new Map<string, string>();
-
-  node(
-    operator: string,
-    inputs: readonly string[],
-    attributes: Parameters<OnnxWriter["node"]>[2] = {},
-  ): string {
-    if (operator === "Reshape") inputs = [this.#reshaped.get(inputs[0]) ?? inputs[0], inputs[1]];
-    return this.#once(`${operator}(${inputs})${JSON.stringify(attributes)}`, (name) => {
-      this.#computed.add(name);
-      if (operator === "Reshape") this.#reshaped.set(name, inputs[0]);
-      this.#nodes.push({
-        opType: operator,
-        name,
-        input: [...inputs],
-        output: [name],
-        attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
-      });
-    });
-  }
-
-  ints(values: readonly number[]): string {
-    return this.constant(values, { dtype: "int64", shape: [values.length] });
-  }
-
-  scalar(value: number, dtype: DType): string {
-    return this.constant([value], { dtype, shape: [] });
-  }
-
-  constant(data: readonly number[], type: TensorType): string {
-    const uniform = data.length === 1 && type.shape.some((size) => size !== 1);
-    if (uniform) {
-      const shape = this.ints(type.shape);
-      return this.node("Expand", [this.scalar(data[0], type.dtype), shape]);
-    }
-    return this.#once(`${type.dtype}[${type.shape}]{${data}}`, (name) => {
-      this.initializers.push({
-        name,
-        dims: [...type.shape],
-        dataType: ELEMENT_TYPE[type.dtype],
-        rawData: rawData(data, type.dtype),
-      });
-    });
-  }
-
-  /** Gives a value the name of an output: its own, where a node computes it for that one alone. */
-  output(name: string, value: string): void {
-    this.#outputs.push(value, name);
-    if (this.#computed.has(value) && !this.#renamed.has(value)) this.#renamed.set(value, name);
-    else this.#nodes.push({ opType: "Identity", name, input: [value], output: [name] });
-  }
-
-  /** How many nodes were written. */
-  get written(): number {
-    return this.#nodes.length;
-  }
-
-  /** The names of nodes that were written after that many. */
-  namesSince(count: number): string[] {
-    return this.#nodes.slice(count).map(({ name }) => name);
-  }
-
-  /** The nodes that outputs depend on. */
-  get nodes(): Node[] {
-    const called = (value: string) => this.#renamed.get(value) ?? value;
-    const needed = new Set(this.#outputs);
-    const nodes: Node[] = [];
-    for (const node of this.#nodes.toReversed()) {
-      if (!needed.has(node.output[0])) continue;
-      for (const name of node.input) needed.add(name);
-      const [input, output] = [node.input.map(called), node.output.map(called)];
-      nodes.push({ ...node, input, output });
-    }
-    return nodes.reverse();
-  }
-
-  #once(key: string, write: (name: string) => void): string {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const name = `%${this.#known.size}`;
-    this.#known.set(key, name);
-    write(name);
-    return name;
-  }
-}
-
-function attribute(
-  name: string,
-  value: number | string | readonly number[] | { float: number },
-): Attribute {
-  if (typeof value === "number") return { name, type: ATTRIBUTE_TYPE.INT, i: value };
-  if (typeof value === "string") {
-    return { name, type: ATTRIBUTE_TYPE.STRING, s: new TextEncoder().encode(value) };
-  }
-  return "float" in value
-    ? { name, type: ATTRIBUTE_TYPE.FLOAT, f: value.float }
-    : { name, type: ATTRIBUTE_TYPE.INTS, ints: [...value] };
-}
-
-function rawData(data: readonly number[], dtype: DType): Uint8Array {
-  const array = {
-    float16: () => Float16Array.from(data),
-    float32: () => Float32Array.from(data),
-    float64: () => Float64Array.from(data),
-    int32: () => Int32Array.from(data),
-    int64: () => BigInt64Array.from(data, BigInt),
-    bool: () => Uint8Array.from(data),
-  }[dtype]();
-  return new Uint8Array(array.buffer);
-}
-
-function valueInfo(name: string, type: TensorType): ValueInfo {
-  return {
-    name,
-    type: {
-      tensorType: {
-        elemType: ELEMENT_TYPE[type.dtype],
-        shape: { dim: type.shape.map((size) => ({ dimValue: size })) },
-      },
-    },
-  };
 }

@@ -27,7 +27,12 @@ export interface Initializer {
 
 export interface ValueInfo {
   name: string;
-  type: { tensorType: { elemType: number; shape: { dim: { dimValue: number }[] } } };
+  type: {
+    tensorType: {
+      elemType: number;
+      shape: { dim: ({ dimValue: number } | { dimParam: string })[] };
+    };
+  };
 }
 
 export interface Model {
@@ -68,7 +73,7 @@ const { Model: MODEL } = protobuf.parse(`
   message Initializer {
     repeated int64 dims = 1; int32 dataType = 2; string name = 8; bytes rawData = 9;
   }
-  message Dimension { int64 dimValue = 1; }
+  message Dimension { oneof value { int64 dimValue = 1; string dimParam = 2; } }
   message Shape { repeated Dimension dim = 1; }
   message TensorType { int32 elemType = 1; Shape shape = 2; }
   message Type { TensorType tensorType = 1; }

@@ -2,6 +2,8 @@
 
 /** Frames of these files are the tools that a model is written with, not the model. */
 const TOOLS = /\/(kernels|lib\/graph)\/|\/lib\/nn\/layers\.ts/;
+/** A line of a file: the engine's own functions have none. */
+const PLACE = /:\d+:\d+\)?$/;
 const FRAMES = 24;
 const ROOT = new URL("../../", import.meta.url).href;
 
@@ -19,7 +21,7 @@ export class Origin {
   /** The line of the model, such as `lib/nn/transformer.ts:95 in attention`. */
   get line(): string {
     const frames = (this.#stack.stack ?? "").split("\n").slice(1);
-    const frame = frames.find((frame) => !TOOLS.test(frame)) ?? "";
+    const frame = frames.find((frame) => PLACE.test(frame) && !TOOLS.test(frame)) ?? "";
     const [, name, file, line] = /at (?:async )?(?:(.*?) \()?(.*?):(\d+):\d+\)?$/.exec(frame) ?? [];
     if (file === undefined) return "somewhere";
     const place = `${file.startsWith(ROOT) ? file.slice(ROOT.length) : file}:${line}`;

@@ -31,7 +31,8 @@ export interface Device extends Disposable {
   /** Reserves memory on the device, filled with zeros or with data. */
   buffer(type: TensorType, data?: TensorData): DeviceBuffer;
   /**
-   * Compiles an ONNX model, all of whose inputs and outputs have fixed sizes.
+   * Compiles an ONNX model, all of whose inputs and outputs have fixed sizes, or such as `sizes`
+   * fixes.
    *
    * @throws ONNX Runtime's message when the model is not valid.
    */

@@ -82,6 +82,11 @@ const ORT_API = {
   ReleaseTypeInfo: { index: 98, parameters: ["pointer"], result: "void" },
   ReleaseSessionOptions: { index: 100, parameters: ["pointer"], result: "void" },
   SessionEndProfiling: { index: 110, parameters: ["pointer", "pointer", "buffer"], result: status },
+  AddFreeDimensionOverrideByName: {
+    index: 124,
+    parameters: ["pointer", "buffer", "i64"],
+    result: status,
+  },
   AddSessionConfigEntry: {
     index: 130,
     parameters: ["pointer", "buffer", "buffer"],

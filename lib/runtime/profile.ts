@@ -59,7 +59,7 @@ export async function profileGraph(
   const folder = await Deno.makeTempDir();
   try {
     const tensors = new Map<string, Tensor>();
-    const model = toOnnx(outputs, tensors);
+    const model = toOnnx(outputs, { written: tensors });
     const options = { profile: `${folder}/trace` };
     using program = await Program.compile(device, model, store, options);
     const seconds: number[] = [];

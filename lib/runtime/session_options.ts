@@ -1,4 +1,5 @@
 import { cPath, cString } from "./c_values.ts";
+import { checkNumber, COUNT } from "./numbers.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 
 const SEQUENTIAL = 0;
@@ -16,6 +17,8 @@ export interface CompileOptions {
   readonly inPlace?: readonly string[];
   /** Where the files are that hold parameters beside the model. */
   readonly folder?: string;
+  /** The sizes of axes that the model leaves open, by their names. */
+  readonly sizes?: Readonly<Record<string, number>>;
   /** Lets ONNX Runtime fuse and rewrite the graph; default true. */
   readonly optimize?: boolean;
 }
@@ -70,6 +73,10 @@ export async function withSessionOptions<T>(
       pointer,
       compile.optimize === false ? OPTIMIZE_NOTHING : OPTIMIZE_ALL,
     ));
+    for (const [name, size] of Object.entries(compile.sizes ?? {})) {
+      checkNumber(`size of "${name}"`, size, COUNT);
+      check(api.AddFreeDimensionOverrideByName(pointer, cString(name), BigInt(size)));
+    }
     if (compile.folder !== undefined) {
       entry("session.model_external_initializers_file_folder_path", compile.folder);
     }

@@ -78,6 +78,18 @@ export class StateStore implements Disposable {
     return this.inTurn(() => this.get(name).read());
   }
 
+  /** Copies several tensors from the device, such as all that a saved training keeps. */
+  async readAll(
+    names: readonly string[] = this.keptNames(),
+  ): Promise<Map<string, TensorType & { readonly data: TensorData }>> {
+    const tensors = new Map<string, TensorType & { readonly data: TensorData }>();
+    for (const name of names) {
+      const { type: { dtype, shape } } = this.get(name);
+      tensors.set(name, { dtype, shape, data: await this.read(name) });
+    }
+    return tensors;
+  }
+
   /** Copies a tensor to the device. Throws while a run or a read has not ended. */
   write(name: string, data: TensorData): void {
     const buffer = this.get(name);
