@@ -44,27 +44,33 @@ export async function folderCaptions(files: readonly FolderFile[]): Promise<Fold
       captionsOf.set(file.name, []);
     } else skipped.push({ file: file.name, reason: "same name", found: first.name });
   }
+  /** Pictures of which a caption was skipped: they have one, if none that can be used. */
+  const spokenOf = new Set<string>();
+  const skip = (picture: string | undefined, each: Skipped) => {
+    skipped.push(each);
+    if (picture !== undefined) spokenOf.add(picture);
+  };
   const add = (caption: string, picture: string | undefined, file: string) => {
     const captions = picture === undefined ? undefined : captionsOf.get(picture);
     const short = caption.length > 60 ? `${caption.slice(0, 60)}…` : caption;
-    if (captions === undefined) skipped.push({ file, reason: "no picture", found: short });
+    if (captions === undefined) skip(picture, { file, reason: "no picture", found: short });
     else if (caption.length > LONGEST_CAPTION) {
-      skipped.push({ file, reason: "long caption", found: `${caption.length} characters` });
+      skip(picture, { file, reason: "long caption", found: `${caption.length} characters` });
     } else if (captionWords(caption).length === 0) {
-      skipped.push({ file, reason: "empty caption", found: JSON.stringify(caption) });
+      skip(picture, { file, reason: "empty caption", found: JSON.stringify(caption) });
     } else captions.push(caption);
   };
 
   for (const { name, path } of files.filter(({ name }) => TEXT.test(name))) {
+    const picture = firstOfStem.get(stemOf(name))?.name;
     try {
-      const picture = firstOfStem.get(stemOf(name))?.name;
       for (const { text } of await readLines(path, "captions")) add(text, picture, name);
     } catch (error) {
       const { message, cause } = error as Error;
       // Who has nothing but blank lines has a text, though an empty one.
       const isEmpty = error instanceof RangeError && cause === undefined;
       const reason = isEmpty ? "empty caption" : "unreadable caption";
-      skipped.push({ file: name, reason, found: message });
+      skip(picture, { file: name, reason, found: message });
     }
   }
   for (const { name, path } of files) {
@@ -80,7 +86,9 @@ export async function folderCaptions(files: readonly FolderFile[]): Promise<Fold
   const pictures = [...firstOfStem.values()].flatMap((file) => {
     const captions = captionsOf.get(file.name)!;
     if (captions.length > 0) return [{ file, captions }];
-    skipped.push({ file: file.name, reason: "no caption", found: "" });
+    if (!spokenOf.has(file.name)) {
+      skipped.push({ file: file.name, reason: "no caption", found: "" });
+    }
     return [];
   });
   return { pictures, skipped };
