@@ -86,23 +86,33 @@ export {
   readPicture,
   reduced,
 } from "./lib/data/picture.ts";
+export {
+  type Captioned,
+  type DataSet,
+  drawnFrom,
+  endless,
+  listed,
+  mapped,
+} from "./lib/data/data_set.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Color, COLORS, type Scene, type SceneObject } from "./lib/worlds/emoji/scene.ts";
+export { tokenizerSources } from "./lib/worlds/emoji/tokenizer_sources.ts";
 export { type World, worldOf, WORLDS } from "./lib/worlds/emoji/world.ts";
 export { readLines, type TextLine } from "./lib/files/records.ts";
 
 // The text tokenizer and the vision tokenizer.
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
+  type CaptionedView,
   type EncodedPicture,
   EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
-  type FeatureSource,
   FeatureTokenizer,
   featureTokenizerConfig,
   finiteScalarQuantizer,
   lookupFreeQuantizer,
+  type PictureToDraw,
   PictureTokenizer,
   type Quantized,
   type Quantizer,
@@ -114,6 +124,7 @@ export {
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   TokenizerConfig,
+  type TokenizerSources,
   tokenizerStages,
   vectorQuantizer,
   type VisionEncoder,

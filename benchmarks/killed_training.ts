@@ -15,6 +15,7 @@ import {
   selfGenerate,
   shortened,
   StateStore,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -49,7 +50,7 @@ await main(async () => {
     pixels: budget(100, 4),
   };
   const stages = [
-    ...tokenizerStages(model.tokenizer, scenes, text, budgets),
+    ...tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets),
     ...illumeStages(model, scenes, [
       { name: "language", mixture: { text: 1 }, budget: budget(200, 8) },
       {

@@ -26,6 +26,7 @@ import {
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   type TokenizerConfig,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -207,7 +208,7 @@ async function run(
   });
   using tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budget = (steps: number) => ({ steps, batchSize: 64, peakRate: 2e-3 });
-  const stages = tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+  const stages = tokenizerStages(tokenizer, tokenizerSources(scenes), trainTextTokenizer(scenes), {
     encoder: shortened(budget(steps.encoder), quick ? 0.01 : 1),
     quantizer: shortened(budget(steps.quantizer), quick ? 0.01 : 1),
     pixels: shortened(budget(steps.pixels), quick ? 0.01 : 1),

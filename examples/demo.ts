@@ -28,6 +28,7 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -134,7 +135,7 @@ await main(async () => {
   const config = TOKENIZER_PRESETS[preset];
   const tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budgets = TOKENIZER_BUDGETS[preset];
-  const tokenizing = tokenizerStages(tokenizer, scenes, text, {
+  const tokenizing = tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
     encoder: shortened(budgets.encoder, share),
     quantizer: shortened(budgets.quantizer, share),
     pixels: shortened(budgets.pixels, share),

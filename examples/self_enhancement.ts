@@ -36,6 +36,7 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -186,7 +187,7 @@ async function run(
   const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
   const budgets = TOKENIZER_BUDGETS[PRESET];
   const beginning = [
-    ...tokenizerStages(tokenizer, scenes, text, {
+    ...tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
       encoder: cut(budgets.encoder, setting),
       quantizer: cut(budgets.quantizer, setting),
       pixels: cut(budgets.pixels, setting),

@@ -18,7 +18,7 @@ nextTokenLosses(scope, {
   pictureTokens: tokenizer.grid ** 2,
   featureSize: tokenizer.featureSize,
 }, { batch: 1, length: 8, learned: 4, pictures: 1 });
-contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, styles: false });
+contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, pairs: false });
 
 Deno.test("tables are embeddings, heads, codebooks and places; maps have two axes, vectors one", () => {
   const named = scope.specs().filter(({ role }) => role === "table").map(({ name }) => name);

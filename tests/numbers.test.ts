@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { EndpointJudge } from "../lib/assessment/endpoint_judge.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
 import { evaluateAnswers } from "../lib/evaluation/answers.ts";
 import { bootstrapMean } from "../lib/evaluation/bootstrap.ts";
@@ -108,7 +109,7 @@ Deno.test("decoding, seeds, budgets and self-generation", () =>
       ],
       [
         () =>
-          tokenizerStages(tokenizer, scenes, text, {
+          tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
             ...nano,
             quantizer: { ...nano.quantizer, steps: NaN },
           }),

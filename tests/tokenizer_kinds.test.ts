@@ -1,6 +1,7 @@
 /** Tokenizers of semantic features, of pixels, and of both: what each learns and gives back. */
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import { evaluateAnswers } from "../lib/evaluation/answers.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
 import { Illume, illumeStages, trainTextTokenizer } from "../lib/recipes/mod.ts";
@@ -50,7 +51,7 @@ for (const [name, config] of Object.entries(CONFIGS)) {
       return { encoded, quality };
     };
     const before = await there();
-    const stages = tokenizerStages(tokenizer, scenes, text, budgets);
+    const stages = tokenizerStages(tokenizer, tokenizerSources(scenes), text, budgets);
     assert.equal(stages.some(({ name }) => name === "semantic encoder"), config.perceptual !== 0);
     for (const stage of stages) for await (const _ of stage.run());
     const { encoded, quality } = await there();

@@ -58,15 +58,18 @@ export class FittingSamples<T> {
     more: (count: number) => readonly T[] | Promise<readonly T[]>,
   ): Promise<{ readonly drawn: T[]; readonly leftOut: number }> {
     const drawn: T[] = [];
-    const before = this.#leftOut;
+    let leftOut = 0;
     while (drawn.length < count) {
       for (const sample of await more(count - drawn.length)) {
         this.#drawn++;
         if (this.#fit.fits(sample)) drawn.push(sample);
-        else this.#leaveOut(sample);
+        else {
+          leftOut++;
+          this.#leaveOut(sample);
+        }
       }
     }
-    return { drawn, leftOut: this.#leftOut - before };
+    return { drawn, leftOut };
   }
 
   #leaveOut(sample: T): void {
