@@ -4,6 +4,8 @@ import { z } from "../packages/zod.ts";
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
 
+const Recall = z.object({ recallAt1: share, recallAt5: share });
+
 const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
 
 /**
@@ -17,6 +19,14 @@ const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
  *   colour, and whether anything does.
  * - `selfEnhancement`: GenEval overall before and after the round, and how often the model's verdict
  *   on its drawings is then the parser's.
+ * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
+ *   pictures were held out, and what was skipped, by reason.
+ * - `retrieval`: of held-out captions by their pictures and the other way round, by the semantic
+ *   encoder; `chance` is the recall at 1 of who guesses.
+ * - `frechet`: Fréchet distances from held-out pictures, on mean features of the semantic encoder: of
+ *   drawings of their captions, of their reconstructions, and of pictures that were learned from.
+ * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
+ *   (F₁), and those of the most frequent caption; the same of pictures that were learned from.
  *
  * @example
  * ```ts
@@ -50,6 +60,22 @@ export const Report = z.object({
     perplexity: z.number().min(1),
   }).partial(),
   selfEnhancement: z.object({ before: share, after: share, agreement: share.optional() }),
+  data: z.object({
+    path: z.string(),
+    pictures: count,
+    captions: count,
+    heldOut: count,
+    /** Held-out captions whose words are all known, which alone can be drawn. */
+    known: count,
+    skipped: z.record(z.string(), count),
+  }),
+  retrieval: z.object({ captions: Recall, pictures: Recall, chance: share }),
+  frechet: z.object({
+    drawn: z.number(),
+    reconstructed: z.number(),
+    learned: z.number(),
+  }).partial(),
+  descriptions: z.object({ heldOut: share, learned: share, mostFrequent: share }),
   stages: z.array(z.object({
     name: z.string(),
     samples: count,

@@ -6,9 +6,11 @@ import { popeScores, scores } from "./scores.ts";
 
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
-  const { geneval, pope, reconstruction, seconds, peakMemoryBytes } = report;
+  const { data, retrieval, geneval, pope, reconstruction, seconds, peakMemoryBytes } = report;
   const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
+    ["pictures learned from", data?.pictures.toLocaleString("en")],
+    ["captions found by pictures, R@1", share(retrieval?.captions.recallAt1)],
     ["GenEval, overall", share(geneval?.overall)],
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
     ["POPE accuracy, mean", popeAccuracy >= 0 ? share(popeAccuracy) : undefined],
@@ -39,9 +41,27 @@ export function stageSection({ stages = [] }: Report): string {
   );
 }
 
+/** What a folder gave, and what was skipped in it. */
+export function dataSection({ data }: Report): string {
+  if (data === undefined) return "";
+  const rows: [string, number][] = [
+    ["pictures learned from", data.pictures],
+    ["their captions", data.captions],
+    ["pictures held out", data.heldOut],
+    ["of these with a caption whose words are all known", data.known],
+    ...Object.entries(data.skipped).map(([reason, count]): [string, number] => [
+      `skipped: ${reason}`,
+      count,
+    ]),
+  ];
+  const cells = rows.map(([name, count]) => [name, count.toLocaleString("en")]);
+  return section("What was learned from", table([data.path, "count"], cells));
+}
+
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
   const { geneval, pope, probes, reconstruction, selfEnhancement } = report;
+  const { retrieval, frechet, descriptions } = report;
   const parts: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
     parts.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
@@ -66,6 +86,17 @@ export function modelSection(report: Report): string {
     ["PSNR of reconstructions, dB", reconstruction?.psnr?.toFixed(1)],
     ["Codebook in use", share(reconstruction?.codebookUse)],
     ["Codebook perplexity", reconstruction?.perplexity?.toFixed(1)],
+    ["Held-out captions found by their pictures, R@1", share(retrieval?.captions.recallAt1)],
+    ["The same among the first five", share(retrieval?.captions.recallAt5)],
+    ["Held-out pictures found by their captions, R@1", share(retrieval?.pictures.recallAt1)],
+    ["The same among the first five", share(retrieval?.pictures.recallAt5)],
+    ["R@1 of who guesses", share(retrieval?.chance)],
+    ["Fréchet distance of drawings from held-out pictures", distance(frechet?.drawn)],
+    ["The same of their reconstructions", distance(frechet?.reconstructed)],
+    ["The same of pictures that were learned from", distance(frechet?.learned)],
+    ["Words of descriptions that are the captions', held out", share(descriptions?.heldOut)],
+    ["The same of pictures that were learned from", share(descriptions?.learned)],
+    ["The same of the most frequent caption", share(descriptions?.mostFrequent)],
   ];
   const rows = single.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
   if (rows.length > 0) parts.push(table(["measure", "value"], rows));
@@ -92,6 +123,10 @@ function share(value: number): string;
 function share(value: number | undefined): string | undefined;
 function share(value: number | undefined): string | undefined {
   return value?.toFixed(3);
+}
+
+function distance(value: number | undefined): string | undefined {
+  return value?.toPrecision(3);
 }
 
 function gibibytes(bytes: number | undefined): string | undefined {
