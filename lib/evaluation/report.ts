@@ -26,7 +26,7 @@ const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
  * - `frechet`: Fréchet distances from held-out pictures, on mean features of the semantic encoder: of
  *   drawings of their captions, of their reconstructions, and of pictures that were learned from.
  * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
- *   (F₁), and those of the most frequent caption; the same of pictures that were learned from.
+ *   (F₁); the same of pictures that were learned from, and of captions that belong to other pictures.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export const Report = z.object({
     reconstructed: z.number(),
     learned: z.number(),
   }).partial(),
-  descriptions: z.object({ heldOut: share, learned: share, mostFrequent: share }),
+  descriptions: z.object({ heldOut: share, learned: share, chance: share }),
   stages: z.array(z.object({
     name: z.string(),
     samples: count,

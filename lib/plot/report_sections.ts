@@ -96,7 +96,7 @@ export function modelSection(report: Report): string {
     ["The same of pictures that were learned from", distance(frechet?.learned)],
     ["Words of descriptions that are the captions', held out", share(descriptions?.heldOut)],
     ["The same of pictures that were learned from", share(descriptions?.learned)],
-    ["The same of the most frequent caption", share(descriptions?.mostFrequent)],
+    ["The same of captions of other pictures", share(descriptions?.chance)],
   ];
   const rows = single.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
   if (rows.length > 0) parts.push(table(["measure", "value"], rows));

@@ -3,7 +3,7 @@
  * one space. The part that reads captions is for training: it is not saved with a model.
  */
 import type { Picture } from "../../data/picture.ts";
-import { input, ops } from "../../graph/mod.ts";
+import { input } from "../../graph/mod.ts";
 import type { TensorData } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
 import { inBatches } from "../in_batches.ts";
