@@ -35,13 +35,14 @@ import {
   worldOf,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
-import { spread, writeReport } from "./demo_report.ts";
+import { writeReport } from "./demo_report.ts";
 import { summary } from "./demo_summary.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
+import { spread } from "./spread.ts";
 
 type ScorePoint = plot.ScorePoint;
 const ScorePoints = z.array(

@@ -34,6 +34,7 @@ export interface PictureFolderOptions {
 /** Pictures with captions: some of a folder's, or all. One sample a caption. */
 export class CaptionedPictures implements DataSet<Captioned> {
   constructor(
+    /** In order: those of one picture stand together. */
     readonly samples: readonly FolderSample[],
     private readonly pictures: (file: string) => Picture | Promise<Picture>,
   ) {}
@@ -74,13 +75,14 @@ export class CaptionedPictures implements DataSet<Captioned> {
     };
   }
 
+  /** Only some of the samples. */
+  only(isWanted: (sample: FolderSample, index: number) => boolean): CaptionedPictures {
+    return new CaptionedPictures(this.samples.filter(isWanted), this.pictures);
+  }
+
   /** The first sample of each picture. */
   oneEach(): CaptionedPictures {
-    const first = new Map<string, FolderSample>();
-    for (const sample of this.samples) {
-      if (!first.has(sample.file)) first.set(sample.file, sample);
-    }
-    return new CaptionedPictures([...first.values()], this.pictures);
+    return this.only(({ file }, i) => this.samples[i - 1]?.file !== file);
   }
 }
 
