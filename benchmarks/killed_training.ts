@@ -1,7 +1,9 @@
 /**
- * A whole ILLUME of random weights, trained, saved as often as it may, and let draw: a run of seconds
- * for `kill.ts` to kill. The words are a folder, and a share of the steps.
+ * A whole ILLUME of random weights, trained, saved as often as it may, its best kept, and let draw:
+ * a run of seconds for `kill.ts` to kill. The words are a folder, and a share of the steps.
  */
+import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { z } from "../lib/packages/zod.ts";
 import { stopOnInterrupt } from "../examples/interrupt.ts";
 import { main } from "../examples/options.ts";
@@ -51,7 +53,7 @@ await main(async () => {
   };
   const stages = [
     ...tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets),
-    ...illumeStages(model, scenes, [
+    ...illumeStages(model, emojiDocuments(scenes), [
       { name: "language", mixture: { text: 1 }, budget: budget(200, 8) },
       {
         name: "alignment",
@@ -66,11 +68,14 @@ await main(async () => {
       if (step % 50 === 0) {
         await training.once(`${stage.name} ${step}`, z.number(), () => Promise.resolve(loss));
       }
+      if (stage.name === "language" && step % 5 === 0) await training.offer(-loss);
     }
+    if (stage.name === "language") training.restoreBest();
   }
   const judge = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
   const captions = Math.ceil(256 * Number(share));
-  const drawing = { directory: `${directory}/drawings`, captions, seed: 0, signal };
+  const asked = askedCaptions(scenes.world);
+  const drawing = { directory: `${directory}/drawings`, asked, captions, seed: 0, signal };
   for await (const _ of selfGenerate(model, judge, drawing));
   await saveIllume(model, directory);
 });

@@ -7,6 +7,8 @@
 import { z } from "../lib/packages/zod.ts";
 import {
   type Device,
+  emojiDocuments,
+  emojiLanguage,
   type EmojiScenes,
   emojiScenes,
   evaluateAnswers,
@@ -44,7 +46,7 @@ import { JSON_FILE, provenance, writeResults } from "./results.ts";
  * `nano`'s concepts in three styles and two sizes on six backgrounds: about 4,800 kinds of patch with
  * an object, of 132 meanings. A codebook of 256 has to choose what it keeps.
  */
-const WORLD: World = { ...worldOf("small"), preset: "nano", concepts: worldOf("nano").concepts };
+const WORLD: World = { ...worldOf("small"), name: "nano", concepts: worldOf("nano").concepts };
 
 const CODEBOOK: QuantizerConfig = { kind: "vector", codes: 256, codeSize: 32 };
 
@@ -202,7 +204,7 @@ async function run(
   using training = await Training.open({
     directory: `${directory}/tokenizer`,
     store,
-    settings: { preset: name, seed, quick },
+    settings: { preset: name, seed, quick, device: device.name, world: WORLD, config },
     existing: "resume",
     signal,
   });
@@ -239,16 +241,16 @@ async function look(
   using tokenizer = await PictureTokenizer.load(directory, device);
   using store = tokenizer.store;
   const text = trainTextTokenizer(scenes);
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const model = Illume.init({ tokenizer, text, language: emojiLanguage(scenes.world), seed });
   const plans = [
     { ...LANGUAGE, budget: shortened(LANGUAGE.budget, quick ? 0.01 : 1) },
     alignment(steps),
   ];
-  const stages = illumeStages(model, scenes, plans);
+  const stages = illumeStages(model, emojiDocuments(scenes), plans);
   using training = await Training.open({
     directory: `${directory}/${steps}`,
     store,
-    settings: { preset: `${steps} steps`, seed, quick },
+    settings: { seed, quick, device: device.name, world: WORLD, config: tokenizer.config },
     existing: "resume",
     signal,
   });

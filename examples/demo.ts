@@ -3,6 +3,9 @@
  * and learn from that, and reports what it can do.
  */
 import {
+  askedCaptions,
+  emojiDocuments,
+  emojiLanguage,
   emojiScenes,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
@@ -32,7 +35,8 @@ import {
   tokenizerStages,
   Training,
   trainTextTokenizer,
-  worldOf,
+  truePicture,
+  unseenPictures,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
 import { writeReport } from "./demo_report.ts";
@@ -87,7 +91,7 @@ await main(async () => {
     },
     examples: ["", "--resume", "--preset small --out out/small"],
   });
-  const { preset } = worldOf(options.text("preset"));
+  const preset = options.choice("preset", ["nano", "small", "base"]);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
   const existing = existingOf(options);
@@ -108,11 +112,12 @@ await main(async () => {
     const found = "--device cpu, which multiplies in float32 only";
     throw new UsageError(`Expected --precision mixed with a GPU, but found ${found}`);
   }
+  const config = TOKENIZER_PRESETS[preset];
   using store = new StateStore(device);
   using training = await Training.open({
     directory: out,
     store,
-    settings: { preset, seed, quick },
+    settings: { preset, seed, quick, device: device.name, precision, tokenizer: config, sizes },
     existing,
     files: FILES,
     signal,
@@ -133,7 +138,6 @@ await main(async () => {
   const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
 
   // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
-  const config = TOKENIZER_PRESETS[preset];
   const tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budgets = TOKENIZER_BUDGETS[preset];
   const tokenizing = tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
@@ -143,19 +147,21 @@ await main(async () => {
   });
 
   // Unified model: language, visual embedding initialization, alignment, fine-tuning.
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const language = emojiLanguage(scenes.world);
+  const documents = emojiDocuments(scenes);
+  const model = Illume.init({ tokenizer, text, language, preset, seed });
   const plans = ILLUME_STAGES[preset].map((plan) => ({
     ...plan,
     budget: shortened(plan.budget, share),
     precision,
   }));
-  const [language, embedding, ...multimodal] = illumeStages(model, scenes, plans);
+  const [reading, embedding, ...multimodal] = illumeStages(model, documents, plans);
   const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
-  training.plan([...tokenizing, language, embedding, ...multimodal, {
+  training.plan([...tokenizing, reading, embedding, ...multimodal, {
     name: "self-enhancement",
     ...enhancement,
   }]);
-  await train([...tokenizing, language, embedding]);
+  await train([...tokenizing, reading, embedding]);
 
   // From time to time it is looked at, with a part of the evaluation: scores over minutes.
   const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
@@ -179,15 +185,18 @@ await main(async () => {
   for await (
     const { done, total } of selfGenerate(model, parserJudge(parser), {
       directory: `${out}/drawings`,
+      asked: askedCaptions(scenes.world),
       captions: sizes.drawings,
       seed,
       signal,
     })
   ) tell(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
-  const enhancing = await enhancementStage(model, scenes, drawings, {
+  const enhancing = await enhancementStage(model, drawings, {
+    documents,
+    truePicture: truePicture(scenes),
+    plan: plans.at(-1),
     budget: enhancement,
-    precision,
   });
   await train([enhancing], look);
   const curve: ScorePoint[] = [];
@@ -201,10 +210,11 @@ await main(async () => {
   signal.throwIfAborted();
   const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
-  const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
-    pictures: sizes.reconstructions,
-    seed,
-  });
+  const reconstruction = await evaluateReconstruction(
+    tokenizer,
+    unseenPictures(scenes, { pictures: sizes.reconstructions, seed }),
+    { seed },
+  );
   signal.throwIfAborted();
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();

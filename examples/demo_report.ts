@@ -100,7 +100,7 @@ async function figuresOf(
     {
       heading: "Alignment curves",
       text: "The one next-token loss of the language model over the samples it saw, by stage.",
-      figure: plot.lossCurve(points.filter(isUnified), { parts: ["loss", "text", "picture"] }),
+      figure: plot.lossCurve(points.filter(isUnified), { parts: ["loss", "text", "codes"] }),
     },
     {
       heading: "The tokenizer's losses",

@@ -27,7 +27,9 @@ import {
   scorePope,
   type Sentence,
   specOf,
+  unseenPictures,
   type World,
+  worldOfModel,
 } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import {
@@ -81,7 +83,7 @@ await main(async () => {
   const start = performance.now();
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const scenes = await emojiScenes({ preset: model.world.preset, seed });
+  const scenes = await emojiScenes({ world: worldOfModel(model), seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = file === undefined
     ? evaluationCaptions(scenes.world, { perTask: 48, seed })
@@ -92,10 +94,14 @@ await main(async () => {
   const whole = file === undefined && {
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
     probes: await evaluateProbes(model.tokenizer, scenes, { pictures: 1500, seed }),
-    reconstruction: await evaluateReconstruction(model.tokenizer, scenes, { pictures: 2048, seed }),
+    reconstruction: await evaluateReconstruction(
+      model.tokenizer,
+      unseenPictures(scenes, { pictures: 2048, seed }),
+      { seed },
+    ),
   };
   const report: Report = {
-    preset: model.world.preset,
+    preset: worldOfModel(model).name,
     seed: model.seed,
     device: device.name,
     geneval: {
@@ -126,7 +132,10 @@ async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
   }
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  return await evaluatePope(model, questions, { pictures: pictures });
+  return await evaluatePope(model, questions, {
+    pictures,
+    size: model.tokenizer.config.pictureSize,
+  });
 }
 
 /** A file of GenEval's captions: those of the model's world, and how many are of other things. */
@@ -134,7 +143,7 @@ async function scoresOfGeneval(options: CommandLine, seed: number) {
   const prompts = await readGeneval(options.text("geneval"));
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const { world, sprites } = await emojiScenes({ preset: model.world.preset });
+  const { world, sprites } = await emojiScenes({ world: worldOfModel(model) });
   const known = prompts.filter((prompt) => isOfWorld(prompt, world));
   const asked = known.length === 0 ? prompts : known;
   const scores = await evaluateGeneval(model, SceneParser.create(world, sprites), asked, { seed });

@@ -46,6 +46,12 @@ const SCENES: Readonly<Record<string, TokenizerConfig>> = {
   enlarged: { ...TOKENIZER_PRESETS.nano, enlarge: 2 },
 };
 
+/** What is trained and saved. */
+interface Part extends Disposable {
+  readonly config: object;
+  save(directory: string): Promise<void>;
+}
+
 const ENCODER = { steps: 500, batchSize: 96, peakRate: 2e-3 };
 const TOKENS = { steps: 1200, batchSize: 16, peakRate: 2e-3 };
 
@@ -70,23 +76,23 @@ await main(async () => {
 
   for (let seed = 0; seed < seeds; seed++) {
     /** Trains a part in a folder of its own, and saves it there. */
-    const train = async <T extends Disposable & { save(directory: string): Promise<void> }>(
+    const train = async <T extends Part>(
       name: string,
       open: (store: StateStore) => T,
       stagesOf: (part: T) => readonly Stage[],
     ): Promise<T> => {
       const directory = `${options.text("out")}/${seed}/${name}`;
       const store = new StateStore(device);
+      const part = open(store);
       using training = await Training.open({
         directory,
         store,
-        settings: { preset: name, seed, quick },
+        settings: { preset: name, seed, quick, device: device.name, config: part.config },
         existing: "resume",
         files: ["config.json", "model.safetensors"],
         signal,
       });
       console.error(`${name}, seed ${seed}`);
-      const part = open(store);
       const stages = stagesOf(part);
       training.plan(stages);
       for (const stage of stages) for await (const _ of training.run(stage));

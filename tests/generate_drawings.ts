@@ -1,8 +1,9 @@
 /** Draws into a folder with a tiny model, until it is done or killed: for `self_generation.test.ts`. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { selfGenerate } from "../lib/recipes/mod.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 

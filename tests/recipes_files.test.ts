@@ -1,7 +1,8 @@
+import { loadIllume } from "../lib/worlds/mod.ts";
 import assert from "node:assert/strict";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
 import { CheckpointError } from "../lib/nn/mod.ts";
-import { type Illume, loadIllume, saveIllume } from "../lib/recipes/mod.ts";
+import { type Illume, saveIllume } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
@@ -37,10 +38,8 @@ async function madeBy(model: Illume) {
 
 async function parametersOf({ store }: Illume) {
   const values: Record<string, unknown> = {};
-  for (const name of store.names().sort()) {
-    if (!name.startsWith("cache.")) {
-      values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
-    }
+  for (const name of store.keptNames().sort()) {
+    values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
   }
   return values;
 }

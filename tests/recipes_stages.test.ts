@@ -1,12 +1,9 @@
+import type { StagePlan } from "../lib/unified/mod.ts";
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { TrainingEvent } from "../lib/optim/mod.ts";
-import {
-  illumeStages,
-  type StagePlan,
-  trainTextTokenizer,
-  unifiedStage,
-} from "../lib/recipes/mod.ts";
+import { illumeStages, unifiedStage } from "../lib/recipes/mod.ts";
 import type { Task } from "../lib/recipes/tasks.ts";
 import { openDevice, type Random, StateStore } from "../lib/runtime/mod.ts";
 import type { Segment } from "../lib/unified/mod.ts";

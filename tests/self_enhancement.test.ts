@@ -1,10 +1,11 @@
 /** What a model learns from assessed drawings: to assess, and how sure it may be. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import { assessScene } from "../lib/worlds/emoji/axes.ts";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
 import { parseCaption } from "../lib/worlds/emoji/captions.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { enhancementStage, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { enhancementStage } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 
@@ -25,7 +26,6 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
       caption,
       ids: Array.from({ length: 16 }, () => random.integer(64)),
       assessment: assessScene(requirementsOf(parseCaption(caption, scenes.world)), {
-        background: "sky",
         objects,
       }),
       misses: [],

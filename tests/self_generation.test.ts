@@ -1,4 +1,5 @@
 /** Drawings that a model makes of its training captions: kept, gone on with, none counted twice. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Judge } from "../lib/assessment/judge.ts";
@@ -7,7 +8,7 @@ import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { readCaption } from "../lib/worlds/emoji/captions.ts";
 import { isHeldOut } from "../lib/worlds/emoji/splits.ts";
-import { readDrawings, selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { readDrawings, selfGenerate } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";

@@ -1,4 +1,5 @@
 /** How values show themselves, on the console and in a notebook's cell. */
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { encodePng, type Picture, pictureOf, readPicture } from "../lib/data/picture.ts";
@@ -49,7 +50,7 @@ Deno.test("what one works with shows itself in one to five lines", () =>
     const scenes = await emojiScenes({ preset: "nano", seed: 0 });
     const model = tinyIllume(store, trainTextTokenizer(scenes));
     const [plan] = ILLUME_STAGES.nano;
-    const stages = illumeStages(model, scenes, [
+    const stages = illumeStages(model, emojiDocuments(scenes), [
       { ...plan, budget: { ...plan.budget, steps: 3, batchSize: 4 } },
     ]);
     const settings = {};

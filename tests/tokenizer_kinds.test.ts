@@ -1,10 +1,13 @@
 /** Tokenizers of semantic features, of pixels, and of both: what each learns and gives back. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
+import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
-import { evaluateAnswers } from "../lib/evaluation/answers.ts";
+import { evaluateAnswers } from "../lib/worlds/emoji/measures/answers.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
-import { Illume, illumeStages, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { Illume, illumeStages } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import {
   PictureTokenizer,
@@ -76,13 +79,15 @@ for (const [name, config] of Object.entries(CONFIGS)) {
     const known = new Set(store.names());
     for (const { name } of tokenizerParameters(tokenizer.config)) assert.ok(known.has(name), name);
 
-    const { config: sizes } = Illume.init({ tokenizer, text, world: scenes.world });
+    const language = emojiLanguage(scenes.world);
+    const { unified: { config: sizes }, longestText } = Illume.init({ tokenizer, text, language });
     const model = new Illume({
       tokenizer,
       text,
-      world: scenes.world,
+      language,
       config: { ...sizes, hiddenSize: 32, layers: 1, intermediateSize: 48 },
       seed: 0,
+      longestText,
     });
     const plan = {
       name: "alignment",
@@ -90,7 +95,7 @@ for (const [name, config] of Object.entries(CONFIGS)) {
       budget: { steps: 6, batchSize: 4, peakRate: 1e-2 },
     } as const;
     const losses: number[] = [];
-    for (const stage of illumeStages(model, scenes, [plan])) {
+    for (const stage of illumeStages(model, emojiDocuments(scenes), [plan])) {
       for await (const { loss } of stage.run()) losses.push(loss);
     }
     assert.ok(losses.every(Number.isFinite));

@@ -1,11 +1,11 @@
 /** The diffusion decoder: pictures larger than those that were read, steps, guidance. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import { reduced } from "../lib/data/picture.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import { randomScene } from "../lib/worlds/emoji/random_scenes.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
-import { trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import {
   PictureTokenizer,

@@ -5,6 +5,7 @@ export {
   clipByGlobalNorm,
   decayWeights,
   forgetOptimizer,
+  isOfOptimizer,
   scaleByAdam,
   type Transform,
 } from "./transform.ts";
@@ -24,6 +25,7 @@ export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "
 export { type Budget, checkBudget, shortened } from "./budget.ts";
 export { ALL, rateByGroup, type Rates } from "./rates.ts";
 export {
+  type Graphs,
   type Json,
   type Learning,
   type Rows,

@@ -1,9 +1,32 @@
+export { batchOf, type BatchShape, fits, partsOfBatch, shapeOf } from "./batch.ts";
 export { checkSampling } from "./check_sampling.ts";
-export { drawnTokens, UnifiedConfig } from "./config.ts";
-export { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
-export { conversation, prompt, type Segment, type Sequence, type Turn } from "./sequence.ts";
-export { batchOf, type BatchShape, fits, partsOfBatch } from "./batch.ts";
-export { ADAPTER, nextTokenLosses, VISION_EMBEDDINGS, VISION_HEAD } from "./language_model.ts";
-export { Likelihood } from "./likelihood.ts";
+export { LanguageModelConfig } from "./config.ts";
 export { type GenerationOptions, type GenerationShape, Generator } from "./generation.ts";
+export { Likelihood } from "./likelihood.ts";
+export { tokenLosses, unifiedLosses } from "./losses.ts";
+export type {
+  DrawnModality,
+  GivenRows,
+  Modality,
+  PictureModality,
+  Speech,
+  Targets,
+  TokenTable,
+} from "./modality.ts";
+export { codesModality, VISION_EMBEDDINGS, VISION_HEAD } from "./modalities/codes.ts";
+export { ADAPTER, readModality } from "./modalities/read.ts";
+export { type TextModality, textModality } from "./modalities/text.ts";
+export { type Entry, Row } from "./row.ts";
 export type { Sampling } from "./sampling.ts";
+export {
+  blankSequence,
+  picturesOf,
+  promptOf,
+  type Sequence,
+  sequenceOf,
+  sequencesOf,
+  SequenceWriter,
+} from "./sequence.ts";
+export { UnifiedModel, type UnifiedParts } from "./unified_model.ts";
+export { type StagePlan, type Trainee, unifiedStages } from "./stage.ts";
+export { SPECIAL_TOKENS, Vocabulary, type Words } from "./vocabulary.ts";

@@ -34,6 +34,7 @@ export {
 export type { CaptionedView, PictureToDraw, TokenizerSources } from "./sources.ts";
 export {
   type EncodedPicture,
+  featureSizeOf,
   PictureTokenizer,
   type TokenizerOptions,
   tokenizerParameters,

@@ -47,9 +47,9 @@ export function encoderStage(
     async batch(rows) {
       let allLeftOut = 0;
       const inputs = await batchOf(rows, async (random): Promise<Named> => {
-        const { drawn: [sample], leftOut } = await fitting.draw(
-          1,
-          async () => [await draw(random)],
+        const { drawn: [sample], leftOut } = await fitting.drawRows(
+          [random],
+          async ([random]) => [await draw(random)],
         );
         allLeftOut += leftOut;
         const inputs = { pixels: pixels(sample.picture), ...captionOf(sample, measured.words) };

@@ -55,12 +55,18 @@ export function pixelDecoderStage(
 ): Stage {
   const { config } = tokenizer;
   const size = drawnSize(config);
+  const enlarges = size > config.pictureSize;
   const noise = noiseBank(new Random(tokenizer.seed, "noise"), size ** 2 * 3);
   return stage(tokenizer, "pixel decoder", budget, {
     losses(scope, batch) {
-      const { decoded } = reconstruct(scope, tokenizer, batch, disturbed);
+      const { pixels, decoded } = reconstruct(
+        scope,
+        tokenizer,
+        batch,
+        config.attention ? disturbed : undefined,
+      );
       const inputs = {
-        pixels: input("drawn", "float32", [batch, size, size, 3]),
+        pixels: enlarges ? input("drawn", "float32", [batch, size, size, 3]) : pixels,
         noise: input("noise", "float32", [batch, size, size, 3]),
         t: input("t", "float32", [batch]),
         known: input("known", "float32", [batch]),
@@ -73,11 +79,11 @@ export function pixelDecoderStage(
         const { picture, enlarged = picture } = await drawnFrom(pictures, random);
         return {
           pixels: pixelsOf([reducedTo(picture, config.pictureSize)]),
-          drawn: pixelsOf([reducedTo(enlarged, size)]),
+          ...enlarges ? { drawn: pixelsOf([reducedTo(enlarged, size)]) } : {},
           noise: noise(random),
           t: Float32Array.of(random.uniform()),
-          from: tokenNoise(random, config, config.attention ? DISTURBED : 0),
           known: Float32Array.of(random.uniform() < FEATURE_DROP ? 0 : 1),
+          ...config.attention ? { from: tokenNoise(random, config, DISTURBED) } : {},
         };
       }),
     }),
@@ -104,7 +110,7 @@ function reconstruct(
   const quantized = quantize(scope.at("quantizer"), features, config);
   const codes = through(byPicture(quantized.codes, config));
   const decoded = decodeFeatures(scope.at("feature_decoder"), codes, config);
-  return { features, quantized, decoded };
+  return { pixels, features, quantized, decoded };
 }
 
 /** Standard normal noise for a picture, cut out of a bank that is drawn once: it is quicker. */

@@ -81,8 +81,7 @@ export class PictureTokenizer implements Disposable {
 
   /** Numbers in a patch's feature, as a model reads it. */
   get featureSize(): number {
-    if (this.config.reads === "codes") return this.quantizer.codeSize;
-    return this.#graphs.featureSize(this.config);
+    return featureSizeOf(this.config);
   }
 
   get quantizer(): Quantizer {
@@ -228,6 +227,12 @@ export class PictureTokenizer implements Disposable {
   [Symbol.dispose](): void {
     this.#programs[Symbol.dispose]();
   }
+}
+
+/** Numbers in a patch's feature, as a model reads it. */
+export function featureSizeOf(config: TokenizerConfig): number {
+  if (config.reads === "codes") return quantizerOf(config.quantizer).codeSize;
+  return KINDS[config.kind].featureSize(config);
 }
 
 function joined(pictures: readonly Int32Array[]): Int32Array<ArrayBuffer> {

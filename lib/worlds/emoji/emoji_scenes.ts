@@ -51,8 +51,8 @@ export class EmojiScenes {
   constructor(readonly world: World, readonly sprites: Sprites, readonly seed: number) {}
 
   [inspect](): string {
-    const { preset, concepts, pictureSize } = this.world;
-    return `EmojiScenes ${preset}: ${concepts.length} concepts, ${pictureSize} × ${pictureSize} pixels`;
+    const { name, concepts, pictureSize } = this.world;
+    return `EmojiScenes ${name}: ${concepts.length} concepts, ${pictureSize} × ${pictureSize} pixels`;
   }
 
   /** The picture of a scene. */

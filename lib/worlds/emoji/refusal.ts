@@ -37,7 +37,7 @@ export function refusal(
     : strange.map((word) => JSON.stringify(word)).join(", ");
   return new CaptionError(
     `Expected ${what} such as ${examples.map((example) => `"${example}"`).join(", ")} ` +
-      `in the words of the ${world.preset} world (${world.concepts.join(", ")}; ` +
+      `in the words of the ${world.name} world (${world.concepts.join(", ")}; ` +
       `${COLORS.join(", ")}; one to four; ${Object.values(RELATION_WORDS).join(", ")}), ` +
       `but found ${found}${near.length === 0 ? "" : ` (did you mean ${near.join(", ")}?)`}`,
   );

@@ -21,7 +21,7 @@ export type Preset = "nano" | "small" | "base";
 
 /** A closed little world of pictures. */
 export interface World {
-  readonly preset: Preset;
+  readonly name: string;
   /** Singular names of what may be shown. */
   readonly concepts: readonly string[];
   readonly styles: readonly Style[];
@@ -52,7 +52,7 @@ const BACKGROUNDS: readonly Background[] = [
 const concepts = Object.keys(CONCEPTS);
 
 const SMALL: World = {
-  preset: "small",
+  name: "small",
   concepts,
   styles: STYLES,
   backgrounds: BACKGROUNDS,
@@ -64,10 +64,10 @@ const SMALL: World = {
   gap: 1,
 };
 
-/** The presets. `base` is `small`'s world, for a larger model. */
+/** The worlds that models of a preset learn. `base` is of `small`'s, for a larger model. */
 export const WORLDS: Readonly<Record<Preset, World>> = {
   nano: {
-    preset: "nano",
+    name: "nano",
     concepts: concepts.slice(0, 12),
     styles: ["fluent-flat"],
     backgrounds: BACKGROUNDS.slice(0, 3),
@@ -79,7 +79,7 @@ export const WORLDS: Readonly<Record<Preset, World>> = {
     gap: 1,
   },
   small: SMALL,
-  base: { ...SMALL, preset: "base" },
+  base: SMALL,
 };
 
 /**
