@@ -3,9 +3,16 @@ import { GENEVAL_TASKS, meanAccuracy, Report } from "../mod.ts";
 import { typed } from "./help.ts";
 import { FROM } from "./options.ts";
 
+const Demonstrated = Report.required({
+  geneval: true,
+  pope: true,
+  selfEnhancement: true,
+  seconds: true,
+});
+
 /** The scores of a report, where everything lies, and what can be done next. */
 export function summary(report: Report, out: string): string {
-  const { geneval, pope, selfEnhancement, seconds } = Report.required().parse(report);
+  const { geneval, pope, selfEnhancement, seconds } = Demonstrated.parse(report);
   const from = out === FROM.default ? [] : ["--from", out];
   const picture = "two_red_hearts.png";
   const rows = [

@@ -5,9 +5,9 @@ import {
   type CaptionedPictures,
   captionWords,
   countsByReason,
-  evaluateCaptionRetrieval,
+  evaluateDistances,
   evaluateReconstruction,
-  frechetDistance,
+  evaluateRetrieval,
   type Illume,
   type Picture,
   type PictureFolder,
@@ -15,10 +15,12 @@ import {
   type PlainLanguage,
   plot,
   readMetrics,
+  type Recognizes,
   reducedTo,
   Report,
   type Retrieval,
   type StageSummary,
+  wording,
   wordOverlap,
   writeFileAtomic,
 } from "../mod.ts";
@@ -38,8 +40,10 @@ export interface Trained {
   readonly signal: AbortSignal;
 }
 
-/** At most this many pictures of a part are measured, and this many are shown. */
+/** At most this many pictures of a part are measured. */
 const MEASURED = 256;
+/** And of these so many are retrieved, each from among all: that takes as many squared. */
+const RETRIEVED = 64;
 const SHOWN = 18;
 
 /** A picture with one of its captions, in normal form, and with all of them. */
@@ -50,12 +54,14 @@ interface Sample extends Captioned {
 /** Measures a model, above all on pictures that were held out, and writes everything into a folder. */
 export async function writeTrainReport(out: string, trained: Trained): Promise<Report> {
   const { preset, seed, folder, training, heldOut, language, model, stages, signal } = trained;
-  const { tokenizer, text, device } = model;
+  const { tokenizer, device } = model;
   const held = await samplesOf(heldOut);
   const known = await samplesOf(heldOut.only(({ caption }) => language.knows(caption)));
   const learned = await samplesOf(training);
 
-  const retrieval = await evaluateCaptionRetrieval(tokenizer, text, held);
+  const retrieved = spread(held, RETRIEVED);
+  const retrieval = await evaluateRetrieval(recognizing(model), retrieved);
+  signal.throwIfAborted();
   const reconstruction = await evaluateReconstruction(tokenizer, picturesOf(held), { seed });
   const shown = spread(picturesOf(held), 12);
   const encoded = await tokenizer.encode(shown);
@@ -83,11 +89,11 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
     },
     reconstruction,
     retrieval: {
-      captions: recallOf(retrieval.captions),
-      pictures: recallOf(retrieval.pictures),
-      chance: retrieval.chance,
+      captions: recallOf(retrieval.captionsByPictures),
+      pictures: recallOf(retrieval.picturesByCaptions),
+      among: retrieval.among,
     },
-    frechet: await frechetOf(model, { known, drawn, learned, seed }),
+    distances: await distancesOf(model, { known, drawn, learned, seed }),
     descriptions: {
       heldOut: overlapOf(descriptions, held),
       learned: overlapOf(descriptionsLearned, learned),
@@ -128,10 +134,15 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
     },
     {
       heading: "Captions found by pictures",
-      text: `For held-out pictures, the nearest of ${held.length} held-out captions.`,
+      text:
+        `Held-out pictures, and which of ${retrieved.length} held-out captions the model finds ` +
+        "the likeliest for each, beyond how likely it is anyway.",
       figure: titled(
-        spread(held, SHOWN),
-        spread(retrieval.captions.nearest.map(([first]) => held[first].caption), SHOWN),
+        spread(retrieved, SHOWN),
+        spread(
+          retrieval.captionsByPictures.nearest.map(([first]) => retrieved[first].caption),
+          SHOWN,
+        ),
       ),
     },
     ...await lossFigures(out, stages),
@@ -144,6 +155,13 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
   });
   await writeFileAtomic(`${out}/report.json`, JSON.stringify(report, null, 2));
   await writeFileAtomic(`${out}/report.html`, page);
+  const pictures = {
+    reconstructed: "Reconstructed",
+    drawn: "Drawn: captions that it learned from",
+  };
+  for (const [file, heading] of Object.entries(pictures)) {
+    await figures.find((figure) => figure.heading === heading)!.figure.save(`${out}/${file}.png`);
+  }
   return report;
 }
 
@@ -194,8 +212,21 @@ function overlapOf(texts: readonly string[], samples: readonly Sample[]): number
   return overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length;
 }
 
-/** How far drawings are from true pictures, and, to compare with, reconstructions and other pictures. */
-async function frechetOf(
+/** The model as one that says how probable a caption is. */
+function recognizing(model: Illume): Recognizes {
+  return {
+    likelihoods: (items) =>
+      model.logLikelihoods(
+        items.map(({ picture, caption }) => ({ ask: wording.describe(picture), answer: caption })),
+      ),
+  };
+}
+
+/**
+ * Fréchet distances from held-out pictures, of drawings of their captions and, to compare with, of
+ * their reconstructions and of as many pictures that were learned from.
+ */
+async function distancesOf(
   { tokenizer }: Illume,
   { known, drawn, learned, seed }: {
     readonly known: readonly Captioned[];
@@ -203,30 +234,19 @@ async function frechetOf(
     readonly learned: readonly Captioned[];
     readonly seed: number;
   },
-): Promise<Report["frechet"]> {
-  if (known.length < 2) return undefined;
-  const true_ = await tokenizer.encode(picturesOf(known));
-  const redrawn = await tokenizer.decode(true_.map(({ ids }) => ids), { seed });
-  const size = tokenizer.config.pictureSize;
-  const features = async (pictures: readonly Picture[]) =>
-    (await tokenizer.encode(pictures.map((picture) => reducedTo(picture, size))))
-      .map(({ features }) => meanRow(features, tokenizer.featureSize));
-  const own = true_.map(({ features }) => meanRow(features, tokenizer.featureSize));
-  const others = spread(learned, known.length);
+): Promise<Report["distances"]> {
+  const truth = picturesOf(known);
+  const others = picturesOf(spread(learned, known.length));
+  if (truth.length < 2 || others.length < 2) return undefined;
+  const encoded = await tokenizer.encode(truth);
+  const redrawn = await tokenizer.decode(encoded.map(({ ids }) => ids), { seed });
+  const from = async (pictures: readonly Picture[]) =>
+    (await evaluateDistances(tokenizer, pictures, truth)).frechet;
   return {
-    drawn: frechetDistance(await features(drawn), own),
-    reconstructed: frechetDistance(await features(redrawn), own),
-    ...(others.length < 2
-      ? {}
-      : { learned: frechetDistance(await features(picturesOf(others)), own) }),
+    drawn: await from(drawn),
+    reconstructed: await from(redrawn),
+    learned: await from(others),
   };
-}
-
-/** The mean of the rows of `[patches, size]`. */
-function meanRow(rows: Float32Array, size: number): Float64Array {
-  const mean = new Float64Array(size);
-  rows.forEach((x, i) => mean[i % size] += x * size / rows.length);
-  return mean;
 }
 
 /** Pictures and, to the right of each, what was drawn. */

@@ -21,10 +21,9 @@ const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
  *   on its drawings is then the parser's.
  * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
  *   pictures were held out, and what was skipped, by reason.
- * - `retrieval`: of held-out captions by their pictures and the other way round, by the semantic
- *   encoder; `chance` is the recall at 1 of who guesses.
- * - `frechet`: Fréchet distances from held-out pictures, on mean features of the semantic encoder: of
- *   drawings of their captions, of their reconstructions, and of pictures that were learned from.
+ * - `retrieval`: of held-out captions by their pictures and the other way round, among so many.
+ * - `distances`: Fréchet distances from held-out pictures, by the tokenizer's own features: of drawings
+ *   of their captions, of their reconstructions, and of pictures that were learned from.
  * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
  *   (F₁); the same of pictures that were learned from, and of captions that belong to other pictures.
  *
@@ -69,12 +68,8 @@ export const Report = z.object({
     known: count,
     skipped: z.record(z.string(), count),
   }),
-  retrieval: z.object({ captions: Recall, pictures: Recall, chance: share }),
-  frechet: z.object({
-    drawn: z.number(),
-    reconstructed: z.number(),
-    learned: z.number(),
-  }).partial(),
+  retrieval: z.object({ captions: Recall, pictures: Recall, among: count }),
+  distances: z.object({ drawn: z.number(), reconstructed: z.number(), learned: z.number() }),
   descriptions: z.object({ heldOut: share, learned: share, chance: share }),
   stages: z.array(z.object({
     name: z.string(),

@@ -61,7 +61,7 @@ export function dataSection({ data }: Report): string {
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
   const { geneval, pope, probes, reconstruction, selfEnhancement } = report;
-  const { retrieval, frechet, descriptions } = report;
+  const { retrieval, distances, descriptions } = report;
   const parts: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
     parts.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
@@ -90,10 +90,10 @@ export function modelSection(report: Report): string {
     ["The same among the first five", share(retrieval?.captions.recallAt5)],
     ["Held-out pictures found by their captions, R@1", share(retrieval?.pictures.recallAt1)],
     ["The same among the first five", share(retrieval?.pictures.recallAt5)],
-    ["R@1 of who guesses", share(retrieval?.chance)],
-    ["Fréchet distance of drawings from held-out pictures", distance(frechet?.drawn)],
-    ["The same of their reconstructions", distance(frechet?.reconstructed)],
-    ["The same of pictures that were learned from", distance(frechet?.learned)],
+    ["R@1 of who guesses", share(retrieval && 1 / retrieval.among)],
+    ["Fréchet distance of drawings from held-out pictures", distance(distances?.drawn)],
+    ["The same of their reconstructions", distance(distances?.reconstructed)],
+    ["The same of pictures that were learned from", distance(distances?.learned)],
     ["Words of descriptions that are the captions', held out", share(descriptions?.heldOut)],
     ["The same of pictures that were learned from", share(descriptions?.learned)],
     ["The same of captions of other pictures", share(descriptions?.chance)],

@@ -50,17 +50,23 @@ export function contrastiveLosses(
   const mask = input("captionMask", "float32", [batch, words]);
 
   const features = encode(scope.at("encoder"), pixels, config);
-  const training = scope.at(TRAINING);
-  const { whole: caption, text, weights } = captionEmbeddings(
-    scope,
-    captions,
-    mask,
-    config,
-    textVocabulary,
-  );
-  const wholePicture = (features: Tensor) => pictureEmbeddings(scope, features, config);
+  const training = scope.at("contrastive");
+  const text = textTower(training.at("text"), captions, config, textVocabulary);
+
+  const weights = ops.div(mask, ops.sum(mask, { axes: [1], keepAxes: true }));
+  const pooledText = ops.sum(ops.mul(text, column(weights)), { axes: [1], keepAxes: false });
+  const wholePicture = (features: Tensor) =>
+    embed(
+      training.at("picture_projection"),
+      poolPlaces(training.at("pool"), features),
+      featureSize,
+    );
   const picture = wholePicture(features);
-  const whole = ops.matmul(caption, picture, { transposeB: true });
+  const whole = ops.matmul(
+    embed(training.at("text_projection"), pooledText, featureSize),
+    picture,
+    { transposeB: true },
+  );
 
   const rows = (x: Tensor) => ops.reshape(x, { shape: [x.shape[0] * x.shape[1], x.shape[2]] });
   const similarity = ops.matmul(
@@ -83,49 +89,6 @@ export function contrastiveLosses(
   const others = ops.matmul(picture, wholePicture(again), { transposeB: true });
   const style = sigmoidLoss(training.at("style"), others);
   return { loss: ops.add(loss, style), parts: { global, local, coarse, style } };
-}
-
-/** What belongs to the training alone. */
-const TRAINING = "contrastive";
-
-/** A parameter that is there once captions have been learned from. */
-export const TEXT_TABLE = `${TRAINING}.text.embed_tokens.weight`;
-
-/** Pictures of features `[batch, grid², featureSize]`, each as a vector: `[batch, featureSize]`. */
-export function pictureEmbeddings(
-  scope: Scope,
-  features: Tensor,
-  { featureSize }: TokenizerConfig,
-): Tensor {
-  const training = scope.at(TRAINING);
-  const pooled = poolPlaces(training.at("pool"), features);
-  return embed(training.at("picture_projection"), pooled, featureSize);
-}
-
-/**
- * Captions as vectors.
- *
- * @param captions ids `[batch, words]`
- * @param mask 1 for words, 0 for padding `[batch, words]`
- * @returns each caption as a vector, `[batch, featureSize]`; its words, `[batch, words, featureSize]`;
- * and how much each counts, `[batch, words]`
- */
-export function captionEmbeddings(
-  scope: Scope,
-  captions: Tensor,
-  mask: Tensor,
-  config: TokenizerConfig,
-  textVocabulary: number,
-): { readonly whole: Tensor; readonly text: Tensor; readonly weights: Tensor } {
-  const training = scope.at(TRAINING);
-  const text = textTower(training.at("text"), captions, config, textVocabulary);
-  const weights = ops.div(mask, ops.sum(mask, { axes: [1], keepAxes: true }));
-  const pooled = ops.sum(ops.mul(text, column(weights)), { axes: [1], keepAxes: false });
-  return {
-    whole: embed(training.at("text_projection"), pooled, config.featureSize),
-    text,
-    weights,
-  };
 }
 
 /**
