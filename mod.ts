@@ -83,6 +83,7 @@ export {
   pictureOf,
   readPicture,
   reduced,
+  reducedTo,
 } from "./lib/data/picture.ts";
 export {
   type Captioned,
@@ -92,6 +93,18 @@ export {
   listed,
   mapped,
 } from "./lib/data/data_set.ts";
+export {
+  CaptionedPictures,
+  type FolderSample,
+  PictureFolder,
+  pictureFolder,
+  type PictureFolderOptions,
+} from "./lib/data/picture_folder.ts";
+export { countsByReason, type Skipped, skippedInWords } from "./lib/data/skipped.ts";
+export { captionedDocuments, type CaptionWording } from "./lib/data/captioned_documents.ts";
+export type { Document, Segment, Turn } from "./lib/data/document.ts";
+export { captionWords, plainCaption, PlainLanguage } from "./lib/text/plain_language.ts";
+export type { Language } from "./lib/text/language.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Color, COLORS, type Scene, type SceneObject } from "./lib/worlds/emoji/scene.ts";
 export { tokenizerSources } from "./lib/worlds/emoji/tokenizer_sources.ts";
@@ -131,6 +144,7 @@ export {
 // The unified model, its stages, and what it makes of its own pictures.
 export {
   type AssessedDrawing,
+  captionTokenizer,
   type Drawings,
   type DrawOptions,
   ENHANCEMENT_BUDGETS,
@@ -139,6 +153,9 @@ export {
   Illume,
   ILLUME_STAGES,
   illumeStages,
+  OWN_TOKENIZER_PRESETS,
+  type OwnPicturesPlan,
+  ownPicturesPlan,
   type Preset,
   readDrawings,
   type SamplingOptions,
@@ -146,6 +163,7 @@ export {
   selfGenerate,
   type SelfGenerationOptions,
 } from "./lib/recipes/mod.ts";
+export { ask as wording } from "./lib/recipes/wording.ts";
 export type { StagePlan } from "./lib/unified/mod.ts";
 export { loadIllume } from "./lib/worlds/mod.ts";
 export { askedCaptions, truePicture } from "./lib/worlds/emoji/asked_captions.ts";
@@ -230,6 +248,7 @@ export {
   readPopeAnswers,
   scorePope,
 } from "./lib/evaluation/pope_file.ts";
+export { wordOverlap } from "./lib/evaluation/word_overlap.ts";
 export { bootstrapMean, type Interval } from "./lib/evaluation/bootstrap.ts";
 export {
   auroc,

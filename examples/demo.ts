@@ -3,8 +3,8 @@
  * and learn from that, and reports what it can do.
  */
 import {
-  codeReader,
   askedCaptions,
+  codeReader,
   emojiDocuments,
   emojiLanguage,
   emojiScenes,
@@ -41,13 +41,14 @@ import {
   unseenPictures,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
-import { spread, writeReport } from "./demo_report.ts";
+import { writeReport } from "./demo_report.ts";
 import { summary } from "./demo_summary.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
+import { spread } from "./spread.ts";
 
 type ScorePoint = plot.ScorePoint;
 const ScorePoints = z.array(

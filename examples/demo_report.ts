@@ -12,6 +12,7 @@ import {
   type StageSummary,
   writeFileAtomic,
 } from "../mod.ts";
+import { spread } from "./spread.ts";
 
 export interface Findings {
   readonly preset: string;
@@ -153,10 +154,4 @@ function agreement(assessed: Findings["assessed"]): number {
     assessment?.verdict === (correct ? "good" : "bad")
   );
   return agreeing.length / assessed.length;
-}
-
-/** `count` of them, evenly from all, so that every task is shown. */
-export function spread<T>(all: readonly T[], count: number): T[] {
-  const step = Math.max(1, all.length / count);
-  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * step)]);
 }

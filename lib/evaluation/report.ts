@@ -33,7 +33,11 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  *   colour, and whether anything does.
  * - `retrieval`: among how many a picture finds its caption, and a caption its picture.
  * - `distances`: how far drawn pictures are from true ones by the tokenizer's own features, and, to
- *   compare, how far reconstructed ones are.
+ *   compare, how far reconstructed ones are, and others that were learned from.
+ * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
+ *   pictures were held out, and what was skipped, by reason.
+ * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
+ *   (F₁); the same of pictures that were learned from, and of captions that belong to other pictures.
  * - `selfEnhancement`: GenEval overall before and after the round, and how often the model's verdict
  *   on its drawings is then the parser's. Where the parser wrote the labels that were learned from, it
  *   is no impartial judge of what came of them: `byCodes` is by one that had no part in them.
@@ -70,7 +74,22 @@ export const Report = z.object({
     byCodes: z.object({ before: share, after: share }).optional(),
   }),
   retrieval: z.object({ among: count, captionsByPictures: Recall, picturesByCaptions: Recall }),
-  distances: z.object({ pictures: count, drawn: Distances, reconstructed: Distances.optional() }),
+  distances: z.object({
+    pictures: count,
+    drawn: Distances,
+    reconstructed: Distances.optional(),
+    learned: Distances.optional(),
+  }),
+  data: z.object({
+    path: z.string(),
+    pictures: count,
+    captions: count,
+    heldOut: count,
+    /** Held-out pictures with a caption whose words are all known: only these can be drawn. */
+    known: count,
+    skipped: z.record(z.string(), count),
+  }),
+  descriptions: z.object({ heldOut: share, learned: share, chance: share }),
   stages: z.array(z.object({
     name: z.string(),
     samples: count,

@@ -6,9 +6,11 @@ import { popeScores, scores } from "./scores.ts";
 
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
-  const { geneval, pope, retrieval, distances, reconstruction, seconds, peakMemoryBytes } = report;
+  const { data, geneval, pope, retrieval, distances, reconstruction, seconds, peakMemoryBytes } =
+    report;
   const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
+    ["pictures learned from", data?.pictures.toLocaleString("en")],
     ["GenEval, overall", share(geneval?.overall)],
     ["the same by codes", share(geneval?.byCodes?.overall)],
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
@@ -42,9 +44,27 @@ export function stageSection({ stages = [] }: Report): string {
   );
 }
 
+/** What a folder gave, and what was skipped in it. */
+export function dataSection({ data }: Report): string {
+  if (data === undefined) return "";
+  const rows: [string, number][] = [
+    ["pictures learned from", data.pictures],
+    ["their captions", data.captions],
+    ["pictures held out", data.heldOut],
+    ["of these with a caption whose words are all known", data.known],
+    ...Object.entries(data.skipped).map(([reason, count]): [string, number] => [
+      `skipped: ${reason}`,
+      count,
+    ]),
+  ];
+  const cells = rows.map(([name, count]) => [name, count.toLocaleString("en")]);
+  return section("What was learned from", table([data.path, "count"], cells));
+}
+
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
   const { geneval, pope, probes, reconstruction, retrieval, distances, selfEnhancement } = report;
+  const { descriptions } = report;
   const blocks: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
     blocks.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
@@ -89,8 +109,12 @@ export function modelSection(report: Report): string {
     ],
     ["Fréchet distance of drawn and true pictures", distances?.drawn.frechet.toFixed(3)],
     ["Fréchet distance of reconstructed ones", distances?.reconstructed?.frechet.toFixed(3)],
+    ["Fréchet distance of pictures that were learned from", distances?.learned?.frechet.toFixed(3)],
     ["Kernel distance of drawn and true pictures", distances?.drawn.kernel.toFixed(3)],
     ["Kernel distance of reconstructed ones", distances?.reconstructed?.kernel.toFixed(3)],
+    ["Words of descriptions that are the captions', held out", share(descriptions?.heldOut)],
+    ["The same of pictures that were learned from", share(descriptions?.learned)],
+    ["The same of captions of other pictures", share(descriptions?.chance)],
     ["Feature cosine of reconstructions", share(reconstruction?.featureCosine)],
     ["PSNR of reconstructions, dB", reconstruction?.psnr?.toFixed(1)],
     ["Codebook in use", share(reconstruction?.codebookUse)],

@@ -7,6 +7,12 @@ export {
   LANGUAGE_MODEL_PRESETS,
   type Preset,
 } from "./illume.ts";
+export {
+  captionTokenizer,
+  OWN_TOKENIZER_PRESETS,
+  type OwnPicturesPlan,
+  ownPicturesPlan,
+} from "./own_pictures.ts";
 export { type Languages, loadIllume, saveIllume } from "./illume_files.ts";
 export { type DrawOptions, PictureModel, type SamplingOptions } from "./picture_model.ts";
 export {
