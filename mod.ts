@@ -74,8 +74,6 @@ export {
   readQuestion,
   type Sentence,
   specOf,
-  type Task as CaptionTask,
-  TASKS as CAPTION_TASKS,
 } from "./lib/worlds/emoji/captions.ts";
 export { evaluationCaptions, heldOut } from "./lib/worlds/emoji/splits.ts";
 export {
@@ -86,23 +84,33 @@ export {
   readPicture,
   reduced,
 } from "./lib/data/picture.ts";
+export {
+  type Captioned,
+  type DataSet,
+  drawnFrom,
+  endless,
+  listed,
+  mapped,
+} from "./lib/data/data_set.ts";
 export { contactSheet } from "./lib/data/contact_sheet.ts";
 export { type Color, COLORS, type Scene, type SceneObject } from "./lib/worlds/emoji/scene.ts";
+export { tokenizerSources } from "./lib/worlds/emoji/tokenizer_sources.ts";
 export { type World, worldOf, WORLDS } from "./lib/worlds/emoji/world.ts";
 export { readLines, type TextLine } from "./lib/files/records.ts";
 
 // The text tokenizer and the vision tokenizer.
 export { TextTokenizer } from "./lib/text/mod.ts";
 export {
+  type CaptionedView,
   type EncodedPicture,
   EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
-  type FeatureSource,
   FeatureTokenizer,
   featureTokenizerConfig,
   finiteScalarQuantizer,
   lookupFreeQuantizer,
+  type PictureToDraw,
   PictureTokenizer,
   type Quantized,
   type Quantizer,
@@ -114,6 +122,7 @@ export {
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   TokenizerConfig,
+  type TokenizerSources,
   tokenizerStages,
   vectorQuantizer,
   type VisionEncoder,
@@ -173,14 +182,44 @@ export {
   type TrainingOptions,
 } from "./lib/training/training.ts";
 export {
+  type AnswerScores,
+  type Ceilings,
+  type CodeReader,
+  codeReader,
+  type CodeScores,
+  type DetailScores,
   type DrawingScores,
+  evaluateAnswers,
+  evaluateCeilings,
   type EvaluatedCaption,
+  evaluateDetails,
   evaluateDrawing,
+  evaluateDrawingByCodes,
+  evaluateEditing,
+  evaluateGeneval,
+  evaluateJudge,
+  evaluateJudgeOnDrawings,
+  evaluateProbes,
+  evaluatePurity,
+  evaluateReading,
+  isOfWorld,
   type JudgedDrawing,
-} from "./lib/evaluation/drawing.ts";
-export { codebookUse, featureCosine, perplexity, psnr } from "./lib/evaluation/reconstruction.ts";
-export { type AxisAccuracy, evaluateJudge, type JudgeAccuracy } from "./lib/evaluation/judging.ts";
-export { meanAccuracy, parseYesNo } from "./lib/evaluation/pope.ts";
+  type ProbeScores,
+  type Purity,
+  toGeneval,
+  unseenPictures,
+} from "./lib/worlds/emoji/measures/mod.ts";
+export { GENEVAL_TASKS, type GenevalTask } from "./lib/assessment/geneval_words.ts";
+export {
+  codebookUse,
+  evaluateReconstruction,
+  featureCosine,
+  perplexity,
+  psnr,
+  type ReconstructionScores,
+} from "./lib/evaluation/reconstruction.ts";
+export { type AxisAccuracy, type JudgeAccuracy } from "./lib/evaluation/judging.ts";
+export { evaluateYesNo, meanAccuracy, parseYesNo } from "./lib/evaluation/pope.ts";
 export {
   evaluatePope,
   type PopeAnswer,
@@ -199,32 +238,36 @@ export {
   cohensKappa,
   type TrueJudgement,
 } from "./lib/evaluation/calibration.ts";
-export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
-export { type DetailScores, evaluateDetails } from "./lib/evaluation/details.ts";
-export { type EditingScores, evaluateEditing } from "./lib/evaluation/editing.ts";
+export { type AskedQuestion, evaluateQuestions } from "./lib/evaluation/answers.ts";
+export { type EditingScores, scoreEditing } from "./lib/evaluation/editing.ts";
+export { type GenevalPrompt, readGeneval, scoreGeneval } from "./lib/evaluation/geneval_file.ts";
 export {
-  evaluateGeneval,
-  type GenevalPrompt,
-  isOfWorld,
-  readGeneval,
-  toGeneval,
-} from "./lib/evaluation/geneval_file.ts";
-export { frechetDistance, kernelDistance } from "./lib/evaluation/frechet.ts";
-export { evaluateReading } from "./lib/evaluation/reading.ts";
+  evaluateDistances,
+  frechetDistance,
+  kernelDistance,
+  type SetDistances,
+} from "./lib/evaluation/frechet.ts";
+export { codePurity, patchPurity } from "./lib/evaluation/purity.ts";
 export {
-  type Ceilings,
-  evaluateCeilings,
-  evaluateProbes,
-  evaluateReconstruction,
-} from "./lib/evaluation/tokenizing.ts";
-export {
-  type CodeReader,
-  codeReader,
-  evaluateJudgeOnDrawings,
-} from "./lib/evaluation/code_reader.ts";
-export { codePurity, evaluatePurity, type Purity } from "./lib/evaluation/purity.ts";
-export { type Retrieval, retrieve } from "./lib/evaluation/retrieval.ts";
-export { linearProbe, type ProbedRows } from "./lib/evaluation/probe.ts";
+  type CaptionRetrieval,
+  evaluateRetrieval,
+  ranked,
+  type Retrieval,
+  retrieve,
+} from "./lib/evaluation/retrieval.ts";
+export { linearProbe, type ProbedRows } from "./lib/evaluation/linear_probe.ts";
+export { probePatches } from "./lib/evaluation/probes.ts";
+export type { LabelledPicture } from "./lib/evaluation/labelled_patches.ts";
+export type {
+  Answers,
+  CodedDrawing,
+  Describes,
+  Drawing,
+  Draws,
+  Edits,
+  Encodes,
+  Recognizes,
+} from "./lib/evaluation/abilities.ts";
 export { Report } from "./lib/evaluation/report.ts";
 
 /** Figures that show themselves in a notebook and save themselves from a script. */

@@ -1,6 +1,6 @@
 /**
- * A whole ILLUME of random weights, trained, saved as often as it may, and let draw: a run of seconds
- * for `kill.ts` to kill. The words are a folder, and a share of the steps.
+ * A whole ILLUME of random weights, trained, saved as often as it may, its best kept, and let draw:
+ * a run of seconds for `kill.ts` to kill. The words are a folder, and a share of the steps.
  */
 import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
@@ -17,6 +17,7 @@ import {
   selfGenerate,
   shortened,
   StateStore,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -51,7 +52,7 @@ await main(async () => {
     pixels: budget(100, 4),
   };
   const stages = [
-    ...tokenizerStages(model.tokenizer, scenes, text, budgets),
+    ...tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets),
     ...illumeStages(model, emojiDocuments(scenes), [
       { name: "language", mixture: { text: 1 }, budget: budget(200, 8) },
       {
@@ -67,7 +68,9 @@ await main(async () => {
       if (step % 50 === 0) {
         await training.once(`${stage.name} ${step}`, z.number(), () => Promise.resolve(loss));
       }
+      if (stage.name === "language" && step % 5 === 0) await training.offer(-loss);
     }
+    if (stage.name === "language") training.restoreBest();
   }
   const judge = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
   const captions = Math.ceil(256 * Number(share));

@@ -117,7 +117,7 @@ function decodingFlops(batch: number): number {
 
 /** The semantic encoder's step against captions of random words, on pictures of noise. */
 function contrastive(title: string, config: TokenizerConfig, batch: number): Workload {
-  const shapes = { batch, words: 24, textVocabulary: 512, styles: false };
+  const shapes = { batch, words: 24, textVocabulary: 512, pairs: false };
   return training(
     title,
     (scope) => contrastiveLosses(scope, config, shapes),

@@ -28,6 +28,7 @@ import {
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   type TokenizerConfig,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -203,13 +204,13 @@ async function run(
   using training = await Training.open({
     directory: `${directory}/tokenizer`,
     store,
-    settings: { preset: name, seed, quick },
+    settings: { preset: name, seed, quick, device: device.name, world: WORLD, config },
     existing: "resume",
     signal,
   });
   using tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budget = (steps: number) => ({ steps, batchSize: 64, peakRate: 2e-3 });
-  const stages = tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+  const stages = tokenizerStages(tokenizer, tokenizerSources(scenes), trainTextTokenizer(scenes), {
     encoder: shortened(budget(steps.encoder), quick ? 0.01 : 1),
     quantizer: shortened(budget(steps.quantizer), quick ? 0.01 : 1),
     pixels: shortened(budget(steps.pixels), quick ? 0.01 : 1),
@@ -249,7 +250,7 @@ async function look(
   using training = await Training.open({
     directory: `${directory}/${steps}`,
     store,
-    settings: { preset: `${steps} steps`, seed, quick },
+    settings: { seed, quick, device: device.name, world: WORLD, config: tokenizer.config },
     existing: "resume",
     signal,
   });

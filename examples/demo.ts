@@ -31,10 +31,12 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
   truePicture,
+  unseenPictures,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
 import { spread, writeReport } from "./demo_report.ts";
@@ -109,11 +111,12 @@ await main(async () => {
     const found = "--device cpu, which multiplies in float32 only";
     throw new UsageError(`Expected --precision mixed with a GPU, but found ${found}`);
   }
+  const config = TOKENIZER_PRESETS[preset];
   using store = new StateStore(device);
   using training = await Training.open({
     directory: out,
     store,
-    settings: { preset, seed, quick },
+    settings: { preset, seed, quick, device: device.name, precision, tokenizer: config, sizes },
     existing,
     files: FILES,
     signal,
@@ -134,10 +137,9 @@ await main(async () => {
   const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
 
   // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
-  const config = TOKENIZER_PRESETS[preset];
   const tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budgets = TOKENIZER_BUDGETS[preset];
-  const tokenizing = tokenizerStages(tokenizer, scenes, text, {
+  const tokenizing = tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
     encoder: shortened(budgets.encoder, share),
     quantizer: shortened(budgets.quantizer, share),
     pixels: shortened(budgets.pixels, share),
@@ -207,10 +209,11 @@ await main(async () => {
   signal.throwIfAborted();
   const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
-  const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
-    pictures: sizes.reconstructions,
-    seed,
-  });
+  const reconstruction = await evaluateReconstruction(
+    tokenizer,
+    unseenPictures(scenes, { pictures: sizes.reconstructions, seed }),
+    { seed },
+  );
   signal.throwIfAborted();
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();

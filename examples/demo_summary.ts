@@ -1,5 +1,5 @@
 /** What the demo says at its end. */
-import { CAPTION_TASKS, meanAccuracy, Report } from "../mod.ts";
+import { GENEVAL_TASKS, meanAccuracy, Report } from "../mod.ts";
 import { typed } from "./help.ts";
 import { FROM } from "./options.ts";
 
@@ -10,7 +10,7 @@ export function summary(report: Report, out: string): string {
   const picture = "two_red_hearts.png";
   const rows = [
     ["GenEval", `${share(geneval.overall)} on captions that no stage has seen`],
-    ...CAPTION_TASKS.map((task) => [`  ${task}`, share(geneval[task])]),
+    ...GENEVAL_TASKS.map((task) => [`  ${task}`, share(geneval[task])]),
     ["  ceiling", `${share(geneval.ceiling?.reconstructed)} where true scenes are reconstructed`],
     ["POPE", share(meanAccuracy(pope as Required<typeof pope>))],
     ...Object.entries(pope).map(([split, { accuracy }]) => [`  ${split}`, share(accuracy)]),

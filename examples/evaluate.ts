@@ -27,6 +27,7 @@ import {
   scorePope,
   type Sentence,
   specOf,
+  unseenPictures,
   type World,
   worldOfModel,
 } from "../mod.ts";
@@ -93,7 +94,11 @@ await main(async () => {
   const whole = file === undefined && {
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
     probes: await evaluateProbes(model.tokenizer, scenes, { pictures: 1500, seed }),
-    reconstruction: await evaluateReconstruction(model.tokenizer, scenes, { pictures: 2048, seed }),
+    reconstruction: await evaluateReconstruction(
+      model.tokenizer,
+      unseenPictures(scenes, { pictures: 2048, seed }),
+      { seed },
+    ),
   };
   const report: Report = {
     preset: worldOfModel(model).name,
@@ -127,7 +132,10 @@ async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
   }
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  return await evaluatePope(model, questions, { pictures: pictures });
+  return await evaluatePope(model, questions, {
+    pictures,
+    size: model.tokenizer.config.pictureSize,
+  });
 }
 
 /** A file of GenEval's captions: those of the model's world, and how many are of other things. */

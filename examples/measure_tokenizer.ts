@@ -26,6 +26,7 @@ import {
   reduced,
   retrieve,
   SceneParser,
+  unseenPictures,
 } from "../mod.ts";
 import { typed } from "./help.ts";
 import { openChosenDevice } from "./opening.ts";
@@ -102,7 +103,11 @@ await main(async () => {
       seed,
       retrieval: directly.scores,
       tokens,
-      reconstruction: await evaluateReconstruction(nano, scenes, { pictures, seed }),
+      reconstruction: await evaluateReconstruction(
+        nano,
+        unseenPictures(scenes, { pictures, seed }),
+        { seed },
+      ),
       parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
       judge: {
         true: await evaluateJudge(judge, scenes, { perTask, seed }),

@@ -39,6 +39,7 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -176,7 +177,7 @@ async function run(
   using training = await Training.open({
     directory: `${directory}/shared`,
     store,
-    settings: { preset: PRESET, seed, quick },
+    settings: { preset: PRESET, seed, quick, device: device.name, generated: GENERATED },
     existing: "resume",
     signal,
   });
@@ -190,7 +191,7 @@ async function run(
   const model = Illume.init({ tokenizer, text, language: emojiLanguage(scenes.world), seed });
   const budgets = TOKENIZER_BUDGETS[PRESET];
   const beginning = [
-    ...tokenizerStages(tokenizer, scenes, text, {
+    ...tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
       encoder: cut(budgets.encoder, setting),
       quantizer: cut(budgets.quantizer, setting),
       pixels: cut(budgets.pixels, setting),
@@ -289,7 +290,7 @@ async function learned(
   using training = await Training.open({
     directory: own,
     store,
-    settings: { preset: name, seed, quick },
+    settings: { arm: name, seed, quick, device: device.name },
     existing: "resume",
     signal,
   });

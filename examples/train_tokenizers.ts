@@ -8,7 +8,7 @@ import {
   ConceptEncoder,
   emojiScenes,
   EmojiSet,
-  type FeatureSource,
+  endless,
   FeatureTokenizer,
   featureTokenizerConfig,
   LEARNED_STYLES,
@@ -21,6 +21,7 @@ import {
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerConfig,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -44,6 +45,12 @@ const SCENES: Readonly<Record<string, TokenizerConfig>> = {
   nano: TOKENIZER_PRESETS.nano,
   enlarged: { ...TOKENIZER_PRESETS.nano, enlarge: 2 },
 };
+
+/** What is trained and saved. */
+interface Part extends Disposable {
+  readonly config: object;
+  save(directory: string): Promise<void>;
+}
 
 const ENCODER = { steps: 500, batchSize: 96, peakRate: 2e-3 };
 const TOKENS = { steps: 1200, batchSize: 16, peakRate: 2e-3 };
@@ -69,23 +76,23 @@ await main(async () => {
 
   for (let seed = 0; seed < seeds; seed++) {
     /** Trains a part in a folder of its own, and saves it there. */
-    const train = async <T extends Disposable & { save(directory: string): Promise<void> }>(
+    const train = async <T extends Part>(
       name: string,
       open: (store: StateStore) => T,
       stagesOf: (part: T) => readonly Stage[],
     ): Promise<T> => {
       const directory = `${options.text("out")}/${seed}/${name}`;
       const store = new StateStore(device);
+      const part = open(store);
       using training = await Training.open({
         directory,
         store,
-        settings: { preset: name, seed, quick },
+        settings: { preset: name, seed, quick, device: device.name, config: part.config },
         existing: "resume",
         files: ["config.json", "model.safetensors"],
         signal,
       });
       console.error(`${name}, seed ${seed}`);
-      const part = open(store);
       const stages = stagesOf(part);
       training.plan(stages);
       for (const stage of stages) for await (const _ of training.run(stage));
@@ -100,7 +107,7 @@ await main(async () => {
         name,
         (store) => new PictureTokenizer({ device, store, config, seed }),
         (tokenizer) =>
-          tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+          tokenizerStages(tokenizer, tokenizerSources(scenes, config), trainTextTokenizer(scenes), {
             encoder: shortened(budgets.encoder, share),
             quantizer: shortened(budgets.quantizer, share),
             pixels: shortened(budgets.pixels, share),
@@ -113,18 +120,17 @@ await main(async () => {
       (store) => new ConceptEncoder(device, store, undefined, seed),
       (encoder) => [encoder.stage(set, shortened(ENCODER, share))],
     );
-    const views: FeatureSource = (random, pictures) =>
-      encoder.encode(Array.from({ length: pictures }, () => {
-        const index = random.pick(learned);
-        const styles = LEARNED_STYLES.filter((style) => set.has(style, index));
-        return randomView(set.get(random.pick(styles), index), random);
-      }));
+    const views = endless(seed, "views", (random) => {
+      const index = random.pick(learned);
+      const styles = LEARNED_STYLES.filter((style) => set.has(style, index));
+      return { picture: randomView(set.get(random.pick(styles), index), random) };
+    });
     for (const [name, quantizer] of Object.entries(QUANTIZERS)) {
       const config = featureTokenizerConfig(encoder, quantizer);
       using _tokens = await train(
         name,
         (store) => new FeatureTokenizer({ device, store, config, seed }),
-        (tokenizer) => [tokenizer.stage(views, shortened(TOKENS, share))],
+        (tokenizer) => [tokenizer.stage(encoder, views, shortened(TOKENS, share))],
       );
     }
   }

@@ -7,7 +7,7 @@ import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
 import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
-import { codeReader, evaluateJudgeOnDrawings } from "../lib/evaluation/code_reader.ts";
+import { codeReader, evaluateJudgeOnDrawings } from "../lib/worlds/emoji/measures/code_reader.ts";
 import { Random } from "../lib/runtime/random.ts";
 import type { PictureTokenizer } from "../lib/vision/mod.ts";
 

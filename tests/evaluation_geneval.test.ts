@@ -3,25 +3,20 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
-import { TASKS } from "../lib/worlds/emoji/caption.ts";
+import { GENEVAL_TASKS } from "../lib/assessment/geneval_words.ts";
 import { drawScene } from "../lib/worlds/emoji/draw.ts";
 import { sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
 import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
 import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { geneval, genevalScores } from "../lib/evaluation/geneval.ts";
-import {
-  evaluateGeneval,
-  isOfWorld,
-  readGeneval,
-  toGeneval,
-} from "../lib/evaluation/geneval_file.ts";
-import type { Illume } from "../lib/recipes/mod.ts";
+import { readGeneval } from "../lib/evaluation/geneval_file.ts";
+import { evaluateGeneval, isOfWorld, toGeneval } from "../lib/worlds/emoji/measures/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";
 
 Deno.test("GenEval's overall is the mean of the tasks, not of the pictures", () => {
-  const results = TASKS.flatMap((task, i) =>
+  const results = GENEVAL_TASKS.flatMap((task, i) =>
     Array.from(
       { length: 2 * (i + 1) },
       (_, n) => ({ task, correct: task === "single" || n % 2 > 0 }),
@@ -77,10 +72,9 @@ Deno.test("captions are written as GenEval has them, and read again", () =>
       return [caption, drawScene(scene, sprites, world)];
     }));
     const model = {
-      world,
       drawAll: (prompts: readonly string[]) =>
         Promise.resolve(prompts.map((prompt) => ({ picture: scenes.get(prompt)! }))),
-    } as unknown as Illume;
+    };
     const parser = SceneParser.create(world, sprites);
     const { overall, ...tasks } = await evaluateGeneval(model, parser, lines);
     assert.equal(Object.keys(tasks).length, 6);

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
-import { evaluateEditing } from "../lib/evaluation/editing.ts";
+import { evaluateEditing } from "../lib/worlds/emoji/measures/editing.ts";
 import { frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
-import type { Illume } from "../lib/recipes/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 
 const { one, other, frechet, kernel } = JSON.parse(
@@ -45,10 +44,10 @@ Deno.test("an edit is done and keeps the rest, does nothing, or does something e
           const edit = scenes.edit(random);
           assert.deepEqual(picture, edit.before);
           assert.equal(instruction, edit.instruction);
-          return { picture: draw(edit), ids: new Int32Array() };
+          return { picture: draw(edit) };
         })),
     };
-    return evaluateEditing(model as unknown as Illume, scenes, parser, { edits: 40, seed: 7 });
+    return evaluateEditing(model, scenes, parser, { edits: 40, seed: 7 });
   };
   const perfect = await scoresOf(({ after }) => after);
   assert.ok(perfect.both >= 0.95, JSON.stringify(perfect));

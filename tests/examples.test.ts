@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "../lib/packages/sharp.ts";
 import {
   Assessment,
-  CAPTION_TASKS,
+  GENEVAL_TASKS,
   heldOut,
   loadIllume,
   meanAccuracy,
@@ -97,7 +97,7 @@ Deno.test("the demo ends with its scores, where they are, and what to do next", 
   const told = new Map(table.split("\n").map((line) => [line.slice(0, 14).trim(), line.slice(14)]));
   const share = (value: number | undefined) => value!.toFixed(2).replace(/^0/, "");
   equal(told.get("GenEval"), `${share(geneval.overall)} on captions that no stage has seen`);
-  for (const task of CAPTION_TASKS) equal(told.get(task), share(geneval[task]));
+  for (const task of GENEVAL_TASKS) equal(told.get(task), share(geneval[task]));
   match(told.get("ceiling")!, new RegExp(`^${share(geneval.ceiling?.reconstructed)} `));
   equal(told.get("POPE"), share(meanAccuracy(pope as Required<typeof pope>)));
   for (const split of ["random", "popular", "adversarial"] as const) {
@@ -115,7 +115,7 @@ Deno.test("the demo's report is whole", async () => {
   const found = await readJson(`${out}/report.json`);
   const report = Report.required().parse(found);
   deepEqual(found, report, "Expected nothing beside the schema");
-  deepEqual(Object.keys(report.geneval), [...CAPTION_TASKS, "overall", "ceiling"]);
+  deepEqual(Object.keys(report.geneval), [...GENEVAL_TASKS, "overall", "ceiling"]);
   deepEqual(Object.keys(report.geneval.ceiling!), ["truth", "reconstructed"]);
   deepEqual(Object.keys(report.pope), ["random", "popular", "adversarial"]);
   const { featureCosine, psnr, codebookUse, perplexity } = report.reconstruction;
@@ -149,7 +149,7 @@ Deno.test("report.html is one file, and the grids are its figures", async () => 
   const [, titles] = /<title>(.*?)<\/title>/.exec(figureBelow("Drawn", page))!;
   const drawn = titles.split(", ").map((title) => title.split(": "));
   const specs = drawn.map(([caption]) => parseCaption(caption, WORLDS.nano));
-  deepEqual([...new Set(specs.map(({ task }) => task))], [...CAPTION_TASKS]);
+  deepEqual([...new Set(specs.map(({ task }) => task))], [...GENEVAL_TASKS]);
   ok(specs.every((spec) => heldOut(spec, WORLDS.nano)), "Expected captions that no stage has seen");
   const good = drawn.filter(([, verdict]) => verdict === "good").length;
   equal((good / drawn.length).toFixed(6), geneval.overall!.toFixed(6));

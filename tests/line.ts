@@ -31,8 +31,8 @@ export function lineInputs(name: string, step: number) {
 /** Everything in the store but what can be computed again, copied. */
 export async function contents(store: StateStore): Promise<Record<string, number[]>> {
   const values: Record<string, number[]> = {};
-  for (const name of store.names()) {
-    if (!name.startsWith("cache.")) values[name] = Array.from(await store.read(name), Number);
+  for (const name of store.keptNames()) {
+    values[name] = Array.from(await store.read(name), Number);
   }
   return values;
 }

@@ -55,7 +55,7 @@ Deno.test("the unified model's loss, with text, pictures read and pictures drawn
 });
 
 Deno.test("the semantic encoder's contrastive losses", async () => {
-  const shapes = { batch: BATCH, words: 6, textVocabulary: 300, styles: true };
+  const shapes = { batch: BATCH, words: 6, textVocabulary: 300, pairs: true };
   const words = BATCH * shapes.words;
   const scope = new Scope();
   const { loss } = contrastiveLosses(scope, TOKENIZER, shapes);
@@ -64,7 +64,7 @@ Deno.test("the semantic encoder's contrastive losses", async () => {
     loss,
     inputs: {
       pixels,
-      restyled: random.normals(pixels.length),
+      again: random.normals(pixels.length),
       captions: Int32Array.from({ length: words }, () => random.integer(300)),
       captionMask: Float32Array.from({ length: words }, (_, i) => i === words - 1 ? 0 : 1),
     },

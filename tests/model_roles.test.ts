@@ -11,7 +11,7 @@ const scope = new Scope();
 const given = { read: tokenizer.grid ** 2 };
 const shape = { batch: 1, length: 8, learned: 4, given, targets: {} };
 unifiedLosses(scope, nanoModel(tokenizer, 512), shape);
-contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, styles: false });
+contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, pairs: false });
 
 Deno.test("tables are embeddings, heads, codebooks and places; maps have two axes, vectors one", () => {
   const named = scope.specs().filter(({ role }) => role === "table").map(({ name }) => name);

@@ -38,10 +38,8 @@ async function madeBy(model: Illume) {
 
 async function parametersOf({ store }: Illume) {
   const values: Record<string, unknown> = {};
-  for (const name of store.names().sort()) {
-    if (!name.startsWith("cache.")) {
-      values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
-    }
+  for (const name of store.keptNames().sort()) {
+    values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
   }
   return values;
 }

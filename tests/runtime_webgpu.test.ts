@@ -14,6 +14,7 @@ import {
   type Scope,
   StateStore,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   TrainStep,
   trainTextTokenizer,
@@ -91,7 +92,7 @@ gpuTest("three steps of nano's stages on WebGPU have the losses of the CPU", asy
     const found: number[] = [];
     for (
       const stage of [
-        ...tokenizerStages(tokenizer, scenes, text, budgets),
+        ...tokenizerStages(tokenizer, tokenizerSources(scenes), text, budgets),
         ...illumeStages(model, emojiDocuments(scenes), plans),
       ]
     ) {

@@ -26,7 +26,6 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
       caption,
       ids: Array.from({ length: 16 }, () => random.integer(64)),
       assessment: assessScene(requirementsOf(parseCaption(caption, scenes.world)), {
-        background: "sky",
         objects,
       }),
       misses: [],

@@ -4,7 +4,8 @@ import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { evaluateAnswers } from "../lib/evaluation/answers.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
+import { evaluateAnswers } from "../lib/worlds/emoji/measures/answers.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
 import { Illume, illumeStages } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
@@ -53,7 +54,7 @@ for (const [name, config] of Object.entries(CONFIGS)) {
       return { encoded, quality };
     };
     const before = await there();
-    const stages = tokenizerStages(tokenizer, scenes, text, budgets);
+    const stages = tokenizerStages(tokenizer, tokenizerSources(scenes), text, budgets);
     assert.equal(stages.some(({ name }) => name === "semantic encoder"), config.perceptual !== 0);
     for (const stage of stages) for await (const _ of stage.run());
     const { encoded, quality } = await there();

@@ -5,12 +5,12 @@ import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { Progress } from "../lib/training/progress.ts";
 import { LogView } from "../lib/training/progress_view.ts";
-import { ResumeError, Training } from "../lib/training/training.ts";
+import { ResumeError, type Settings, Training } from "../lib/training/training.ts";
 import { filesOf } from "./folder.ts";
 import { contents, LINE, LINE_BATCH, lineInputs, lineStep } from "./line.ts";
 
 export const device = await openDevice("cpu", { threads: 1 });
-export const SETTINGS = { preset: "nano", seed: 0, quick: true };
+export const SETTINGS = { preset: "nano", seed: 0, model: { heads: 4 } };
 const STOPPED = new Error("stopped");
 
 export const silent = () => new Progress({ view: new LogView(() => {}) });
@@ -51,11 +51,12 @@ export const threeStages = (store: StateStore) => [
 export interface Run {
   readonly directory: string;
   readonly stages?: (store: StateStore) => Stage[];
-  readonly settings?: typeof SETTINGS;
+  readonly settings?: Settings;
   readonly resume?: boolean;
   readonly saveEvery?: number;
   /** Steps after which the run is stopped. */
   readonly stopAfter?: number;
+  readonly progress?: Progress;
   /** Called after each stage. */
   readonly between?: (training: Training) => Promise<void>;
 }
@@ -74,7 +75,7 @@ export async function train(run: Run) {
     existing: resume ? "resume" : "refuse",
     saveEvery,
     signal: controller.signal,
-    progress: silent(),
+    progress: run.progress ?? silent(),
   });
   stopWhenDue();
   try {

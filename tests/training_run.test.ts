@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "../lib/packages/zod.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import type { Stage } from "../lib/optim/mod.ts";
 import { tasksOf, unifiedStage } from "../lib/recipes/mod.ts";
 import { StateStore } from "../lib/runtime/mod.ts";
@@ -8,6 +9,7 @@ import { TextTokenizer } from "../lib/text/mod.ts";
 import { tokenizerStages } from "../lib/vision/mod.ts";
 import { readMetrics } from "../lib/training/metrics.ts";
 import { Training } from "../lib/training/training.ts";
+import { decodeSafetensors } from "../lib/files/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
 import { contents, lineStep } from "./line.ts";
@@ -135,6 +137,24 @@ Deno.test("a store may hold what the training began with; what was learned takes
     assert.deepEqual(await contents(store), (await whole.promise).store);
   }));
 
+Deno.test("what need not be kept is not saved, and is in nobody's way", () =>
+  inFolder(async (directory) => {
+    const cached = (store: StateStore) => {
+      store.add("cache", { dtype: "int32", shape: [4] }, undefined, { kept: false });
+      return threeStages(store);
+    };
+    await train({ directory, stages: cached, stopAfter: 4 });
+    assert.deepEqual(
+      await train({ directory, stages: cached, resume: true }),
+      await whole.promise,
+    );
+    for (const [path, bytes] of await filesOf(directory)) {
+      if (path.endsWith(".safetensors")) {
+        assert.ok(!decodeSafetensors(bytes).tensors.has("cache"), path);
+      }
+    }
+  }));
+
 Deno.test("two stages of one name are two stages", async () => {
   const stages = (store: StateStore) => [fit(store, "again", 4), fit(store, "again", 4)];
   const expected = Promise.withResolvers<unknown>();
@@ -182,7 +202,11 @@ Deno.test("what cannot be resumed is refused in one line, and keeps its files", 
 
     await t.step(
       "other settings",
-      () => refuses({ directory, settings: { ...SETTINGS, seed: 1 } }, /"seed":0.*"seed":1/),
+      () =>
+        refuses(
+          { directory, settings: { ...SETTINGS, seed: 1, model: { heads: 8 } } },
+          /found others: seed was 0, is 1; model\.heads was 4, is 8$/,
+        ),
     );
     await t.step("a store in use", async () => {
       using store = new StateStore(device);
@@ -207,7 +231,7 @@ Deno.test("what cannot be resumed is refused in one line, and keeps its files", 
     await t.step("a shorter stage", () =>
       refuses(
         { directory, stages: (store) => threeStages(store).with(2, fit(store, "three", 1)) },
-        /"three".* 2 steps.*1/,
+        /found others: stages\.three\.steps was 4, is 1$/,
       ));
 
     const half = (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2);
@@ -218,7 +242,12 @@ Deno.test("what cannot be resumed is refused in one line, and keeps its files", 
       [
         "state.json, of another version",
         state,
-        (bytes) => edited(bytes, /"version":1/, '"version":2'),
+        (bytes) => edited(bytes, /"version":2/, '"version":3'),
+      ],
+      [
+        "state.json, of Illume before",
+        state,
+        (bytes) => edited(bytes, /"version":2/, '"version":1'),
       ],
       ["state.json, with half a step", state, (bytes) => edited(bytes, /"step":2/, '"step":1.5')],
       ["state.json, without stages", state, (bytes) => edited(bytes, /"done":/, '"finished":')],
@@ -256,7 +285,7 @@ Deno.test("codebook and unified model, stopped in the middle and between, end as
     const model = tinyIllume(store, text);
     const budget = { steps: 30, batchSize: 1, peakRate: 1e-2 };
     const budgets = { encoder: budget, quantizer: budget, pixels: budget };
-    const [, codebook] = tokenizerStages(model.tokenizer, scenes, text, budgets);
+    const [, codebook] = tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets);
     const { draw, text: plain } = tasksOf(scenes);
     const plan = { name: "alignment", budget: { steps: 6, batchSize: 2, peakRate: 1e-2 } };
     const mixture = [draw, plain].map((task) => ({ task, weight: 1 }));

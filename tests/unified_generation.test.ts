@@ -54,7 +54,7 @@ for (const grammar of ["picture", "text"] as const) {
     const asked = prompts(SHAPE.batch);
     const answers = grammar === "picture"
       ? await generator.generate(asked, draw, GREEDY)
-      : await generator.generate(asked, say, GREEDY);
+      : (await generator.generate(asked, say, GREEDY)).map(({ ids }) => ids);
     const begun = grammar === "picture" ? 1 : 0;
     const whole = asked.map(({ rows }, i) => {
       const writer = new SequenceWriter();
@@ -158,8 +158,9 @@ Deno.test("text has neither codes nor special tokens, and ends at <eos> or at it
   const lengths = new Set<number>();
   for (let seed = 0; seed < 8; seed++) {
     const options: GenerationOptions = { ...LIVELY, topK: 4, seed };
-    for (const ids of await generator.generate(prompts(8), say, options)) {
+    for (const { ids, end } of await generator.generate(prompts(8), say, options)) {
       lengths.add(ids.length);
+      assert.equal(end, ids.length < SHAPE.answer ? vocabulary.eos : undefined);
       for (const id of ids) assert.ok(id > vocabulary.endPicture && id < vocabulary.text.size);
     }
   }
@@ -178,7 +179,7 @@ Deno.test("among choices, one of them is said, whatever the model would rather s
       (row) => parts.text.generate(row, { longest: SHAPE.answer, choices }),
       { ...LIVELY, temperature: 4, seed },
     );
-    for (const ids of answers) said.add(vocabulary.decodeText(ids));
+    for (const { ids } of answers) said.add(vocabulary.decodeText(ids));
   }
   assert.deepEqual([...said].sort(), ["a", "a cat", "two", "two red"]);
 });

@@ -26,6 +26,8 @@ import {
 export class SafetensorsFile implements Disposable {
   /** What the header says of each tensor, by name. */
   readonly tensors: ReadonlyMap<string, Entry>;
+  /** Text about the file. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #dataStart: number;
@@ -35,7 +37,8 @@ export class SafetensorsFile implements Disposable {
     const headerSize = headerBytes(readAt(file, 0, Math.min(size, LENGTH_BYTES)), size);
     this.#dataStart = LENGTH_BYTES + headerSize;
     const header = readAt(file, LENGTH_BYTES, headerSize);
-    const { entries } = readHeader(header, size - this.#dataStart);
+    const { entries, metadata } = readHeader(header, size - this.#dataStart);
+    this.metadata = metadata;
     this.tensors = new Map(entries.map((entry) => [entry.name, entry]));
     this.#path = path;
     this.#file = file;

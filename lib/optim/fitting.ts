@@ -62,17 +62,20 @@ export class FittingSamples<T> {
     make: (rows: readonly Random[]) => readonly T[] | Promise<readonly T[]>,
   ): Promise<{ readonly drawn: T[]; readonly leftOut: number }> {
     const drawn = new Map<Random, T>();
-    const before = this.#leftOut;
+    let leftOut = 0;
     while (drawn.size < rows.length) {
       const missing = rows.filter((row) => !drawn.has(row));
       const made = await make(missing);
       missing.forEach((row, i) => {
         this.#drawn++;
         if (this.#fit.fits(made[i])) drawn.set(row, made[i]);
-        else this.#leaveOut(made[i]);
+        else {
+          leftOut++;
+          this.#leaveOut(made[i]);
+        }
       });
     }
-    return { drawn: rows.map((row) => drawn.get(row)!), leftOut: this.#leftOut - before };
+    return { drawn: rows.map((row) => drawn.get(row)!), leftOut };
   }
 
   #leaveOut(sample: T): void {

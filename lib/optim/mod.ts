@@ -5,6 +5,7 @@ export {
   clipByGlobalNorm,
   decayWeights,
   forgetOptimizer,
+  isOfOptimizer,
   scaleByAdam,
   type Transform,
 } from "./transform.ts";

@@ -59,8 +59,6 @@ export interface Rows {
 export interface Learning {
   /** Each is compiled for itself, over the same parameters. A function where they have to be measured. */
   readonly graphs: Graphs | (() => Promise<Graphs>);
-  /** Done once, before anything is traced: what has to be measured first. */
-  readonly prepare?: () => Promise<void>;
   readonly batch: (rows: Rows) => StageBatch | Promise<StageBatch>;
   readonly optimizer: Transform;
   /** Default: all learn at the peak rate. */
@@ -132,10 +130,8 @@ export function trainingStage(
     );
   }
   let prepared: Promise<Graphs> | undefined;
-  const prepare = async () => {
-    await learning.prepare?.();
-    return typeof learning.graphs === "function" ? await learning.graphs() : learning.graphs;
-  };
+  const prepare = async () =>
+    typeof learning.graphs === "function" ? await learning.graphs() : learning.graphs;
   /** How each graph is compiled, for batches of a size. */
   const compiling = async (batch: number) => {
     const graphs = await (prepared ??= prepare());

@@ -10,9 +10,12 @@ import type { StateStore } from "../runtime/mod.ts";
 /** How the names of all that an optimizer remembers begin. */
 const STATE = "optimizer.";
 
+/** Whether an optimizer remembers it: it is no parameter. */
+export const isOfOptimizer = (name: string): boolean => name.startsWith(STATE);
+
 /** Removes what an optimizer remembered, so that the next one begins anew. */
 export function forgetOptimizer(store: StateStore): void {
-  for (const name of store.names()) if (name.startsWith(STATE)) store.remove(name);
+  for (const name of store.names()) if (isOfOptimizer(name)) store.remove(name);
 }
 
 export type Updates = ReadonlyMap<string, Tensor>;

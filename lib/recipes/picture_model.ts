@@ -256,7 +256,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
       (row, i) => text.generate(row, { longest: this.longestText, choices: allowed?.[i] }),
       GREEDY,
     );
-    return answers.map((ids) => vocabulary.decodeText(ids));
+    return answers.map(({ ids }) => vocabulary.decodeText(ids));
   }
 
   async #draw(

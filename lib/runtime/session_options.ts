@@ -16,7 +16,7 @@ export interface CompileOptions {
   readonly inPlace?: readonly string[];
   /** Where the files are that hold parameters beside the model. */
   readonly folder?: string;
-  /** Lets ONNX Runtime fuse and rewrite the graph; true unless told. */
+  /** Lets ONNX Runtime fuse and rewrite the graph; default true. */
   readonly optimize?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface SessionSettings {
 export type Provider = (settings: SessionSettings) => void;
 
 /**
- * The CPU, with so many threads that share the work of one operator. They wait for the next
+ * The CPU, with a number of threads that share the work of one operator. They wait for the next
  * operator of a run by `spinning`, which starts it sooner, or asleep.
  *
  * Numbers too small for a normal float keep their value: `session.set_denormal_as_zero` reaches the

@@ -5,6 +5,7 @@ import type { Device, DeviceBuffer, TensorData } from "./device.ts";
 import { expectDevice } from "./expected.ts";
 
 interface Entry {
+  readonly kept: boolean;
   current: DeviceBuffer;
   spare: DeviceBuffer | undefined;
 }
@@ -46,10 +47,25 @@ export class StateStore implements Disposable {
     return [...this.#entries.keys()];
   }
 
-  /** Adds a tensor, filled with zeros or with data. Throws when the name is taken. */
-  add(name: string, type: TensorType, data?: TensorData): void {
+  /** The names of what a saved training keeps, in the order they were added. */
+  keptNames(): string[] {
+    return this.names().filter((name) => this.#entry(name).kept);
+  }
+
+  /**
+   * Adds a tensor, filled with zeros or with data. Throws when the name is taken.
+   *
+   * @param options.kept whether a saved training keeps it, default true; a cache that is filled anew
+   * before it is read need not be kept
+   */
+  add(
+    name: string,
+    type: TensorType,
+    data?: TensorData,
+    { kept = true }: { readonly kept?: boolean } = {},
+  ): void {
     if (this.has(name)) throw new Error(`Expected a new name in the store, but found "${name}"`);
-    this.#entries.set(name, { current: this.device.buffer(type, data), spare: undefined });
+    this.#entries.set(name, { kept, current: this.device.buffer(type, data), spare: undefined });
   }
 
   /** The buffer that holds the tensor until the next run replaces it. */

@@ -101,6 +101,12 @@ export class Progress {
     this.#stage = undefined;
   }
 
+  /** Shows a line that stays, above the stage that runs. */
+  tell(line: string): void {
+    this.#view.tell(line);
+    if (this.#stage !== undefined) this.#view.begin(this.status());
+  }
+
   [Symbol.dispose](): void {
     this.end();
   }

@@ -11,6 +11,8 @@ export interface ProgressView {
   update(status: string): void;
   /** A stage has ended. */
   end(status: string): void;
+  /** A line between stages, which stays. */
+  tell(line: string): void;
 }
 
 const encoder = new TextEncoder();
@@ -51,6 +53,10 @@ export class TerminalView implements ProgressView {
     this.update(status);
     this.write("\n");
   }
+
+  tell(line: string): void {
+    this.write(`\r\x1b[K${line}\n`);
+  }
 }
 
 /** Plain lines, a few a minute, for files and pipes. */
@@ -66,7 +72,11 @@ export class LogView implements ProgressView {
   }
 
   end(status: string): void {
-    this.write(`${status}\n`);
+    this.tell(status);
+  }
+
+  tell(line: string): void {
+    this.write(`${line}\n`);
   }
 }
 
@@ -88,8 +98,12 @@ export class NotebookView implements ProgressView {
   }
 
   end(status: string): void {
-    this.update(status);
-    this.#ended.push(status);
+    this.tell(status);
+  }
+
+  tell(line: string): void {
+    this.update(line);
+    this.#ended.push(line);
   }
 }
 

@@ -2,25 +2,26 @@
  * A training in a folder: stages one after the other, with progress on the screen, metrics in
  * `metrics.jsonl`, and a state that a stopped run continues from, step for step.
  */
-import { isDeepStrictEqual } from "node:util";
 import { FolderLock, JsonLines } from "../files/mod.ts";
 import { inspect, Interrupted, listenForInterrupt } from "../notebook/mod.ts";
-import type { Stage, TrainingEvent } from "../optim/mod.ts";
-import { expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
+import type { Json, Stage, TrainingEvent } from "../optim/mod.ts";
+import { checkNumber, expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
+import { commitAtWork } from "./commit.ts";
 import { METRICS, type Metrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
+import { asJson, differences, type Settings, settingsOf } from "./settings.ts";
 import {
+  type Best,
   checked,
   firstState,
   readState,
   ResumeError,
-  type Settings,
   type StageSummary,
   type TrainingState,
 } from "./training_state.ts";
 import { bytesToSave, expectRoom, restore, TrainingFolder } from "./training_folder.ts";
 
-export { ResumeError, type StageSummary };
+export { type Best, ResumeError, type Settings, type StageSummary };
 
 /** A folder holds a training already, or files that are none's and would be lost. */
 export class ExistingError extends Error {
@@ -31,7 +32,10 @@ export interface TrainingOptions {
   /** Made if it is missing. While a training has it open, no other can. */
   readonly directory: string;
   readonly store: StateStore;
-  /** What the run depends on: a run resumes only with the same. */
+  /**
+   * What decides the run besides its stages, which say it themselves: a run resumes only with the
+   * same. Such as `{ preset, seed, device: device.name, data: { fingerprint } }`.
+   */
   readonly settings: Settings;
   /**
    * What becomes of a training that the folder holds: it is refused (the default), continued, or
@@ -72,6 +76,10 @@ export class Training implements Disposable {
   #secondsPerByte = 1 / SAVING_SPEED;
   #savedAt = performance.now();
   #nextStage = 0;
+  /** The step that was trained last, of the stage that this run is within. */
+  #at: Pick<Best, "stage" | "step"> | undefined;
+  /** Whether the best has taken the place of the last, and no state says so yet. */
+  #isRestored = false;
 
   private constructor(
     options: TrainingOptions,
@@ -97,7 +105,7 @@ export class Training implements Disposable {
    * overwritten; and where it holds none, but a file of a name that this one will write
    * @throws ResumeError where what shall be continued was started with other settings, or one of its
    * files is damaged; in all three cases all files stay as they are
-   * @throws TypeError where the directory or the store is none
+   * @throws TypeError where the directory or the store is none, or JSON cannot hold the settings
    *
    * @example
    * ```ts
@@ -125,20 +133,34 @@ export class Training implements Disposable {
     using opened = new DisposableStack();
     const lock = opened.use(await FolderLock.take(directory));
     const folder = new TrainingFolder(directory, files);
+    const begun = asJson(settings);
+    const commit = await commitAtWork();
     const isBegun = await folder.holdsTraining();
     if (!isBegun) await expectNothingInTheWay(folder);
     else if (existing === "refuse") throw existingError(directory);
     let training: Training;
     if (isBegun && existing === "resume") {
-      const { state, metrics } = await resumed(folder, options);
+      const { state, metrics } = await resumed(folder, begun, store);
       training = new Training(options, folder, state, metrics, lock);
     } else {
-      const state = await folder.begin(firstState(settings), store);
+      const state = await folder.begin(firstState(begun, commit), store);
       training = new Training(options, folder, state, await begunMetrics(folder), lock);
     }
-    await folder.removeLeftOvers();
+    await folder.removeLeftOvers(training.#state);
+    training.#noteCommit(commit);
     opened.move();
     return training;
+  }
+
+  /** Another commit may go on with a run: it is said, and kept with the state. */
+  #noteCommit(commit: string | undefined): void {
+    const { commits } = this.#state;
+    const last = commits[commits.length - 1];
+    if (commit === undefined || commit === last) return;
+    this.#state = { ...this.#state, commits: [...commits, commit] };
+    if (last === undefined) return;
+    const was = `The training in ${this.#folder.path} was at commit ${last} of Illume`;
+    this.#progress.tell(`${was}, and goes on at ${commit}`);
   }
 
   [inspect](): string {
@@ -169,7 +191,8 @@ export class Training implements Disposable {
    * who looks no further (`break`): its state is saved, and the same stage goes on from there, now or
    * in a resumed run. It is saved from time to time as well: a program that is killed loses half a
    * minute.
-   * @throws ResumeError where the run that is resumed had another stage in this place
+   * @throws ResumeError where the run that is resumed had another stage in this place, or one with
+   * other settings: it says which differ
    */
   async *run(stage: Stage): AsyncGenerator<TrainingEvent, void> {
     const finished = this.#state.done[this.#nextStage];
@@ -179,17 +202,17 @@ export class Training implements Disposable {
     if (known !== stage.name) {
       throw new ResumeError(`Expected the stage "${known}" to go on, but found "${stage.name}"`);
     }
+    this.#expectSettings(stage);
     if (finished !== undefined) {
       this.#nextStage++;
       return;
     }
-    if (done >= stage.steps) {
-      throw new ResumeError(
-        `Expected the stage "${known}" to go on after ${done} steps, but found it to have ` +
-          `${stage.steps}`,
-      );
-    }
     const { signal } = this.#options;
+    if (this.#isRestored) {
+      const { current, restored } = this.#state;
+      await this.#save({ current, restored: [...restored, this.#nextStage] });
+      this.#isRestored = false;
+    }
     using _ = listenForInterrupt(); // until all is saved
     let firstLoss = current?.firstLoss;
     let last: TrainingEvent | undefined;
@@ -201,6 +224,7 @@ export class Training implements Disposable {
       for await (const event of stage.run({ done, signal })) {
         firstLoss ??= event.loss;
         last = event;
+        this.#at = { stage: stage.name, step: event.step };
         this.#metrics.write({ ...event, seconds: secondsOf() });
         this.#progress.step(event);
         yield event;
@@ -220,17 +244,29 @@ export class Training implements Disposable {
     }
   }
 
+  /** A stage that was begun goes on only as it was begun. */
+  #expectSettings(stage: Stage): void {
+    const settings = settingsOf(stage);
+    const begun = this.#state.stages[this.#nextStage]?.settings ?? settings;
+    const found = differences(begun, settings, `stages.${stage.name}`);
+    if (found.length > 0) throw settingsError(this.#folder, found);
+  }
+
   /** Saves what a stage has come to, at its end or before. */
   async #keep(
-    { name, steps, batchSize }: Stage,
+    stage: Stage,
     { step, loss }: TrainingEvent,
     { firstLoss, seconds }: { firstLoss: number; seconds: number },
   ): Promise<void> {
+    const { name, steps, batchSize } = stage;
+    const stages = this.#state.stages.slice(0, this.#nextStage);
+    stages.push({ name, settings: settingsOf(stage) });
     if (step < steps) {
-      return await this.#save({ current: { stage: name, step, firstLoss, seconds } });
+      return await this.#save({ stages, current: { stage: name, step, firstLoss, seconds } });
     }
     const summary = { name, samples: steps * batchSize, seconds, firstLoss, lastLoss: loss };
-    await this.#save({ current: undefined, done: [...this.#state.done, summary] });
+    await this.#save({ stages, current: undefined, done: [...this.#state.done, summary] });
+    this.#at = undefined;
     this.#nextStage++;
   }
 
@@ -254,6 +290,72 @@ export class Training implements Disposable {
     this.#state = { ...this.#state, seconds, results: { ...this.#state.results, [name]: result } };
     await this.#folder.save(this.#state);
     return result;
+  }
+
+  /**
+   * Keeps a copy of the parameters, without what the optimizer remembers, where they score more than
+   * all that was offered before: in `training/best.safetensors`, with the score, the stage and the
+   * step. Of a loss, offer the negative. A resumed run that has yet to come to where it was stopped
+   * offers nothing.
+   *
+   * @returns whether it is the best so far
+   * @throws RangeError where the score is no finite number; Error before the first step
+   *
+   * @example
+   * ```ts
+   * import type { Stage } from "../optim/mod.ts";
+   * import type { Training } from "./training.ts";
+   *
+   * async function trainToTheBest(training: Training, stage: Stage, score: () => Promise<number>) {
+   *   for await (const { step } of training.run(stage)) {
+   *     if (step % 100 === 0) await training.offer(await score());
+   *   }
+   *   training.restoreBest();
+   * }
+   * ```
+   */
+  async offer(score: number): Promise<boolean> {
+    checkNumber("score", score);
+    if (this.#isAhead) return false;
+    const { best, stages } = this.#state;
+    const last = stages[this.#nextStage - 1];
+    const at = this.#at ?? (last && { stage: last.name, step: last.settings.steps as number });
+    if (at === undefined) throw new Error("Expected a step before a score, but found none");
+    if (best !== undefined && score <= best.score) return false;
+    const better = { score, ...at };
+    await this.#folder.saveBest(better, this.#options.store);
+    this.#state = { ...this.#state, best: better };
+    await this.#folder.save(this.#state);
+    return true;
+  }
+
+  /** The best that was offered, by this run and those before. */
+  get best(): Best | undefined {
+    return this.#state.best;
+  }
+
+  /**
+   * Puts the best parameters into the store, between stages: a later stage then begins with them. A
+   * resumed run whose later stage has begun already leaves what it has learned since.
+   *
+   * @throws Error where none was offered, or within a stage
+   */
+  restoreBest(): void {
+    if (this.#at !== undefined) {
+      const { stage, step } = this.#at;
+      throw new Error(`Expected stage "${stage}" to have ended, but found it after step ${step}`);
+    }
+    const { best, restored } = this.#state;
+    if (this.#isAhead || restored.includes(this.#nextStage)) return;
+    if (best === undefined) throw new Error("Expected a score that was offered, but found none");
+    this.#folder.restoreBest(this.#options.store);
+    this.#isRestored = true;
+  }
+
+  /** Whether the runs before came further than where this one is: what they offered stands. */
+  get #isAhead(): boolean {
+    const { current, done } = this.#state;
+    return done.length > this.#nextStage || (current !== undefined && this.#at === undefined);
   }
 
   /** Whether it is time, and what a save costs is little beside the time since the last. */
@@ -287,28 +389,35 @@ export class Training implements Disposable {
  * What a folder is resumed with, in the store and beside it.
  * @throws ResumeError where it was started with other settings, or one of its files is damaged
  */
-async function resumed(folder: TrainingFolder, { settings, store }: TrainingOptions) {
+async function resumed(
+  folder: TrainingFolder,
+  settings: Record<string, Json>,
+  store: StateStore,
+) {
   const state = await readState(folder.state);
-  if (!isDeepStrictEqual(state.settings, settings)) {
-    throw new ResumeError(
-      `Expected the settings that ${folder.path} was started with, ` +
-        `${JSON.stringify(state.settings)}, but found ${JSON.stringify(settings)}`,
-    );
-  }
+  const found = differences(state.settings, settings);
+  if (found.length > 0) throw settingsError(folder, found);
   try {
     const tensors = folder.tensorsOf(state);
     expectRoom(store, tensors);
+    const best = folder.bestOf(state);
     const metrics = state.metrics === 0
       ? await begunMetrics(folder)
       : await JsonLines.resume(folder.metrics, METRICS, state.metrics);
     restore(store, tensors);
-    return { state, metrics };
+    return { state: { ...state, best }, metrics };
   } catch (cause) {
     const found = (cause as Error).message;
     throw new ResumeError(`Expected a whole training in ${folder.path}, but found ${found}`, {
       cause,
     });
   }
+}
+
+function settingsError({ path }: TrainingFolder, found: readonly string[]): ResumeError {
+  return new ResumeError(
+    `Expected the settings that ${path} was started with, but found others: ${found.join("; ")}`,
+  );
 }
 
 /** Before anything is measured, what else lies in the folder is an earlier run's. */

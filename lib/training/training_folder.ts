@@ -8,15 +8,19 @@ import {
   encodeSafetensors,
   type NamedTensor,
   removeLeftOvers,
+  SafetensorsFile,
   writeFileAtomic,
 } from "../files/mod.ts";
+import { isOfOptimizer } from "../optim/mod.ts";
 import type { StateStore } from "../runtime/mod.ts";
-import { readState, TENSORS, type TrainingState } from "./training_state.ts";
+import { Best, checked, readState, TENSORS, type TrainingState } from "./training_state.ts";
 
 export class TrainingFolder {
   /** Where the state is. A folder with one holds a training. */
   readonly state: string;
   readonly metrics: string;
+  /** The parameters that scored best; where that was stands in its header. */
+  readonly best: string;
   readonly #tensors: string;
   readonly #others: readonly string[];
 
@@ -25,6 +29,7 @@ export class TrainingFolder {
     this.state = `${path}/training/state.json`;
     this.metrics = `${path}/metrics.jsonl`;
     this.#tensors = `${path}/training`;
+    this.best = `${this.#tensors}/best.safetensors`;
     this.#others = files.map((file) => `${path}/${file}`);
   }
 
@@ -52,10 +57,14 @@ export class TrainingFolder {
     for (const path of this.#others) await removeIfThere(path);
   }
 
-  /** Removes what a killed run was writing. */
-  async removeLeftOvers(): Promise<void> {
+  /**
+   * Removes what a killed run was writing. The best is written before the state: where a state knows
+   * none, its run goes back to before it, or is another.
+   */
+  async removeLeftOvers({ best }: TrainingState): Promise<void> {
+    if (best === undefined) await removeIfThere(this.best);
     const tensors = TENSORS.map((name) => `${this.#tensors}/${name}`);
-    for (const path of [this.state, ...tensors, this.metrics, ...this.#others]) {
+    for (const path of [this.state, ...tensors, this.best, this.metrics, ...this.#others]) {
       await removeLeftOvers(path);
     }
   }
@@ -70,11 +79,7 @@ export class TrainingFolder {
    * the old state does not name: until the new state is in its place, the old one is whole.
    */
   async saveAll(state: TrainingState, store: StateStore): Promise<TrainingState> {
-    const tensors = new Map<string, NamedTensor>();
-    for (const name of keptNames(store)) {
-      const { shape } = store.get(name).type;
-      tensors.set(name, { shape, data: await store.read(name) as Float32Array });
-    }
+    const tensors = await tensorsIn(store, store.keptNames());
     const before = state.tensors;
     const [a, b] = TENSORS;
     const saved = { ...state, tensors: before === a ? b : a };
@@ -82,6 +87,27 @@ export class TrainingFolder {
     await this.save(saved);
     await removeIfThere(`${this.#tensors}/${before}`);
     return saved;
+  }
+
+  /** Saves the parameters in a store as the best. */
+  async saveBest(best: Best, store: StateStore): Promise<void> {
+    const names = store.keptNames().filter((name) => !isOfOptimizer(name));
+    const tensors = await tensorsIn(store, names);
+    const about = { best: JSON.stringify(best) };
+    await writeFileAtomic(this.best, encodeSafetensors(tensors, about));
+  }
+
+  /** The best of the run that a state is of; it may be later. Throws where its file is damaged. */
+  bestOf({ best }: TrainingState): Best | undefined {
+    if (best === undefined) return undefined;
+    using file = SafetensorsFile.open(this.best);
+    const schema = { parse: (text: unknown) => Best.parse(JSON.parse(text as string)) };
+    return checked(schema, file.metadata.best ?? "", `the best of a training in ${this.best}`);
+  }
+
+  /** Puts the best parameters into a store. Throws where their file is damaged. */
+  restoreBest(store: StateStore): void {
+    restore(store, decodeSafetensors(this.best).tensors);
   }
 
   /** The tensors that go with a state. Throws where they are damaged. */
@@ -92,7 +118,7 @@ export class TrainingFolder {
 
 /** Bytes of what is saved of a store. */
 export function bytesToSave(store: StateStore): number {
-  const sizes = keptNames(store).map((name) => store.get(name).type.shape);
+  const sizes = store.keptNames().map((name) => store.get(name).type.shape);
   return sizes.reduce((sum, shape) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
 }
 
@@ -101,7 +127,7 @@ export function bytesToSave(store: StateStore): number {
  * those that the training began with, but no others.
  */
 export function expectRoom(store: StateStore, tensors: ReadonlyMap<string, NamedTensor>): void {
-  for (const name of keptNames(store)) {
+  for (const name of store.keptNames()) {
     const found = store.get(name).type.shape;
     const kept = tensors.get(name)?.shape;
     if (isDeepStrictEqual(found, kept)) continue;
@@ -120,9 +146,16 @@ export function restore(store: StateStore, tensors: ReadonlyMap<string, NamedTen
   }
 }
 
-/** Caches are filled anew. */
-function keptNames(store: StateStore): string[] {
-  return store.names().filter((name) => !name.startsWith("cache."));
+async function tensorsIn(
+  store: StateStore,
+  names: readonly string[],
+): Promise<Map<string, NamedTensor>> {
+  const tensors = new Map<string, NamedTensor>();
+  for (const name of names) {
+    const { shape } = store.get(name).type;
+    tensors.set(name, { shape, data: await store.read(name) as Float32Array });
+  }
+  return tensors;
 }
 
 async function exists(path: string): Promise<boolean> {

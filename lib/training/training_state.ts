@@ -1,5 +1,6 @@
 /** state.json: how far a training in a folder has come. */
 import { z } from "../packages/zod.ts";
+import type { Json } from "../optim/mod.ts";
 
 const count = z.int().nonnegative();
 
@@ -14,16 +15,30 @@ const StageSummary = z.object({
 /** What a finished stage did. */
 export type StageSummary = z.infer<typeof StageSummary>;
 
-const Settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-export type Settings = z.infer<typeof Settings>;
+/** Where a training was when its parameters scored best so far. */
+export const Best = z.object({
+  score: z.number(),
+  /** The stage, and its step. */
+  stage: z.string(),
+  step: z.int().positive(),
+});
+export type Best = z.infer<typeof Best>;
+
+const VERSION = 2;
+
+const Settings: z.ZodType<Record<string, Json>> = z.record(z.string(), z.json());
 
 export const TENSORS = ["state.a.safetensors", "state.b.safetensors"] as const;
 
 const TrainingState = z.strictObject({
   format: z.literal("illume training"),
-  version: z.literal(1),
+  version: z.literal(VERSION),
   /** What the run was started with. */
   settings: Settings,
+  /** What decides each stage that was begun, in their order. */
+  stages: z.array(z.object({ name: z.string(), settings: Settings })),
+  /** The commits of Illume that worked on the run, as they took turns. */
+  commits: z.array(z.string()),
   seconds: z.number(),
   done: z.array(StageSummary),
   /** The file that goes with this state. The two take turns, so that no crash can mix two states. */
@@ -37,6 +52,10 @@ const TrainingState = z.strictObject({
     firstLoss: z.number(),
     seconds: z.number(),
   }).optional(),
+  /** The best that was offered. */
+  best: Best.optional(),
+  /** After how many stages the best took the place of the last. */
+  restored: z.array(count),
   /** Results of what is done between stages. */
   results: z.record(z.string(), z.unknown()),
 });
@@ -48,15 +67,18 @@ export class ResumeError extends Error {
 }
 
 /** The state of a training that begins. */
-export function firstState(settings: Settings): TrainingState {
+export function firstState(settings: Record<string, Json>, commit?: string): TrainingState {
   return {
     format: "illume training",
-    version: 1,
+    version: VERSION,
     settings,
+    stages: [],
+    commits: commit === undefined ? [] : [commit],
     seconds: 0,
     done: [],
     tensors: TENSORS[0],
     metrics: 0,
+    restored: [],
     results: {},
   };
 }
@@ -76,7 +98,14 @@ export async function readState(path: string): Promise<TrainingState> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new ResumeError(`Expected a stopped training, but found no ${path}`);
   }
-  return checked(TrainingState, json, `the state of a training of version 1 in ${path}`);
+  const found = (json as { version?: unknown } | null)?.version;
+  if (typeof found === "number" && found < VERSION) {
+    throw new ResumeError(
+      `Expected the state of a training of version ${VERSION} in ${path}, but found version ` +
+        `${found}, which an earlier Illume wrote: go on with that, or begin anew`,
+    );
+  }
+  return checked(TrainingState, json, `the state of a training of version ${VERSION} in ${path}`);
 }
 
 /**

@@ -65,7 +65,9 @@ export class Generator implements Disposable {
       headDim: config.hiddenSize / config.heads,
       slots: shape.prompt + shape.answer,
     });
-    for (const [name, type] of cache.states) if (!store.has(name)) store.add(name, type);
+    for (const [name, type] of cache.states) {
+      if (!store.has(name)) store.add(name, type, undefined, { kept: false });
+    }
     const compile = (statesOf: (scope: Scope) => Tensor) => {
       const scope = new Scope();
       cache.begin();

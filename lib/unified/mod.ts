@@ -2,6 +2,7 @@ export { batchOf, type BatchShape, fits, partsOfBatch, shapeOf } from "./batch.t
 export { checkSampling } from "./check_sampling.ts";
 export { LanguageModelConfig } from "./config.ts";
 export { type GenerationOptions, type GenerationShape, Generator } from "./generation.ts";
+export { type Interleaved, interleaved } from "./interleaved.ts";
 export { Likelihood } from "./likelihood.ts";
 export { tokenLosses, unifiedLosses } from "./losses.ts";
 export type {
@@ -15,7 +16,7 @@ export type {
 } from "./modality.ts";
 export { codesModality, VISION_EMBEDDINGS, VISION_HEAD } from "./modalities/codes.ts";
 export { ADAPTER, readModality } from "./modalities/read.ts";
-export { type TextModality, textModality } from "./modalities/text.ts";
+export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
 export { type Entry, Row } from "./row.ts";
 export type { Sampling } from "./sampling.ts";
 export {

@@ -6,7 +6,6 @@ import type { Scope } from "../nn/mod.ts";
 import {
   type Budget,
   FittingSamples,
-  type Json,
   muon,
   type Rates,
   type Rows,
@@ -101,7 +100,7 @@ function unifiedStage(
     parts,
     precision,
     optimizer: muon(),
-    settings: { mixture: plan.mixture as Json, recompute },
+    settings: { mixture: plan.mixture, recompute, model: { ...model.config } },
     batch(rows) {
       const bucket = pick(buckets, rows.shared);
       const own = samples.get(bucket.name) ?? samplesOf(bucket, name);

@@ -14,16 +14,25 @@ import type { Device, StateStore } from "../runtime/mod.ts";
 import { type Quantized, type Quantizer, usageOf } from "./quantizers/mod.ts";
 
 /** What a part of a tokenizer learns, and from what. */
-export type Part = StageGraph & Omit<Learning, "graphs">;
+export type Part = StageGraph & Omit<Learning, "graphs"> & {
+  /** Done once, before anything is traced: what has to be measured first. */
+  readonly prepare?: () => Promise<void>;
+};
 
 /** A stage that trains a part whose parameters live in a store. */
 export function stage(
   owner: { readonly device: Device; readonly store: StateStore; readonly seed: number },
   name: string,
   budget: Budget,
-  { losses, outputs, ...learning }: Part,
+  { losses, outputs, prepare, ...learning }: Part,
 ): Stage {
-  return trainingStage(owner, name, budget, { ...learning, graphs: { part: { losses, outputs } } });
+  return trainingStage(owner, name, budget, {
+    ...learning,
+    async graphs() {
+      await prepare?.();
+      return { part: { losses, outputs } };
+    },
+  });
 }
 
 /** What a part that trains a quantizer has in common with others: the codes' own loss and care. */

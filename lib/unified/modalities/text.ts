@@ -10,11 +10,19 @@ export interface TextOptions {
   readonly longest: number;
   /** The answers that may be given, as ids; anything where absent. */
   readonly choices?: readonly (readonly number[])[];
+  /** The ids that end it; default `<eos>`. */
+  readonly ends?: readonly number[];
+}
+
+/** What was said, and which id ended it: none where it was as long as may be. */
+export interface SaidText {
+  readonly ids: readonly number[];
+  readonly end?: number;
 }
 
 export interface TextModality extends Modality<string> {
-  /** Says words up to `<eos>`, or as many as may be; gives their ids. */
-  generate(row: Row, options: TextOptions): Generator<void, number[]>;
+  /** Says words up to an end, or as many as may be. */
+  generate(row: Row, options: TextOptions): Generator<void, SaidText>;
 }
 
 /** The words of a vocabulary. */
@@ -30,31 +38,31 @@ export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextMo
     write(writer, text, learned) {
       for (const id of vocabulary.encodeText(text)) writer.token(id, { learned });
     },
-    *generate(row, { longest, choices }) {
+    *generate(row, { longest, choices, ends = [vocabulary.eos] }) {
       const ids: number[] = [];
       while (ids.length < longest) {
         yield;
-        const id = row.sample(0, size, (id) => isAllowed(id, ids, { vocabulary, choices }));
-        if (id === vocabulary.eos) break;
+        const next = choices && leadingTo(choices, ids, vocabulary.eos);
+        const id = row.sample(
+          0,
+          size,
+          (id) => next ? next.has(id) : ends.includes(id) || !vocabulary.isSpecial(id),
+        );
+        if (ends.includes(id)) return { ids, end: id };
         ids.push(id);
         row.feed({ id });
       }
-      return ids;
+      return { ids };
     },
   };
 }
 
-/** Words and `<eos>` are allowed, and no other special token; among choices, what leads to one. */
-function isAllowed(
-  id: number,
+/** The ids that make what was said, so far, one of the choices. */
+function leadingTo(
+  choices: readonly (readonly number[])[],
   said: readonly number[],
-  { vocabulary, choices }: {
-    readonly vocabulary: Vocabulary;
-    readonly choices?: readonly (readonly number[])[];
-  },
-): boolean {
-  if (choices === undefined) return id === vocabulary.eos || !vocabulary.isSpecial(id);
-  return choices.some((choice) =>
-    said.every((id, i) => choice[i] === id) && (choice[said.length] ?? vocabulary.eos) === id
-  );
+  eos: number,
+): ReadonlySet<number> {
+  const open = choices.filter((choice) => said.every((id, i) => choice[i] === id));
+  return new Set(open.map((choice) => choice[said.length] ?? eos));
 }

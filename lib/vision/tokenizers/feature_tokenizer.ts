@@ -3,16 +3,19 @@
  * (ILLUME, arXiv 2412.06673, section 3.1). The encoder, a `VisionEncoder`, stays outside and as it is.
  */
 import { z } from "../../packages/zod.ts";
+import { type DataSet, drawnFrom } from "../../data/data_set.ts";
 import { input, ops, type Tensor } from "../../graph/mod.ts";
 import { inspect, short } from "../../notebook/mod.ts";
 import { Scope, standardize } from "../../nn/mod.ts";
 import type { Budget, Stage, TrainingEvent } from "../../optim/mod.ts";
-import type { Device, Random, StateStore } from "../../runtime/mod.ts";
+import type { Device, StateStore } from "../../runtime/mod.ts";
 import { decodeFeatures, featureLoss, FeatureLossWeights } from "../decoders/feature_decoder.ts";
 import { checkedConfig } from "../checked_config.ts";
 import { inBatches } from "../in_batches.ts";
 import { PartFiles } from "../part_files.ts";
 import { Programs } from "../programs.ts";
+import type { PictureToDraw } from "../sources.ts";
+import { stacked } from "../stacked.ts";
 import { byPicture, lookUp, quantize } from "./quantization.ts";
 import { type Quantizer, QuantizerConfig, quantizerOf } from "../quantizers/mod.ts";
 import { quantizing, stage } from "../stage.ts";
@@ -45,9 +48,6 @@ const FILES = new PartFiles("feature tokenizer", FeatureTokenizerConfig, (config
 
 /** Pictures that go through a compiled graph at a time. */
 const BATCH = 32;
-
-/** Features of so many pictures, `[grid², featureSize]` each, drawn from a stream. */
-export type FeatureSource = (random: Random, pictures: number) => Promise<readonly Float32Array[]>;
 
 /**
  * @example
@@ -118,10 +118,14 @@ export class FeatureTokenizer implements Disposable {
   }
 
   /**
-   * Learns codes and how to decode them.
+   * Learns codes of what an encoder sees in pictures, and how to decode them.
    * @throws RangeError for features of another length
    */
-  stage(source: FeatureSource, budget: Budget): Stage {
+  stage(
+    encoder: Pick<VisionEncoder, "encode">,
+    pictures: DataSet<PictureToDraw>,
+    budget: Budget,
+  ): Stage {
     const { config } = this;
     const length = config.grid ** 2 * config.featureSize;
     return stage(this, "feature codebook", budget, {
@@ -130,23 +134,24 @@ export class FeatureTokenizer implements Disposable {
         const { loss, cosine } = featureLoss(decoded, features, config.featureLoss);
         return { quantized, loss, parts: { features: loss, cosine } };
       }),
-      async batch({ shared: random }) {
-        const given = new Float32Array(budget.batchSize * length);
-        (await source(random, budget.batchSize)).forEach((picture, i) => {
-          given.set(checked(picture, length), i * length);
-        });
-        return { inputs: { given } };
+      async batch({ count, random }) {
+        const drawn = await Promise.all(
+          Array.from({ length: count }, (_, row) => drawnFrom(pictures, random(row))),
+        );
+        const seen = await encoder.encode(drawn.map(({ picture }) => picture));
+        return { inputs: stacked(seen.map((given) => ({ given: checked(given, length) }))) };
       },
     });
   }
 
   /** The steps of {@link stage}, one by one. */
   fit(
-    source: FeatureSource,
+    encoder: Pick<VisionEncoder, "encode">,
+    pictures: DataSet<PictureToDraw>,
     budget: Budget,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<TrainingEvent, void> {
-    return this.stage(source, budget).run(options);
+    return this.stage(encoder, pictures, budget).run(options);
   }
 
   /**

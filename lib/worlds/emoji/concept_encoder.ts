@@ -268,18 +268,20 @@ export class ConceptEncoder implements VisionEncoder {
         if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
       }
     }
-    const batch = ({ shared: random }: Rows) => {
-      const chosen = random.sample(learned, batchSize);
+    // All of a batch are different emoji: each is told from the others.
+    const batch = ({ shared, random }: Rows) => {
+      const chosen = shared.sample(learned, batchSize);
       const words = new Int32Array(batchSize * WORDS);
       const mask = new Float32Array(batchSize * WORDS);
       const [ones, others]: Picture[][] = [[], []];
       chosen.forEach((index, row) => {
-        const [one, other] = random.sample(
+        const own = random(row);
+        const [one, other] = own.sample(
           LEARNED_STYLES.filter((style) => set.has(style, index)),
           2,
         );
-        ones.push(randomView(set.get(one, index), random));
-        others.push(randomView(set.get(other, index), random));
+        ones.push(randomView(set.get(one, index), own));
+        others.push(randomView(set.get(other, index), own));
         set.emoji[index].name.split(" ").slice(0, WORDS).forEach((word, i) => {
           words[row * WORDS + i] = vocabulary.get(word)!;
           mask[row * WORDS + i] = 1;

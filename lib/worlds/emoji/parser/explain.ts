@@ -1,5 +1,5 @@
 /** Explains what is seen in a picture as drawings, one after another. */
-import type { Box } from "../relations.ts";
+import type { Box } from "../../../assessment/seen.ts";
 import type { Field } from "./field.ts";
 import { bestMatch, likenessesAt, type Match } from "./match.ts";
 import { boxOf, type Region, regionsOf } from "./regions.ts";

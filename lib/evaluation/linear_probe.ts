@@ -29,7 +29,7 @@ const STEPS = 300;
  * @example
  * ```ts
  * import { openDevice, Random } from "../runtime/mod.ts";
- * import { linearProbe } from "./probe.ts";
+ * import { linearProbe } from "./linear_probe.ts";
  *
  * using device = await openDevice();
  * const features = new Random(0).normals(200 * 4);

@@ -1,9 +1,9 @@
 /** How well a model tells which colour is whose, and where things stand, the more of them there are. */
-import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
-import type { Picture } from "../data/picture.ts";
-import { detailQuestions, type Question } from "../worlds/emoji/questions.ts";
-import type { Illume } from "../recipes/mod.ts";
-import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
+import type { Answers } from "../../../evaluation/abilities.ts";
+import { type AskedQuestion, evaluateQuestions } from "../../../evaluation/answers.ts";
+import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
+import type { EmojiScenes } from "../emoji_scenes.ts";
+import { detailQuestions } from "../questions.ts";
 
 /** The forms of the questions, by how they begin. */
 const FORMS = {
@@ -26,7 +26,7 @@ const THINGS = [2, 3, 4] as const;
  * @throws RangeError where `questions` is no count
  */
 export async function evaluateDetails(
-  model: Pick<Illume, "askAll">,
+  model: Answers,
   scenes: EmojiScenes,
   { questions, seed }: { questions: number; seed: number },
 ): Promise<Readonly<Record<typeof THINGS[number], DetailScores>>> {
@@ -34,19 +34,24 @@ export async function evaluateDetails(
   const scores = [];
   for (const objects of THINGS) {
     const random = new Random(seed, "measure", objects);
-    const asked: (Question & { readonly picture: Picture })[] = [];
+    const asked: AskedQuestion<Form>[] = [];
     while (asked.length < questions) {
       const { picture, scene } = scenes.reading(random, { objects, tinted: 1 });
-      asked.push(...detailQuestions(scene, random).map((question) => ({ ...question, picture })));
-    }
-    const answers = await model.askAll(asked);
-    const shares = Object.entries(FORMS).map(([beginning, form]) => {
-      const right = asked.flatMap(({ question, answer }, i) =>
-        question.startsWith(`${beginning} `) ? [answers[i] === answer] : []
+      asked.push(
+        ...detailQuestions(scene, random).map(({ question, answer }) => {
+          return { kind: formOf(question), picture, question, answer };
+        }),
       );
-      return [form, right.filter(Boolean).length / right.length];
-    });
+    }
+    const right = await evaluateQuestions(model, asked);
+    const shares = Object.values(FORMS).map((form) => [form, right[form] ?? NaN]);
     scores.push([objects, Object.fromEntries(shares)]);
   }
   return Object.fromEntries(scores);
+}
+
+function formOf(question: string): Form {
+  const beginning = Object.keys(FORMS).find((words) => question.startsWith(`${words} `));
+  if (beginning !== undefined) return FORMS[beginning as keyof typeof FORMS];
+  throw new RangeError(`Expected a question about a detail, but found "${question}"`);
 }

@@ -1,17 +1,16 @@
 /** What drawings show, told by their codes: a truth in which neither pixels nor a parser have a part. */
-import { assessScene } from "../worlds/emoji/axes.ts";
-import type { Judge } from "../assessment/judge.ts";
-import { seenIn } from "../worlds/emoji/parser/parsed_scene.ts";
-import { requirementsOf } from "../worlds/emoji/requirements.ts";
-import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
-import type { Picture } from "../data/picture.ts";
-import type { Scene, SceneObject } from "../worlds/emoji/scene.ts";
-import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
-import type { PictureTokenizer } from "../vision/mod.ts";
+import type { Judge } from "../../../assessment/judge.ts";
+import type { CodedDrawing } from "../../../evaluation/abilities.ts";
+import { accuracyOf, type JudgeAccuracy } from "../../../evaluation/judging.ts";
+import { codeNames, codesByPatch } from "../../../evaluation/purity.ts";
+import type { PictureTokenizer } from "../../../vision/mod.ts";
+import { assessScene } from "../axes.ts";
+import type { EmojiScenes } from "../emoji_scenes.ts";
+import { seenIn } from "../parser/parsed_scene.ts";
+import { requirementsOf } from "../requirements.ts";
+import type { Scene, SceneObject } from "../scene.ts";
 import type { EvaluatedCaption } from "./drawing.ts";
-import { accuracyOf, type JudgeAccuracy } from "./judging.ts";
-import { codeNames } from "./purity.ts";
-import { objectsByPatch } from "./tokenizing.ts";
+import { labelledScenes } from "./labelled_scenes.ts";
 
 type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
 
@@ -31,18 +30,18 @@ export async function codeReader(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<CodeReader> {
-  checkNumber("pictures", pictures, COUNT);
-  const random = new Random(seed, "code reader");
-  const examples = Array.from({ length: pictures }, () => scenes.reading(random));
-  const encoded = await tokenizer.encode(examples.map(({ picture }) => picture));
-  const patches = examples.flatMap(({ scene }, i) => {
-    const codes = codesByPatch(encoded[i].ids, tokenizer);
-    return objectsByPatch(scene, tokenizer).map((object, patch) => ({
-      code: codes[patch],
-      label: JSON.stringify(object ? [object.concept, object.color, object.size] : []),
-    }));
+  const labelled = labelledScenes(scenes, tokenizer, { pictures, seed, name: "code reader" }, {
+    object: (object) => JSON.stringify(object ? [object.concept, object.color, object.size] : []),
   });
-  const names = codeNames(patches);
+  const encoded = await tokenizer.encode(labelled.map(({ picture }) => picture));
+  const names = codeNames(
+    labelled.flatMap(({ labels: { object } }, i) =>
+      codesByPatch(encoded[i].ids, tokenizer).map((code, patch) => ({
+        code,
+        label: object[patch]!,
+      }))
+    ),
+  );
   const { grid, pictureSize } = tokenizer.config;
   const { backgrounds, styles } = scenes.world;
   const middle = (place: number) => (place + 0.5) * pictureSize / grid;
@@ -58,21 +57,10 @@ export async function codeReader(
   });
 }
 
-function codesByPatch(ids: ArrayLike<number>, { quantizer: { depth }, config }: Tokenizer) {
-  const all = Array.from(ids);
-  return Array.from(
-    { length: config.grid ** 2 },
-    (_, patch) => all.slice(patch * depth, (patch + 1) * depth).join(),
-  );
-}
-
 /** Holds a judge of drawings against what their codes say that they show. */
 export async function evaluateJudgeOnDrawings(
   judge: Judge,
-  drawings: readonly (EvaluatedCaption & {
-    readonly picture: Picture;
-    readonly ids: ArrayLike<number>;
-  })[],
+  drawings: readonly (EvaluatedCaption & CodedDrawing)[],
   read: CodeReader,
 ): Promise<JudgeAccuracy> {
   const judgements = await judge.judge(drawings);

@@ -1,19 +1,6 @@
 /** Where one thing stands to another, by GenEval's rule (arXiv 2310.11513). */
-import type { Place } from "./placement.ts";
-import type { Relation } from "./scene.ts";
-
-/** A rectangle in pixels; `x` and `y` are its left and top edge. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The square that an object is drawn in. */
-export function boxOf({ x, y, size }: Place): Box {
-  return { x: x - size / 2, y: y - size / 2, width: size, height: size };
-}
+import type { Relation } from "./geneval_words.ts";
+import type { Box } from "./seen.ts";
 
 /**
  * How `a` stands to `b`: none, one or two relations. GenEval's rule, with centres c and sizes s:
