@@ -1,5 +1,6 @@
 /** Numbers that are none: refused by name, before anything is computed, and never passed on. */
 import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
+import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { EndpointJudge } from "../lib/assessment/endpoint_judge.ts";
@@ -90,8 +91,10 @@ Deno.test("decoding, seeds, budgets and self-generation", () =>
         ...plan,
         budget: { ...plan.budget, ...budget },
       }]);
+    const asked = askedCaptions(scenes.world);
     const generate = (options: object) =>
-      selfGenerate(model, model, { directory: folder, captions: 1, seed: 0, ...options }).next();
+      selfGenerate(model, model, { directory: folder, asked, captions: 1, seed: 0, ...options })
+        .next();
     await refused([
       [() => tokenizer.decode(ids, { steps: 0 }), /^Expected steps to be a whole number from 1 on/],
       [() => tokenizer.decode(ids, { steps: NaN }), /^Expected steps .*, but found NaN$/],

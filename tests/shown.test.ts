@@ -70,7 +70,7 @@ Deno.test("what one works with shows itself in one to five lines", () =>
         await model.tokenizer.encode([picture]),
         [event, event?.batch.trainStep, training, ...stages],
         [device, store, scenes, model.tokenizer, model],
-        [model.vocabulary, SceneParser.create(scenes.world, scenes.sprites), emoji],
+        [model.unified.vocabulary, SceneParser.create(scenes.world, scenes.sprites), emoji],
         [plot.pictureGrid([{ picture, title: "one" }])],
       ]
     ) assert.ok(lines(value).length <= 2 + value.length, Deno.inspect(value));
