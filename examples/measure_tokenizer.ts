@@ -14,6 +14,7 @@ import {
   evaluateCeilings,
   evaluateDrawingByCodes,
   evaluateJudge,
+  evaluatePurity,
   evaluateReconstruction,
   evaluationCaptions,
   FeatureTokenizer,
@@ -101,7 +102,8 @@ await main(async () => {
     const perTask = quick ? 2 : 48;
     const captions = evaluationCaptions(scenes.world, { perTask, seed });
     const ceilings = await evaluateCeilings(nano, scenes, parser, captions, { seed });
-    const read = await codeReader(nano, scenes, { pictures: quick ? 60 : 3000, seed });
+    const named = { pictures: quick ? 60 : 3000, seed };
+    const read = await codeReader(nano, scenes, named);
     const byCodes = evaluateDrawingByCodes(ceilings.drawings, read);
     seeds.push({
       seed,
@@ -113,7 +115,11 @@ await main(async () => {
         { seed },
       ),
       parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
-      byCodes: { reconstructed: byCodes.scores.overall, agreement: byCodes.agreement },
+      byCodes: {
+        reconstructed: byCodes.scores.overall,
+        agreement: byCodes.agreement,
+        purity: await evaluatePurity(nano, scenes, named),
+      },
       judge: {
         true: await evaluateJudge(judge, scenes, { perTask, seed }),
         reconstructed: await evaluateJudge(judge, scenes, {

@@ -204,7 +204,7 @@ Deno.test("the five commands work on what the demo left", async () => {
   deepEqual(Object.keys(mine), ["preset", "seed", "device", "geneval", "seconds"]);
   deepEqual(
     Object.keys(mine.geneval),
-    ["single", "counting", "colors", "position", "overall", "ceiling"],
+    ["single", "counting", "colors", "position", "overall", "ceiling", "byCodes"],
   );
   equal(mine.geneval.ceiling.truth, 1);
   const asked = { tag: "mine", include: [{ class: "cat", count: 1 }], prompt: "a cat" };

@@ -116,7 +116,8 @@ export interface CaptionRetrieval {
  *     log P(caption | picture) − log (1/N) Σ P(caption | pictures),
  *
  * since some are likely whatever is seen ("Revisiting the Role of Language Priors in Vision-Language
- * Models", arXiv 2306.01879, eq. 6 with α = 1). Any picture of an equal caption is right.
+ * Models", arXiv 2306.01879; there the mean is over pictures of training, here over those looked
+ * among). Any picture of an equal caption is right.
  *
  * @throws RangeError where there are fewer than two pairs, and for the first likelihood that is not
  * finite
