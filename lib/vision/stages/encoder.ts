@@ -1,14 +1,20 @@
 /** How the semantic encoder learns: from pictures and their captions. */
 import { type DataSet, drawnFrom } from "../../data/data_set.ts";
 import { reducedTo } from "../../data/picture.ts";
-import { type Budget, FittingSamples, MEASURED, muon, type Stage } from "../../optim/mod.ts";
+import {
+  type Budget,
+  FittingSamples,
+  MEASURED,
+  muon,
+  type Stage,
+  trainingStage,
+} from "../../optim/mod.ts";
 import { Random } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
 import { contrastiveLosses } from "../encoders/contrastive.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import type { Named } from "../stacked.ts";
-import { stage } from "../stage.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 
 const NAME = "semantic encoder";
@@ -30,7 +36,7 @@ export function encoderStage(
     pixelsOf([reducedTo(picture, config.pictureSize)]);
   let measured: Measured;
   let fitting: FittingSamples<Sample>;
-  return stage(tokenizer, NAME, budget, {
+  return trainingStage(tokenizer, NAME, budget, {
     async prepare() {
       measured = await measure((sample) => draw(new Random(seed, NAME, "measured", sample)));
       fitting = new FittingSamples({
@@ -41,8 +47,12 @@ export function encoderStage(
         textOf: ({ caption }) => caption,
       });
     },
-    losses: (scope, batch) =>
-      contrastiveLosses(scope, config, { batch, textVocabulary: text.size, ...measured }),
+    graphs: {
+      contrast: {
+        losses: (scope, batch) =>
+          contrastiveLosses(scope, config, { batch, textVocabulary: text.size, ...measured }),
+      },
+    },
     optimizer: muon(),
     async batch(rows) {
       let allLeftOut = 0;
