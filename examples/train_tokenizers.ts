@@ -117,7 +117,7 @@ await main(async () => {
 
     using encoder = await train(
       "encoder",
-      (store) => new ConceptEncoder(device, store, undefined, seed),
+      (store) => new ConceptEncoder({ device, store, seed }),
       (encoder) => [encoder.stage(set, shortened(ENCODER, share))],
     );
     const views = endless(seed, "views", (random) => {

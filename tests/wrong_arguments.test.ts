@@ -122,8 +122,8 @@ Deno.test("what takes a device, a store or a path says so where it gets somethin
         /Expected a configuration, but found {/,
       ],
       [
-        () => new ConceptEncoder({ device, store }),
-        /Expected a device, .* found { device, store }$/,
+        () => new ConceptEncoder(device, store),
+        /Expected a device, .* found undefined$/,
       ],
       [() => PictureTokenizer.load(undefined, device), /Expected a path, but found undefined$/],
       [() => Training.open(folder, store), /Expected a path, but found undefined$/],

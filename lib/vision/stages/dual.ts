@@ -4,14 +4,14 @@
  */
 import type { DataSet } from "../../data/data_set.ts";
 import { input, ops } from "../../graph/mod.ts";
-import type { Budget, Stage } from "../../optim/mod.ts";
+import { type Budget, type Stage, trainingStage } from "../../optim/mod.ts";
 import { drawFromBoth, encodeBoth, halves } from "../tokenizers/dual.ts";
 import { decodeFeatures, featureLoss } from "../decoders/feature_decoder.ts";
 import { batchOf, type PictureToDraw, pixelsFrom } from "../sources.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 import { pictureLosses } from "../tokenizers/pixel.ts";
 import { byPicture } from "../tokenizers/quantization.ts";
-import { quantizing, stage } from "../stage.ts";
+import { quantizing } from "../quantizers/learning.ts";
 import { DISTURBED, disturbed, tokenNoise } from "./token_noise.ts";
 
 export function dualCodebooksStage(
@@ -31,7 +31,7 @@ export function dualCodebooksStage(
     const loss = ops.add(features, picture.loss);
     return { quantized, loss, parts: { features, cosine, ...picture.parts } };
   });
-  return stage(tokenizer, "dual codebooks", budget, {
+  return trainingStage(tokenizer, "dual codebooks", budget, {
     ...codebooks,
     rates: { ...codebooks.rates, "encoder.": 0 },
     batch: async (rows) => ({

@@ -1,14 +1,20 @@
 /** How the semantic encoder learns: from pictures and their captions. */
 import { type DataSet, drawnFrom } from "../../data/data_set.ts";
 import { reducedTo } from "../../data/picture.ts";
-import { type Budget, FittingSamples, MEASURED, muon, type Stage } from "../../optim/mod.ts";
+import {
+  type Budget,
+  FittingSamples,
+  MEASURED,
+  muon,
+  type Stage,
+  trainingStage,
+} from "../../optim/mod.ts";
 import { Random } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
 import { contrastiveLosses } from "../encoders/contrastive.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import type { Named } from "../stacked.ts";
-import { stage } from "../stage.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 
 const NAME = "semantic encoder";
@@ -30,8 +36,8 @@ export function encoderStage(
     pixelsOf([reducedTo(picture, config.pictureSize)]);
   let measured: Measured;
   let fitting: FittingSamples<Sample>;
-  return stage(tokenizer, NAME, budget, {
-    async prepare() {
+  return trainingStage(tokenizer, NAME, budget, {
+    async graphs() {
       measured = await measure((sample) => draw(new Random(seed, NAME, "measured", sample)));
       fitting = new FittingSamples({
         stage: NAME,
@@ -40,9 +46,13 @@ export function encoderStage(
         lengthOf: ({ ids }) => ids.length,
         textOf: ({ caption }) => caption,
       });
+      return {
+        contrast: {
+          losses: (scope, batch) =>
+            contrastiveLosses(scope, config, { batch, textVocabulary: text.size, ...measured }),
+        },
+      };
     },
-    losses: (scope, batch) =>
-      contrastiveLosses(scope, config, { batch, textVocabulary: text.size, ...measured }),
     optimizer: muon(),
     async batch(rows) {
       let allLeftOut = 0;

@@ -1,14 +1,14 @@
 /** How a tokenizer of pixels learns: encoder, codebook and decoder all together. */
 import type { DataSet } from "../../data/data_set.ts";
 import { input } from "../../graph/mod.ts";
-import type { Budget, Rates, Stage } from "../../optim/mod.ts";
+import { type Budget, type Rates, type Stage, trainingStage } from "../../optim/mod.ts";
 import { perceptualWeight } from "../config.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
 import { batchOf, type PictureToDraw, pixelsFrom } from "../sources.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 import { decodePicture, pictureLosses } from "../tokenizers/pixel.ts";
 import { byPicture, quantize } from "../tokenizers/quantization.ts";
-import { quantizing, stage } from "../stage.ts";
+import { quantizing } from "../quantizers/learning.ts";
 
 export function pixelCodebookStage(
   tokenizer: PictureTokenizer,
@@ -26,7 +26,7 @@ export function pixelCodebookStage(
   });
   // Without a perceptual term the encoder has no part in it.
   const frozen: Rates = perceptualWeight(config) === 0 ? {} : { "encoder.": 0 };
-  return stage(tokenizer, "pixel codebook", budget, {
+  return trainingStage(tokenizer, "pixel codebook", budget, {
     ...codebook,
     rates: { ...codebook.rates, ...frozen },
     batch: async (rows) => ({

@@ -6,7 +6,7 @@ import { type DataSet, drawnFrom } from "../../data/data_set.ts";
 import { reducedTo } from "../../data/picture.ts";
 import { input, ops, type Tensor } from "../../graph/mod.ts";
 import type { Scope } from "../../nn/mod.ts";
-import { adamw, ALL, type Budget, type Stage } from "../../optim/mod.ts";
+import { adamw, ALL, type Budget, type Stage, trainingStage } from "../../optim/mod.ts";
 import { Random } from "../../runtime/mod.ts";
 import { drawnSize } from "../config.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
@@ -16,7 +16,7 @@ import { batchOf, type PictureToDraw, pixelsFrom } from "../sources.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 import { pixelLosses } from "../decoders/pixel_decoder.ts";
 import { byPicture, quantize } from "../tokenizers/quantization.ts";
-import { quantizing, stage } from "../stage.ts";
+import { quantizing } from "../quantizers/learning.ts";
 import { DISTURBED, disturbed, tokenNoise } from "./token_noise.ts";
 
 /** Codebook and feature decoder; the encoder stays as it is. */
@@ -31,7 +31,7 @@ export function semanticCodebookStage(
     const { loss, cosine } = featureLoss(decoded, features);
     return { quantized, loss, parts: { features: loss, cosine } };
   });
-  return stage(tokenizer, "semantic codebook", budget, {
+  return trainingStage(tokenizer, "semantic codebook", budget, {
     ...codebook,
     rates: { ...codebook.rates, "encoder.": 0 },
     batch: async (rows) => ({
@@ -57,21 +57,25 @@ export function pixelDecoderStage(
   const size = drawnSize(config);
   const enlarges = size > config.pictureSize;
   const noise = noiseBank(new Random(tokenizer.seed, "noise"), size ** 2 * 3);
-  return stage(tokenizer, "pixel decoder", budget, {
-    losses(scope, batch) {
-      const { pixels, decoded } = reconstruct(
-        scope,
-        tokenizer,
-        batch,
-        config.attention ? disturbed : undefined,
-      );
-      const inputs = {
-        pixels: enlarges ? input("drawn", "float32", [batch, size, size, 3]) : pixels,
-        noise: input("noise", "float32", [batch, size, size, 3]),
-        t: input("t", "float32", [batch]),
-        known: input("known", "float32", [batch]),
-      };
-      return pixelLosses(scope.at("pixel_decoder"), ops.stopGradient(decoded), inputs, config);
+  return trainingStage(tokenizer, "pixel decoder", budget, {
+    graphs: {
+      flow: {
+        losses(scope, batch) {
+          const { pixels, decoded } = reconstruct(
+            scope,
+            tokenizer,
+            batch,
+            config.attention ? disturbed : undefined,
+          );
+          const inputs = {
+            pixels: enlarges ? input("drawn", "float32", [batch, size, size, 3]) : pixels,
+            noise: input("noise", "float32", [batch, size, size, 3]),
+            t: input("t", "float32", [batch]),
+            known: input("known", "float32", [batch]),
+          };
+          return pixelLosses(scope.at("pixel_decoder"), ops.stopGradient(decoded), inputs, config);
+        },
+      },
     },
     optimizer: adamw(),
     batch: async (rows) => ({
