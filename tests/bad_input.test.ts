@@ -225,7 +225,7 @@ const replaced = (before: string, after: string) => async (path: string) => {
   await writeFile(path, text.replace(before, after));
 };
 const cutTo = (bytes: number) => (path: string) => truncate(path, bytes);
-const version1 = replaced(`"version": 5`, `"version": 1`);
+const version1 = replaced(`"version": 6`, `"version": 1`);
 
 const DAMAGES: readonly Damage[] = [
   [

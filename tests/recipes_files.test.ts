@@ -136,7 +136,7 @@ const DAMAGES: readonly [string, string, Damage, RegExp, string?][] = [
     CONFIG,
     "fewer words",
     replaced(/"vocabulary": \d/, '"vocabulary": '),
-    /^3\d\d tokens$/,
+    new RegExp(`^${text.size} tokens$`),
     TOKENIZER,
   ],
   [CONFIG, "fewer places", replaced(/"places": 16/, '"places": 9'), /^languageModel\.places 9: /],
