@@ -233,7 +233,7 @@ const DAMAGES: readonly Damage[] = [
     rm,
     /^Expected a model in .*, but found none: run `deno task demo/,
   ],
-  ["config.json", version1, /^Expected .*version 5 in .*config\.json, but found version/],
+  ["config.json", version1, /^Expected .*version 6 in .*config\.json, but found version/],
   ["config.json", cutTo(99), /^Expected .*config\.json, but found/],
   [
     "config.json",
