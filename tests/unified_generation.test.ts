@@ -221,6 +221,7 @@ Deno.test("who asks what the model says has to pause first", async () => {
   await assert.rejects(
     speak(function* (row) {
       row.sample(0, 5);
+      yield;
     }),
     pause,
   );

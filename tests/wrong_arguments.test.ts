@@ -162,7 +162,7 @@ Deno.test("a world of one's own is checked field by field", async () => {
     ["styles", [], /but found \[\]$/],
     ["backgrounds", ["sky"], /such as { name: "sky", .*, but found \["sky"\]$/],
     ["backgrounds", [{ name: "sky", rgb: [0, 0, 256] }], /but found \[{ name, rgb }\]$/],
-    ["preset", "mine", /one of nano, small, base, but found "mine"$/],
+    ["name", "", /to be a name, such as "nano", but found ""$/],
     ["pictureSize", 128, /to be 64, but found 128$/],
     ["grid", 5, /divides 64, but found 5$/],
     ["lattice", [8, NaN], /whole numbers of pixels .*, but found \[8, NaN\]$/],

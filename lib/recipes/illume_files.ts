@@ -113,10 +113,10 @@ export async function loadIllume(
 }
 
 function languageOf({ language }: Config, languages: Languages, directory: string): Language {
-  const expected = `a language of a known kind in ${directory}/config.json`;
+  const known = Object.keys(languages).join(", ");
+  const expected = `a language of a known kind (${known}) in ${directory}/config.json`;
   if (!Object.hasOwn(languages, language.kind)) {
-    const known = Object.keys(languages).join(", ");
-    throw CheckpointError.of(`${expected} (${known})`, `"${language.kind}"`);
+    throw CheckpointError.of(expected, `"${language.kind}"`);
   }
   try {
     return languages[language.kind](language);
