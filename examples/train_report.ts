@@ -282,7 +282,7 @@ async function lossFigures(
       heading: "The language model's losses",
       text: "The next-token loss over the samples that it saw, by stage.",
       figure: plot.lossCurve(points.filter(({ stage }) => !ofTokenizer.has(stage)), {
-        parts: ["loss", "text", "picture"],
+        parts: ["loss", "text", "codes"],
       }),
     },
     {
