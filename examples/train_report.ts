@@ -97,7 +97,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
     descriptions: {
       heldOut: overlapOf(descriptions, held),
       learned: overlapOf(descriptionsLearned, learned),
-      chance: overlapOf(held.map((_, i) => learned[i % learned.length].caption), held),
+      others: overlapOf([...descriptions.slice(1), descriptions[0]], held),
     },
     stages: [...stages],
     seconds: trained.seconds(),
