@@ -97,7 +97,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
     descriptions: {
       heldOut: overlapOf(descriptions, held),
       learned: overlapOf(descriptionsLearned, learned),
-      chance: overlapOf(held.map((_, i) => learned[i % learned.length].caption), held),
+      others: overlapOf([...descriptions.slice(1), descriptions[0]], held),
     },
     stages: [...stages],
     seconds: trained.seconds(),
@@ -282,7 +282,7 @@ async function lossFigures(
       heading: "The language model's losses",
       text: "The next-token loss over the samples that it saw, by stage.",
       figure: plot.lossCurve(points.filter(({ stage }) => !ofTokenizer.has(stage)), {
-        parts: ["loss", "text", "picture"],
+        parts: ["loss", "text", "codes"],
       }),
     },
     {

@@ -28,7 +28,7 @@ export function trainSummary(report: Report, out: string, caption: string): stri
     ["", `${share(picturesByCaptions.recallAt1)} of the pictures found by their captions`],
     ["descriptions", `${share(descriptions.heldOut)} of the words right for held-out pictures`],
     ["", `${share(descriptions.learned)} for pictures that it learned from`],
-    ["", `${share(descriptions.chance)} by chance`],
+    ["", `${share(descriptions.others)} if each is given another's description`],
     ...(distances === undefined ? [] : [
       ["drawings", `${distances.drawn.frechet.toPrecision(3)} from held-out pictures (Fréchet)`],
       ["", `${distances.reconstructed?.frechet.toPrecision(3)} if they are reconstructed`],

@@ -37,10 +37,8 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
  *   pictures were held out, and what was skipped, by reason.
  * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
- *   (F₁); the same of pictures that were learned from, and of captions that belong to other pictures.
- * - `selfEnhancement`: GenEval overall before and after the round, and how often the model's verdict
- *   on its drawings is then the parser's. Where the parser wrote the labels that were learned from, it
- *   is no impartial judge of what came of them: `byCodes` is by one that had no part in them.
+ *   (F₁), those of pictures that were learned from, and descriptions of other pictures, which says how
+ *   much depends on what is seen.
  *
  * @example
  * ```ts
@@ -89,7 +87,7 @@ export const Report = z.object({
     known: count,
     skipped: z.record(z.string(), count),
   }),
-  descriptions: z.object({ heldOut: share, learned: share, chance: share }),
+  descriptions: z.object({ heldOut: share, learned: share, others: share }),
   stages: z.array(z.object({
     name: z.string(),
     samples: count,

@@ -114,7 +114,7 @@ export function modelSection(report: Report): string {
     ["Kernel distance of reconstructed ones", distances?.reconstructed?.kernel.toFixed(3)],
     ["Words of descriptions that are the captions', held out", share(descriptions?.heldOut)],
     ["The same of pictures that were learned from", share(descriptions?.learned)],
-    ["The same of captions of other pictures", share(descriptions?.chance)],
+    ["The same of descriptions of other pictures", share(descriptions?.others)],
     ["Feature cosine of reconstructions", share(reconstruction?.featureCosine)],
     ["PSNR of reconstructions, dB", reconstruction?.psnr?.toFixed(1)],
     ["Codebook in use", share(reconstruction?.codebookUse)],

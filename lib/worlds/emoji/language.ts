@@ -44,11 +44,11 @@ export function emojiLanguageOf(settings: unknown): EmojiLanguage {
 
 /**
  * The world of a model.
- * @throws TypeError where the model speaks another language
+ * @throws RangeError where the model speaks another language
  */
 export function worldOfModel({ language }: { readonly language: Language }): World {
   if (language.settings.kind === "emoji") return (language as EmojiLanguage).world;
-  throw new TypeError(
+  throw new RangeError(
     `Expected a model of an emoji world, but found one of the language "${language.settings.kind}"`,
   );
 }
