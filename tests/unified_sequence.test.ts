@@ -210,7 +210,7 @@ Deno.test("a batch has each sequence in its row, with what is given, and padding
       for (let i = 0; i < shape.length; i++) {
         const at = row * shape.length + i;
         const expected = sequences[row]?.rows[i];
-        assert.equal(places[at], expected?.place ?? 0);
+        assert.equal((places as Int32Array)[at], expected?.place ?? 0);
         if (expected?.given === undefined) {
           assert.equal(ids[at], expected?.id ?? pad);
           continue;

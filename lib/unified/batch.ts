@@ -84,12 +84,14 @@ function misfit(sequences: readonly Sequence[], shape: BatchShape): string | und
   return `at most ${wrong[1]} ${wrong[0]}, but found ${wrong[2]}`;
 }
 
-/** The rows of a batch, or of a part of one, as inputs of a graph: those of `losses.ts`. */
+/**
+ * The rows of a batch, or of a part of one, as inputs of a graph: those of `losses.ts`. Where the model
+ * has embeddings for places, `places` is among them: int32 `[batch, length]`, where in its picture a
+ * row stands, from 1; 0 for all else.
+ */
 export interface SequenceBatch extends Inputs {
   /** int32 `[batch, length]`; ids after all tables' are given rows. */
   readonly ids: Int32Array;
-  /** Where in its picture a row stands, from 1; 0 for all else: int32 `[batch, length]`. */
-  readonly places: Int32Array;
   /** Where the hidden state stands that predicts a label: int32 `[batch · learned]`. */
   readonly positions: Int32Array;
   /** What it shall predict: int32 `[batch · learned]`. */
@@ -145,7 +147,12 @@ export function tokenBatchOf(
       slot++;
     });
   });
-  return { ids, places, positions, labels, weights, ...given.inputs };
+  return { ids, ...placesOf(model, places), positions, labels, weights, ...given.inputs };
+}
+
+/** What a graph takes of the places: nothing where they have no embeddings. */
+export function placesOf({ config }: UnifiedModel, places: Int32Array): { places?: Int32Array } {
+  return config.places === 0 ? {} : { places };
 }
 
 /** The rows that are given with a batch. */

@@ -7,7 +7,7 @@ import { input, ops, type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, KeyValueCache, rotaryTable, Scope } from "../nn/mod.ts";
 import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
-import { GivenBuffers } from "./batch.ts";
+import { GivenBuffers, placesOf } from "./batch.ts";
 import { checkSampling } from "./check_sampling.ts";
 import { embed, logitsOf } from "./embedding.ts";
 import { contextualize, fromStart } from "./language_model.ts";
@@ -201,7 +201,8 @@ export class Generator implements Disposable {
       });
       last[row] = row * shape.prompt + rows.length - 1;
     });
-    return await this.prefill.run({ ids, places, ...given.inputs, last }) as Outputs;
+    const inputs = { ids, ...placesOf(model, places), ...given.inputs, last };
+    return await this.prefill.run(inputs) as Outputs;
   }
 
   /**
@@ -224,7 +225,13 @@ export class Generator implements Disposable {
       ids[i] = own === undefined ? id : given.put(own.modality, i, own.values);
       places[i] = place;
     });
-    const inputs = { ids, places, ...given.inputs, lengths, slot: Int32Array.of(slot) };
+    const inputs = {
+      ids,
+      ...placesOf(model, places),
+      ...given.inputs,
+      lengths,
+      slot: Int32Array.of(slot),
+    };
     return await program.run(inputs) as Outputs;
   }
 
