@@ -15,12 +15,10 @@ import {
   type PlainLanguage,
   plot,
   readMetrics,
-  type Recognizes,
   reducedTo,
   Report,
   type Retrieval,
   type StageSummary,
-  wording,
   wordOverlap,
   writeFileAtomic,
 } from "../mod.ts";
@@ -60,7 +58,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
   const learned = await samplesOf(training);
 
   const retrieved = spread(held, RETRIEVED);
-  const retrieval = await evaluateRetrieval(recognizing(model), retrieved);
+  const retrieval = await evaluateRetrieval(model, retrieved);
   signal.throwIfAborted();
   const reconstruction = await evaluateReconstruction(tokenizer, picturesOf(held), { seed });
   const shown = spread(picturesOf(held), 12);
@@ -210,16 +208,6 @@ function overlapOf(texts: readonly string[], samples: readonly Sample[]): number
     )
   );
   return overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length;
-}
-
-/** The model as one that says how probable a caption is. */
-function recognizing(model: Illume): Recognizes {
-  return {
-    likelihoods: (items) =>
-      model.logLikelihoods(
-        items.map(({ picture, caption }) => ({ ask: wording.describe(picture), answer: caption })),
-      ),
-  };
 }
 
 /**

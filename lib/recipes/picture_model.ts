@@ -204,7 +204,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     const asked = captions.map((caption, i) => ask.assess(items[i].picture, caption));
     const allRight = captions.map((caption) => this.language.allRight?.(caption));
     const confidences = allRight.every((words) => words !== undefined)
-      ? (await this.logLikelihoods(asked.map((ask, i) => ({ ask, answer: allRight[i]! }))))
+      ? (await this.#logLikelihoods(asked.map((ask, i) => ({ ask, answer: allRight[i]! }))))
         .map(Math.exp)
       : [];
     const answers = await this.#write(asked);
@@ -214,8 +214,20 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     });
   }
 
+  /**
+   * log P(caption | picture), the natural logarithm, of each: how likely the model is to describe the
+   * picture so. Captions are taken as they are, in words that the model may never have heard.
+   */
+  likelihoods(
+    items: readonly { readonly picture: Picture; readonly caption: string }[],
+  ): Promise<number[]> {
+    return this.#logLikelihoods(
+      items.map(({ picture, caption }) => ({ ask: ask.describe(picture), answer: caption })),
+    );
+  }
+
   /** log P(answer | what is asked), the natural logarithm, of each. */
-  async logLikelihoods(
+  async #logLikelihoods(
     items: readonly { readonly ask: readonly Segment[]; readonly answer: string }[],
   ): Promise<number[]> {
     const { device, store, unified: model, seed, longestText } = this;
