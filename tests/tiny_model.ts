@@ -79,8 +79,8 @@ export const TINY_MODEL = new UnifiedModel(tinyParts());
 export function tinyStore(device: Device, seed = 0, model = TINY_MODEL): StateStore {
   const store = new StateStore(device);
   const scope = new Scope();
-  const one = { batch: 1, length: 1, learned: 1, given: { read: 1 }, targets: {} };
-  tokenLosses(scope, model, one);
+  const given = Object.fromEntries(model.given.map(({ name }) => [name, 1]));
+  tokenLosses(scope, model, { batch: 1, length: 1, learned: 1, given, targets: {} });
   ensureParameters(store, scope.specs(), seed);
   return store;
 }
