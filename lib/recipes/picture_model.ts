@@ -5,23 +5,10 @@
 import type { Assessment } from "../assessment/assessment.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { parseAssessment } from "../assessment/words.ts";
-import { type Segment, text } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
 import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
 import type { Language } from "../text/language.ts";
-import {
-  blankSequence,
-  checkSampling,
-  type GenerationOptions,
-  Generator,
-  Likelihood,
-  type Row,
-  type Sequence,
-  sequencesOf,
-  shapeOf,
-  type Speech,
-  type UnifiedModel,
-} from "../unified/mod.ts";
+import { type Asked, checkSampling, Inference, type UnifiedModel } from "../unified/mod.ts";
 import { bestOf, corrected, type Drawn, type Searched } from "./best_drawing.ts";
 import { ask } from "./wording.ts";
 
@@ -45,11 +32,6 @@ export interface DrawOptions extends SamplingOptions {
    */
   readonly selfCorrect?: number;
 }
-
-/** Sequences that are generated at a time. */
-const BATCH = 64;
-
-const GREEDY = { temperature: 0, topK: 1, seed: 0 } as const;
 
 /** What any model is made of. */
 export interface PictureModelParts<D extends Drawn> {
@@ -77,9 +59,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   readonly longestText: number;
   readonly pictureSize: number;
   readonly #paint: PictureModelParts<D>["paint"];
+  readonly #inference: Inference;
   readonly #owned = new DisposableStack();
-  #generator?: Promise<Generator>;
-  #likelihood?: Promise<Likelihood>;
 
   constructor(parts: PictureModelParts<D>) {
     this.device = parts.device;
@@ -91,6 +72,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     this.pictureSize = parts.pictureSize;
     this.#paint = parts.paint;
     this.#owned.use(parts.owned);
+    this.#inference = this.#owned.use(new Inference(parts));
   }
 
   /**
@@ -158,7 +140,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
 
   /** Says what is in each picture. */
   describeAll(pictures: readonly Picture[]): Promise<string[]> {
-    return this.#write(pictures.map(ask.describe));
+    return this.#inference.write(pictures.map(ask.describe));
   }
 
   /**
@@ -181,7 +163,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
         ? ask.describe(picture)
         : ask.question(picture, read.question);
     });
-    return await this.#write(
+    return await this.#inference.write(
       asked,
       read.map((read) => read.kind === "question" ? read.answers : undefined),
     );
@@ -204,10 +186,12 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     const asked = captions.map((caption, i) => ask.assess(items[i].picture, caption));
     const allRight = captions.map((caption) => this.language.allRight?.(caption));
     const confidences = allRight.every((words) => words !== undefined)
-      ? (await this.#logLikelihoods(asked.map((ask, i) => ({ ask, answer: allRight[i]! }))))
+      ? (await this.#inference.logLikelihoods(
+        asked.map((ask, i) => ({ ask, answer: allRight[i]! })),
+      ))
         .map(Math.exp)
       : [];
-    const answers = await this.#write(asked);
+    const answers = await this.#inference.write(asked);
     return answers.map((said, i) => {
       const assessment = parseAssessment(said);
       return assessment === undefined ? { said } : { assessment, confidence: confidences[i] };
@@ -221,101 +205,18 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   likelihoods(
     items: readonly { readonly picture: Picture; readonly caption: string }[],
   ): Promise<number[]> {
-    return this.#logLikelihoods(
+    return this.#inference.logLikelihoods(
       items.map(({ picture, caption }) => ({ ask: ask.describe(picture), answer: caption })),
     );
   }
 
-  /** log P(answer | what is asked), the natural logarithm, of each. */
-  async #logLikelihoods(
-    items: readonly { readonly ask: readonly Segment[]; readonly answer: string }[],
-  ): Promise<number[]> {
-    const { device, store, unified: model, seed, longestText } = this;
-    const spoken = items.map(({ ask, answer }) => [{ ask, answer: [text(answer)] }]);
-    const sequences = await sequencesOf(spoken, model);
-    this.#likelihood ??= Likelihood.compile({
-      device,
-      store,
-      model,
-      shape: {
-        ...this.#shape,
-        length: this.#shape.length + 2 * longestText,
-        learned: longestText,
-        batch: BATCH,
-      },
-      seed,
-    }).then((likelihood) => this.#owned.use(likelihood));
-    return await (await this.#likelihood).of(sequences);
-  }
-
-  /** The shape of a prompt that is a picture and no words. */
-  get #shape() {
-    const [width, height] = [this.pictureSize, this.pictureSize];
-    const picture = { width, height, data: new Uint8Array() };
-    const document = [{ ask: [{ kind: "picture", picture } as const], answer: [] }];
-    return shapeOf([blankSequence(document, this.unified)], 1, this.unified);
-  }
-
-  /** @param choices for each what may be answered; anything where absent */
-  async #write(
-    asked: readonly (readonly Segment[])[],
-    choices?: readonly (readonly string[] | undefined)[],
-  ): Promise<string[]> {
-    const { vocabulary, text } = this.unified;
-    const allowed = choices?.map((texts) => texts?.map((text) => vocabulary.encodeText(text)));
-    const answers = await this.#generate(
-      await this.#prompts(asked),
-      (row, i) => text.generate(row, { longest: this.longestText, choices: allowed?.[i] }),
-      GREEDY,
-    );
-    return answers.map(({ ids }) => vocabulary.decodeText(ids));
-  }
-
   async #draw(
-    asked: readonly (readonly Segment[])[],
-    unconditional: readonly (readonly Segment[])[],
+    asked: Asked,
+    unconditional: Asked,
     { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: SamplingOptions,
   ): Promise<D[]> {
-    const contents = await this.#generate(
-      await this.#prompts(asked),
-      (row) => this.unified.draw.generate(row),
-      {
-        seed,
-        temperature,
-        topK,
-        ...(guidance === 1 ? {} : {
-          guidance: { scale: guidance, unconditional: await this.#prompts(unconditional) },
-        }),
-      },
-    );
-    return this.#paint(contents, seed);
-  }
-
-  async #prompts(asked: readonly (readonly Segment[])[]): Promise<Sequence[]> {
-    const sequences = await sequencesOf(asked.map((ask) => [{ ask, answer: [] }]), this.unified);
-    return sequences.map(({ rows }) => ({ rows: rows.slice(0, -1), targets: [] }));
-  }
-
-  async #generate<C>(
-    prompts: readonly Sequence[],
-    speak: (row: Row, index: number) => Speech<C>,
-    options: GenerationOptions,
-  ): Promise<C[]> {
-    const { device, store, unified: model, seed, longestText } = this;
-    const { length, given } = this.#shape;
-    this.#generator ??= Generator.compile({
-      device,
-      store,
-      model,
-      shape: {
-        batch: BATCH,
-        prompt: length + longestText,
-        answer: Math.max(model.draw.answerLength, longestText),
-        given,
-      },
-      seed,
-    }).then((generator) => this.#owned.use(generator));
-    return await (await this.#generator).generate(prompts, speak, options);
+    const options = { seed, guidance, temperature, topK };
+    return await this.#paint(await this.#inference.draw(asked, unconditional, options), seed);
   }
 
   /**

@@ -1,7 +1,9 @@
 export { batchOf, type BatchShape, fits, partsOfBatch, shapeOf } from "./batch.ts";
 export { checkSampling } from "./check_sampling.ts";
 export { LanguageModelConfig } from "./config.ts";
-export { type GenerationOptions, type GenerationShape, Generator } from "./generation.ts";
+export { type GenerationOptions, Generator } from "./generation.ts";
+export type { GenerationShape } from "./generation_graphs.ts";
+export { type Asked, type DrawingOptions, Inference, type InferenceParts } from "./inference.ts";
 export { type Interleaved, interleaved } from "./interleaved.ts";
 export { Likelihood } from "./likelihood.ts";
 export { tokenLosses, unifiedLosses } from "./losses.ts";
