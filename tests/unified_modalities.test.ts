@@ -19,7 +19,7 @@ import {
 } from "../lib/unified/mod.ts";
 import { inFolder } from "./folder.ts";
 import { apart } from "./full_forward.ts";
-import { TINY_CONFIG, TINY_MODEL, tinyParts } from "./tiny_model.ts";
+import { TINY, TINY_CONFIG, TINY_MODEL, tinyParts } from "./tiny_model.ts";
 import { device, train } from "./training_folder.ts";
 import { pictureOfNumber, vectorModality, VECTORS, vectorsOf } from "./vector_modality.ts";
 
@@ -205,9 +205,17 @@ Deno.test("queries that are never said: pictures are learned from the states at 
   const queries = queryModality(() => model.firstId("queries"), decode);
   const { text, read, ...parts } = tinyParts();
   const model: UnifiedModel = new UnifiedModel({ ...parts, text, read, draw: queries });
-  assert.equal(model.sayable, vocabulary.text.size);
-  assert.equal(model.firstId("queries"), vocabulary.text.size);
-  assert.equal(model.ids, vocabulary.text.size + QUERIES);
+  const words = vocabulary.text.size;
+  assert.deepEqual([model.sayable, model.firstId("queries")], [words, words]);
+  assert.equal(model.ids, words + QUERIES);
+  const saying: UnifiedModel = new UnifiedModel({
+    ...parts,
+    text,
+    read: parts.draw,
+    draw: queries,
+  });
+  assert.deepEqual([saying.firstId("codes"), saying.sayable], [words, words + TINY.codes]);
+  assert.equal(saying.firstId("queries"), saying.sayable, "what is never said comes last");
 
   const document: Document = [{ ask: asked("cat"), answer: [picture(PICTURES[0])] }];
   const [sequence] = await sequencesOf([document], model);
