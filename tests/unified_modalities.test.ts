@@ -1,10 +1,10 @@
 /** Modalities that no recipe has: they train, resume and generate, and nothing else knows of them. */
 import assert from "node:assert/strict";
-import { type DataSet, endless, listed } from "../lib/data/data_set.ts";
+import { type DataSet, endless } from "../lib/data/data_set.ts";
 import { type Document, picture, text } from "../lib/data/document.ts";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { linear, Scope, table } from "../lib/nn/mod.ts";
-import { Program, Random, StateStore } from "../lib/runtime/mod.ts";
+import { Program, StateStore } from "../lib/runtime/mod.ts";
 import {
   batchOf,
   type DrawnModality,
@@ -75,6 +75,7 @@ const generatorOver = (store: StateStore, model: UnifiedModel) =>
 
 Deno.test("a regressed picture is learned, drawn as it was learned, and read", async () => {
   using store = new StateStore(device);
+  assert.deepEqual(MODEL.modalities.map(({ name }) => name), ["text", "vectors"]);
   const seen = await losses(store);
   const drawn = seen.map(({ vectors }) => vectors).filter((loss) => loss > 0);
   assert.ok(drawn[0] > 0.5 && drawn.at(-1)! < 0.05, `${drawn[0]} to ${drawn.at(-1)}`);
@@ -199,9 +200,9 @@ function drawnFromStates(root: Scope, states: Parameters<typeof ops.relu>[0]) {
 
 Deno.test("queries that are never said: pictures are learned from the states at several rows", async () => {
   using store = new StateStore(device);
-  let painter: Program | undefined;
+  const painting = Promise.withResolvers<Program>();
   const decode = async (states: Float32Array) =>
-    (await painter!.run({ states })).drawn as Float32Array;
+    (await (await painting.promise).run({ states })).drawn as Float32Array;
   const queries = queryModality(() => model.firstId("queries"), decode);
   const { text, read, ...parts } = tinyParts();
   const model: UnifiedModel = new UnifiedModel({ ...parts, text, read, draw: queries });
@@ -230,8 +231,8 @@ Deno.test("queries that are never said: pictures are learned from the states at 
   assert.ok(seen[0].queries > 1.5 && seen.at(-1)!.queries < 0.1, `to ${seen.at(-1)!.queries}`);
   const states = input("states", "float32", [QUERIES, TINY_CONFIG.hiddenSize]);
   const drawn = drawnFromStates(new Scope(), states);
-  painter = await Program.compile(device, toOnnx({ drawn }), store);
-  using _ = painter;
+  using painter = await Program.compile(device, toOnnx({ drawn }), store);
+  painting.resolve(painter);
   using generator = await generatorOver(store, model);
   const answers = await generator.generate(
     NAMES.map((name) => promptOf(asked(name), [], model)),
