@@ -3,7 +3,6 @@ import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import { featureCosine, psnr } from "../lib/evaluation/reconstruction.ts";
@@ -83,9 +82,9 @@ for (const [name, config] of Object.entries(CONFIGS)) {
     await inFolder(async (folder) => {
       await tokenizer.save(folder);
       using loaded = await PictureTokenizer.load(folder, device);
-      // A message about so many numbers would fill the memory.
-      assert.ok(isDeepStrictEqual(await loaded.encode(pictures), encoded));
-      assert.ok(isDeepStrictEqual(await loaded.decode(ids), await tokenizer.decode(ids)));
+      assert.deepEqual(await loaded.encode(pictures), encoded);
+      const [drawn, again] = [await tokenizer.decode(ids), await loaded.decode(ids)];
+      assert.ok(drawn.every((picture, i) => psnr(picture, again[i]) === Infinity));
     });
 
     const language = emojiLanguage(scenes.world);
@@ -103,24 +102,23 @@ for (const [name, config] of Object.entries(CONFIGS)) {
       mixture: { draw: 1, describe: 1, edit: 1 },
       budget: { steps: 6, batchSize: 4, peakRate: 1e-2 },
     } as const;
-    const groups = [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD];
-    const parameters = () =>
-      Promise.all(groups.map(async (group) => {
-        const names = store.names().filter((name) => name.startsWith(group));
-        return (await Promise.all(names.map((name) => store.read(name)))).map(String);
-      }));
     const losses: number[] = [];
-    let first: string[][] | undefined;
     for (const stage of illumeStages(model, emojiDocuments(scenes), [plan])) {
-      for await (const { loss } of stage.run()) {
+      for await (const { loss, step, steps } of stage.run()) {
         losses.push(loss);
-        first ??= await parameters();
+        if (step < steps) continue;
+        for (const group of [ADAPTER, VISION_EMBEDDINGS, VISION_HEAD]) {
+          const moments = store.names().filter((name) =>
+            name.startsWith("optimizer.") && name.includes(group)
+          );
+          assert.ok(moments.length > 0);
+          for (const name of moments) {
+            assert.ok((await store.read(name)).some((x) => x !== 0), name);
+          }
+        }
       }
     }
     assert.ok(losses.at(-1)! < losses[0], `${losses}`);
-    (await parameters()).forEach((after, i) => {
-      assert.ok(after.length > 0 && after.join() !== first![i].join(), `${groups[i]} learns`);
-    });
     const [drawn] = await model.drawAll(["a red heart"]);
     assert.equal(drawn.ids.length, tokenizer.tokens);
     assert.ok(drawn.ids.every(isCode), "every place has a code of its own codebook");

@@ -1,6 +1,7 @@
 /**
  * The worlds that pictures are drawn from: what there is, where it may stand, how large it is.
  */
+import type { Preset } from "../../vision/presets.ts";
 import { CONCEPTS } from "./concepts.ts";
 
 /** Red, green and blue, 0–255. */
@@ -15,9 +16,6 @@ export interface Background {
   readonly name: string;
   readonly rgb: Rgb;
 }
-
-/** How much there is to learn: minutes on two cores, hours on two cores, or a GPU's work. */
-export type Preset = "nano" | "small" | "base";
 
 /** A closed little world of pictures. */
 export interface World {
