@@ -251,6 +251,23 @@ Deno.test("two generations at once do not disturb each other", async () => {
   assert.deepEqual(await Promise.all([generate(one), generate(other)]), apart);
 });
 
+Deno.test("generators over one store do not disturb each other, and take what is theirs along", async () => {
+  using store = tinyStore(device);
+  const parameters = store.names();
+  const [one, other] = [await generatorOver(store), await generatorOver(store)];
+  const [these, those] = [prompts(8).slice(0, 4), prompts(8).slice(4)];
+  const apart = [
+    await one.generate(these, draw, LIVELY),
+    await other.generate(those, draw, LIVELY),
+  ];
+  const atOnce = [one.generate(these, draw, LIVELY), other.generate(those, draw, LIVELY)];
+  assert.deepEqual(await Promise.all(atOnce), apart);
+  one[Symbol.dispose]();
+  assert.deepEqual(await other.generate(those, draw, LIVELY), apart[1]);
+  other[Symbol.dispose]();
+  assert.deepEqual(store.names(), parameters);
+});
+
 Deno.test("temperature 0 and top 1 take the likeliest, and equals in order", () => {
   const logits = Float32Array.of(0, -Infinity, 3, 3, 1);
   for (let seed = 0; seed < 20; seed++) {

@@ -145,19 +145,18 @@ Deno.test("each modality prepares all of its pictures at once, and the same one 
       { ask: [one], answer: [text("red"), drawn, one] },
     ],
   ];
-  const asked: Record<string, Picture[][]> = { read: [], draw: [] };
+  const asked: Record<"read" | "draw", (readonly Picture[])[]> = { read: [], draw: [] };
   const parts = tinyParts();
-  const listening = (name: "read" | "draw") => ({
-    ...parts[name],
-    prepare(pictures: readonly Picture[]) {
-      asked[name].push([...pictures]);
-      return parts[name].prepare(pictures);
-    },
-  });
+  const heard =
+    <C>(what: "read" | "draw", prepare: (pictures: readonly Picture[]) => C) =>
+    (pictures: readonly Picture[]) => {
+      asked[what].push(pictures);
+      return prepare(pictures);
+    };
   const model = new UnifiedModel({
     ...parts,
-    read: listening("read"),
-    draw: { ...parts.draw, prepare: listening("draw").prepare as typeof parts.draw.prepare },
+    read: { ...parts.read, prepare: heard("read", parts.read.prepare) },
+    draw: { ...parts.draw, prepare: heard("draw", parts.draw.prepare) },
   });
   const found = await sequencesOf(spoken, model);
   assert.deepEqual(found.map(({ rows }) => rows), spoken.map((one) => tinySequence(one).rows));

@@ -24,7 +24,8 @@ export class KeyValueCache {
   readonly chunk: number;
   readonly #written = new Map<string, Tensor>();
 
-  constructor(readonly shape: CacheShape, chunk = CHUNK) {
+  /** @param name what the names of its states begin with: no two caches of a store share it */
+  constructor(readonly shape: CacheShape, chunk = CHUNK, private readonly name = "cache") {
     this.chunk = shape.slots <= 2 * chunk ? shape.slots : chunk;
   }
 
@@ -95,8 +96,7 @@ export class KeyValueCache {
   }
 
   #name(layer: number, chunk: number, what: "keys" | "values"): string {
-    const { batch, keyValueHeads, headDim, slots } = this.shape;
-    return `cache.${[batch, keyValueHeads, slots, headDim].join("x")}.${layer}.${chunk}.${what}`;
+    return `${this.name}.${layer}.${chunk}.${what}`;
   }
 }
 

@@ -28,6 +28,7 @@ export class Generator implements Disposable {
   private constructor(
     private readonly model: UnifiedModel,
     private readonly shape: GenerationShape,
+    private readonly store: StateStore,
     private readonly cache: KeyValueCache,
     private readonly prefill: Program,
     /** By the chunks of the cache that they need, from those on that hold the first answer row. */
@@ -45,16 +46,15 @@ export class Generator implements Disposable {
     },
   ): Promise<Generator> {
     const { config } = model;
-    const cache = new KeyValueCache({
+    const cacheShape = {
       layers: config.layers,
       batch: shape.batch,
       keyValueHeads: config.keyValueHeads,
       headDim: config.hiddenSize / config.heads,
       slots: shape.prompt + shape.answer,
-    });
-    for (const [name, type] of cache.states) {
-      if (!store.has(name)) store.add(name, type, undefined, { kept: false });
-    }
+    };
+    const cache = new KeyValueCache(cacheShape, undefined, freeName(store));
+    for (const [name, type] of cache.states) store.add(name, type, undefined, { kept: false });
     const compile = (statesOf: (scope: Scope) => Tensor) => {
       const scope = new Scope();
       cache.begin();
@@ -74,7 +74,7 @@ export class Generator implements Disposable {
     for (let chunks = first; chunks <= last; chunks++) {
       steps.push(await compile((scope) => stepGraph(scope, model, shape, cache, chunks)));
     }
-    return new Generator(model, shape, cache, prefill, steps);
+    return new Generator(model, shape, store, cache, prefill, steps);
   }
 
   /**
@@ -236,9 +236,11 @@ export class Generator implements Disposable {
     };
   }
 
+  /** Frees the graphs and the cache; the parameters stay in the store. */
   [Symbol.dispose](): void {
     this.prefill[Symbol.dispose]();
     for (const step of this.steps) step[Symbol.dispose]();
+    for (const name of this.cache.states.keys()) if (this.store.has(name)) this.store.remove(name);
   }
 }
 
@@ -251,6 +253,15 @@ interface Speaker<C> {
   readonly speech: Speech<C>;
   /** The row that entered last. */
   last: SequenceRow | undefined;
+}
+
+/** What no cache in a store is called yet. */
+function freeName(store: StateStore): string {
+  const names = store.names();
+  for (let i = 0;; i++) {
+    const name = `cache.${i}`;
+    if (!names.some((taken) => taken.startsWith(`${name}.`))) return name;
+  }
 }
 
 function* taken(row: Row): IterableIterator<Entry> {
