@@ -2,226 +2,166 @@
  * Illume: unified multimodal language models that read pictures, draw them and judge what they drew,
  * to train and look at in a notebook.
  *
- * The parts, in the order in which a picture meets them:
- *
- * - data: {@link emojiScenes}, pictures with captions, questions, edits and exact truth
- * - tokenizer: {@link PictureTokenizer}, pictures to tokens and back; {@link FeatureTokenizer}, those
- *   of any encoder
- * - model: {@link Illume}, one language model over text and pictures
- * - training: {@link Training} runs {@link tokenizerStages} and {@link illumeStages}
- * - assessment: {@link SceneParser} and {@link parserJudge}; {@link selfGenerate} closes the loop
- * - evaluation: {@link evaluateDrawing} (GenEval), {@link evaluateReading} (POPE)
- * - figures: {@link plot}
+ * This is a table of contents, by what one comes for. What it is made of, from graphs and layers to
+ * the training loop, stands in rooms of its own: `@illume/illume/graph`, `/runtime`, `/files`, `/nn`,
+ * `/optim`, `/text`, `/data`, `/vision`, `/assessment`, `/unified`, `/training`, `/recipes`,
+ * `/evaluation`, `/plot` and `/emoji`.
  *
  * @module
  */
 
-// What is computed with: devices, graphs, layers, optimizers.
+// To use a model: it draws, describes, answers, edits and judges.
 export {
-  type Device,
-  DeviceError,
-  type DeviceInfo,
-  devices,
-  openDevice,
-  Program,
-  Random,
-  StateStore,
-} from "./lib/runtime/mod.ts";
+  type DrawOptions,
+  Illume,
+  loadIllume,
+  type SamplingOptions,
+  saveIllume,
+} from "./lib/recipes/mod.ts";
 export {
-  checkpoint,
-  compose,
-  gradient,
-  inPrecision,
-  input,
-  ops,
-  type Precision,
-  ShapeError,
-  Tensor,
-  toOnnx,
-} from "./lib/graph/mod.ts";
-export { Scope } from "./lib/nn/mod.ts";
-export {
-  adamw,
-  type Budget,
-  MemoryError,
-  muon,
-  NonFiniteError,
-  shortened,
-  type Stage,
-  type StepMemory,
-  type TrainingEvent,
-  TrainStep,
-} from "./lib/optim/mod.ts";
-
-// What is learned from.
-export {
-  type Emoji,
-  EMOJI_STYLES,
-  EmojiSet,
-  type EmojiStyle,
-  LEARNED_STYLES,
-} from "./lib/worlds/emoji/emoji.ts";
-export { ConceptEncoder } from "./lib/worlds/emoji/concept_encoder.ts";
-export { plainView, randomView } from "./lib/worlds/emoji/emoji_view.ts";
-export { type EmojiScenes, emojiScenes } from "./lib/worlds/emoji/emoji_scenes.ts";
-export {
-  CaptionError,
-  captionOf,
-  type CaptionSpec,
-  parseCaption,
-  readCaption,
-  readInstruction,
-  readQuestion,
-  type Sentence,
-  specOf,
-  type Task as CaptionTask,
-  TASKS as CAPTION_TASKS,
-} from "./lib/worlds/emoji/captions.ts";
-export { evaluationCaptions, heldOut } from "./lib/worlds/emoji/splits.ts";
-export {
+  contactSheet,
   encodePng,
   type Picture,
-  PictureError,
   pictureOf,
   readPicture,
   reduced,
-} from "./lib/data/picture.ts";
-export { contactSheet } from "./lib/data/contact_sheet.ts";
-export { type Color, COLORS, type Scene, type SceneObject } from "./lib/worlds/emoji/scene.ts";
-export { type World, worldOf, WORLDS } from "./lib/worlds/emoji/world.ts";
-export { readLines, type TextLine } from "./lib/files/records.ts";
+} from "./lib/data/mod.ts";
 
-// The text tokenizer and the vision tokenizer.
-export { TextTokenizer } from "./lib/text/mod.ts";
+// To train one: its tokenizer, its stages, and a folder that a stopped training goes on from.
 export {
-  type EncodedPicture,
   EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
   type FeatureSource,
   FeatureTokenizer,
   featureTokenizerConfig,
-  finiteScalarQuantizer,
-  lookupFreeQuantizer,
   PictureTokenizer,
-  type Quantized,
-  type Quantizer,
-  QuantizerConfig,
-  quantizerOf,
-  residualQuantizer,
-  simQuantizer,
+  type QuantizerConfig,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
-  TokenizerConfig,
+  type TokenizerConfig,
   tokenizerStages,
-  vectorQuantizer,
   type VisionEncoder,
 } from "./lib/vision/mod.ts";
-
-// The unified model, its stages, and what it makes of its own pictures.
 export {
-  type AssessedDrawing,
-  type Drawings,
-  type DrawOptions,
-  ENHANCEMENT_BUDGETS,
-  type EnhancementOptions,
-  enhancementStage,
-  Illume,
   ILLUME_STAGES,
   illumeStages,
-  loadIllume,
-  readDrawings,
-  type SamplingOptions,
-  saveIllume,
-  selfGenerate,
-  type SelfGenerationOptions,
   type StagePlan,
   trainTextTokenizer,
 } from "./lib/recipes/mod.ts";
-export { Assessment } from "./lib/assessment/assessment.ts";
+export type { Precision } from "./lib/graph/mod.ts";
+export { type Budget, shortened, type Stage, type TrainingEvent } from "./lib/optim/mod.ts";
 export {
-  assess,
-  type Judge,
-  type Judged,
-  JudgeError,
-  type Judgement,
-} from "./lib/assessment/judge.ts";
-export {
-  EndpointJudge,
-  type EndpointOptions,
-  type EndpointUsage,
-} from "./lib/assessment/endpoint_judge.ts";
-export { parserJudge } from "./lib/worlds/emoji/parser_judge.ts";
-export { SceneParser } from "./lib/worlds/emoji/parser/scene_parser.ts";
-
-// Training, and what came of it.
-export { Interrupted } from "./lib/notebook/mod.ts";
-export { Progress } from "./lib/training/progress.ts";
-export { readMetrics } from "./lib/training/metrics.ts";
-export { FolderInUseError, writeFileAtomic } from "./lib/files/mod.ts";
-export { CheckpointError } from "./lib/nn/mod.ts";
-export {
-  ExistingError,
-  ResumeError,
+  type Best,
+  Progress,
+  readMetrics,
   type StageSummary,
   Training,
   type TrainingOptions,
-} from "./lib/training/training.ts";
+} from "./lib/training/mod.ts";
+
+// To let it learn from its own pictures.
 export {
-  type DrawingScores,
-  type EvaluatedCaption,
-  evaluateDrawing,
-  type JudgedDrawing,
-} from "./lib/evaluation/drawing.ts";
-export { codebookUse, featureCosine, perplexity, psnr } from "./lib/evaluation/reconstruction.ts";
-export { type AxisAccuracy, evaluateJudge, type JudgeAccuracy } from "./lib/evaluation/judging.ts";
-export { meanAccuracy, parseYesNo } from "./lib/evaluation/pope.ts";
+  type AssessedDrawing,
+  type Drawings,
+  ENHANCEMENT_BUDGETS,
+  type EnhancementOptions,
+  enhancementStage,
+  readDrawings,
+  selfGenerate,
+  type SelfGenerationOptions,
+} from "./lib/recipes/mod.ts";
+
+// To have pictures judged: by a model, a parser of scenes, or an endpoint.
 export {
-  evaluatePope,
-  type PopeAnswer,
-  type PopeFileScores,
-  type PopeQuestion,
-  popeYesNo,
-  readPope,
-  readPopeAnswers,
-  scorePope,
-} from "./lib/evaluation/pope_file.ts";
-export { bootstrapMean, type Interval } from "./lib/evaluation/bootstrap.ts";
+  assess,
+  Assessment,
+  EndpointJudge,
+  type EndpointOptions,
+  type EndpointUsage,
+  type Judge,
+  type Judged,
+  type Judgement,
+} from "./lib/assessment/mod.ts";
+export { parserJudge, SceneParser } from "./lib/worlds/emoji/mod.ts";
+
+// To learn from a world whose truth is known: emoji in scenes.
 export {
-  auroc,
+  captionOf,
+  type Emoji,
+  type EmojiScenes,
+  emojiScenes,
+  EmojiSet,
+  evaluationCaptions,
+  heldOut,
+  parseCaption,
+  type Scene,
+  type SceneObject,
+  TASKS as CAPTION_TASKS,
+  type World,
+  worldOf,
+  WORLDS,
+} from "./lib/worlds/emoji/mod.ts";
+export { type Color, COLORS } from "./lib/worlds/emoji/scene.ts";
+
+// To measure it: what it draws, reads, edits and judges, and what its tokens keep.
+export {
+  type AnswerScores,
+  type AxisAccuracy,
+  bootstrapMean,
   type Calibration,
   calibrationOf,
-  cohensKappa,
-  type TrueJudgement,
-} from "./lib/evaluation/calibration.ts";
-export { type AnswerScores, evaluateAnswers } from "./lib/evaluation/answers.ts";
-export { type DetailScores, evaluateDetails } from "./lib/evaluation/details.ts";
-export { type EditingScores, evaluateEditing } from "./lib/evaluation/editing.ts";
-export {
-  evaluateGeneval,
-  type GenevalPrompt,
-  isOfWorld,
-  readGeneval,
-  toGeneval,
-} from "./lib/evaluation/geneval_file.ts";
-export { frechetDistance, kernelDistance } from "./lib/evaluation/frechet.ts";
-export { evaluateReading } from "./lib/evaluation/reading.ts";
-export {
   type Ceilings,
-  evaluateCeilings,
-  evaluateProbes,
-  evaluateReconstruction,
-} from "./lib/evaluation/tokenizing.ts";
-export {
   type CodeReader,
   codeReader,
+  type DetailScores,
+  type DrawingScores,
+  type EditingScores,
+  evaluateAnswers,
+  evaluateCeilings,
+  type EvaluatedCaption,
+  evaluateDetails,
+  evaluateDrawing,
+  evaluateEditing,
+  evaluateGeneval,
+  evaluateJudge,
   evaluateJudgeOnDrawings,
-} from "./lib/evaluation/code_reader.ts";
-export { codePurity, evaluatePurity, type Purity } from "./lib/evaluation/purity.ts";
-export { type Retrieval, retrieve } from "./lib/evaluation/retrieval.ts";
-export { linearProbe, type ProbedRows } from "./lib/evaluation/probe.ts";
-export { Report } from "./lib/evaluation/report.ts";
+  evaluatePope,
+  evaluateProbes,
+  evaluatePurity,
+  evaluateReading,
+  evaluateReconstruction,
+  frechetDistance,
+  type Interval,
+  type JudgeAccuracy,
+  type JudgedDrawing,
+  meanAccuracy,
+  type PopeFileScores,
+  type Purity,
+  readGeneval,
+  readPope,
+  readPopeAnswers,
+  Report,
+  type Retrieval,
+  retrieve,
+  scorePope,
+} from "./lib/evaluation/mod.ts";
 
-/** Figures that show themselves in a notebook and save themselves from a script. */
+// To see it: figures that show themselves in a notebook and save themselves from a script.
 export * as plot from "./lib/plot/mod.ts";
+
+// What it runs on, what keeps its parameters, where chance comes from, and how files are written.
+export { type Device, devices, openDevice, Random, StateStore } from "./lib/runtime/mod.ts";
+export { readLines, type TextLine, writeFileAtomic } from "./lib/files/mod.ts";
+
+// What may go wrong, and is worth catching.
+export { DeviceError } from "./lib/runtime/mod.ts";
+export { FolderInUseError } from "./lib/files/mod.ts";
+export { Interrupted } from "./lib/notebook/mod.ts";
+export { CheckpointError } from "./lib/nn/mod.ts";
+export { MemoryError, NonFiniteError } from "./lib/optim/mod.ts";
+export { PictureError } from "./lib/data/mod.ts";
+export { JudgeError } from "./lib/assessment/mod.ts";
+export { ExistingError, ResumeError } from "./lib/training/mod.ts";
+export { CaptionError } from "./lib/text/mod.ts";

@@ -4,7 +4,6 @@
  */
 import {
   CaptionError,
-  type CaptionSpec,
   emojiScenes,
   evaluateCeilings,
   type EvaluatedCaption,
@@ -15,9 +14,7 @@ import {
   evaluateReading,
   evaluateReconstruction,
   evaluationCaptions,
-  isOfWorld,
   type PopeFileScores,
-  readCaption,
   readGeneval,
   readLines,
   readPope,
@@ -25,10 +22,10 @@ import {
   Report,
   SceneParser,
   scorePope,
-  type Sentence,
-  specOf,
   type World,
 } from "../mod.ts";
+import { isOfWorld } from "../lib/evaluation/mod.ts";
+import { type CaptionSpec, readCaption, type Sentence, specOf } from "../lib/worlds/emoji/mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import {
   type CommandLine,

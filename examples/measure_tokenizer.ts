@@ -3,12 +3,9 @@
  * tokenizers that `deno task train-tokenizers` left behind, for each seed that is there.
  */
 import {
-  codebookUse,
-  ConceptEncoder,
   type EmojiScenes,
   emojiScenes,
   EmojiSet,
-  type EmojiStyle,
   encodePng,
   evaluateCeilings,
   evaluateJudge,
@@ -18,15 +15,15 @@ import {
   parserJudge,
   type Picture,
   PictureTokenizer,
-  plainView,
   plot,
-  psnr,
   Random,
   readPicture,
   reduced,
   retrieve,
   SceneParser,
 } from "../mod.ts";
+import { codebookUse, psnr } from "../lib/evaluation/mod.ts";
+import { ConceptEncoder, type EmojiStyle, plainView } from "../lib/worlds/emoji/mod.ts";
 import { typed } from "./help.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";

@@ -1,7 +1,6 @@
 /** State, programs and training on a GPU. */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import {
-  adamw,
   type Device,
   emojiScenes,
   Illume,
@@ -9,13 +8,13 @@ import {
   illumeStages,
   openDevice,
   PictureTokenizer,
-  type Scope,
   StateStore,
   TOKENIZER_PRESETS,
   tokenizerStages,
-  TrainStep,
   trainTextTokenizer,
 } from "../mod.ts";
+import type { Scope } from "../lib/nn/mod.ts";
+import { adamw, TrainStep } from "../lib/optim/mod.ts";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { linear, meanAll } from "../lib/nn/layers.ts";
 import { Program } from "../lib/runtime/program.ts";

@@ -1,3 +1,4 @@
+/** One causal language model over text and pictures. */
 export { checkSampling } from "./check_sampling.ts";
 export { drawnTokens, UnifiedConfig } from "./config.ts";
 export { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
