@@ -132,8 +132,8 @@ function openGraph(
     expectOutputs(outputs);
     return outputs;
   };
-  const { writer, inputs, outputs } = writeOpenGraph(traced, open, isInput);
-  return { node: writer.nodes, initializer: writer.initializers, input: inputs, output: outputs };
+  const { nodes, initializers, inputs, outputs } = writeOpenGraph(traced, open, isInput);
+  return { node: nodes, initializer: initializers, input: inputs, output: outputs };
 }
 
 function expectOutputs(outputs: unknown): asserts outputs is Outputs {
