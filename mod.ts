@@ -164,4 +164,4 @@ export { MemoryError, NonFiniteError } from "./lib/optim/mod.ts";
 export { PictureError } from "./lib/data/mod.ts";
 export { JudgeError } from "./lib/assessment/mod.ts";
 export { ExistingError, ResumeError } from "./lib/training/mod.ts";
-export { CaptionError } from "./lib/text/mod.ts";
+export { CaptionError } from "./lib/worlds/emoji/mod.ts";

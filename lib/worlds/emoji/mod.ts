@@ -9,6 +9,7 @@ export {
   type ReadingExample,
 } from "./emoji_scenes.ts";
 export {
+  CaptionError,
   captionOf,
   type CaptionSpec,
   parseCaption,
