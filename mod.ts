@@ -11,13 +11,8 @@
  */
 
 // To use a model: it draws, describes, answers, edits and judges.
-export {
-  type DrawOptions,
-  Illume,
-  loadIllume,
-  type SamplingOptions,
-  saveIllume,
-} from "./lib/recipes/mod.ts";
+export { loadIllume } from "./lib/worlds/mod.ts";
+export { type DrawOptions, Illume, type SamplingOptions, saveIllume } from "./lib/recipes/mod.ts";
 export {
   contactSheet,
   encodePng,
@@ -25,31 +20,68 @@ export {
   pictureOf,
   readPicture,
   reduced,
+  reducedTo,
 } from "./lib/data/mod.ts";
 
-// To train one: its tokenizer, its stages, and a folder that a stopped training goes on from.
+// To bring pictures of one's own, with captions: a folder of them, and the words that are in them.
+export {
+  type Captioned,
+  captionedDocuments,
+  CaptionedPictures,
+  type CaptionWording,
+  countsByReason,
+  type DataSet,
+  type Document,
+  endless,
+  type FolderSample,
+  listed,
+  mapped,
+  PictureFolder,
+  pictureFolder,
+  type PictureFolderOptions,
+  type Segment,
+  type Skipped,
+  skippedInWords,
+  type Turn,
+} from "./lib/data/mod.ts";
+export {
+  captionWords,
+  type Language,
+  plainCaption,
+  PlainLanguage,
+  TextTokenizer,
+} from "./lib/text/mod.ts";
+export {
+  ask as wording,
+  captionTokenizer,
+  OWN_TOKENIZER_PRESETS,
+  type OwnPicturesPlan,
+  ownPicturesPlan,
+} from "./lib/recipes/mod.ts";
+
+// To bring an encoder of others, and make tokens of its features.
 export {
   EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
-  type FeatureSource,
   FeatureTokenizer,
   featureTokenizerConfig,
+  type VisionEncoder,
+} from "./lib/vision/mod.ts";
+
+// To train: a tokenizer, a model on it, and a folder that a stopped training goes on from.
+export {
   PictureTokenizer,
   type QuantizerConfig,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   type TokenizerConfig,
+  type TokenizerSources,
   tokenizerStages,
-  type VisionEncoder,
 } from "./lib/vision/mod.ts";
-export {
-  ILLUME_STAGES,
-  illumeStages,
-  type StagePlan,
-  trainTextTokenizer,
-} from "./lib/recipes/mod.ts";
+export { ILLUME_STAGES, illumeStages, type Preset } from "./lib/recipes/mod.ts";
+export type { StagePlan } from "./lib/unified/mod.ts";
 export type { Precision } from "./lib/graph/mod.ts";
 export { type Budget, shortened, type Stage, type TrainingEvent } from "./lib/optim/mod.ts";
 export {
@@ -61,7 +93,7 @@ export {
   type TrainingOptions,
 } from "./lib/training/mod.ts";
 
-// To let it learn from its own pictures.
+// To let it learn from its own pictures, once they are judged.
 export {
   type AssessedDrawing,
   type Drawings,
@@ -72,8 +104,6 @@ export {
   selfGenerate,
   type SelfGenerationOptions,
 } from "./lib/recipes/mod.ts";
-
-// To have pictures judged: by a model, a parser of scenes, or an endpoint.
 export {
   assess,
   Assessment,
@@ -84,69 +114,97 @@ export {
   type Judged,
   type Judgement,
 } from "./lib/assessment/mod.ts";
-export { parserJudge, SceneParser } from "./lib/worlds/emoji/mod.ts";
 
-// To learn from a world whose truth is known: emoji in scenes.
+// To try all of it in a world whose truth is known: emoji in scenes, with a parser and a judge.
 export {
+  askedCaptions,
   captionOf,
-  type Emoji,
+  type EmojiDocuments,
+  emojiDocuments,
+  emojiLanguage,
   type EmojiScenes,
   emojiScenes,
   EmojiSet,
   evaluationCaptions,
   heldOut,
   parseCaption,
+  parserJudge,
   type Scene,
   type SceneObject,
-  TASKS as CAPTION_TASKS,
+  SceneParser,
+  tokenizerSources,
+  trainTextTokenizer,
+  truePicture,
   type World,
   worldOf,
+  worldOfModel,
   WORLDS,
 } from "./lib/worlds/emoji/mod.ts";
-export { type Color, COLORS } from "./lib/worlds/emoji/scene.ts";
+export { type Color, COLORS } from "./lib/assessment/mod.ts";
 
-// To measure it: what it draws, reads, edits and judges, and what its tokens keep.
+// To measure a model in that world: what it draws, reads, edits and judges, and what its tokens keep.
 export {
   type AnswerScores,
-  type AxisAccuracy,
-  bootstrapMean,
-  type Calibration,
-  calibrationOf,
   type Ceilings,
   type CodeReader,
   codeReader,
+  type CodeScores,
   type DetailScores,
   type DrawingScores,
-  type EditingScores,
   evaluateAnswers,
   evaluateCeilings,
   type EvaluatedCaption,
   evaluateDetails,
   evaluateDrawing,
+  evaluateDrawingByCodes,
   evaluateEditing,
   evaluateGeneval,
   evaluateJudge,
   evaluateJudgeOnDrawings,
-  evaluatePope,
   evaluateProbes,
   evaluatePurity,
   evaluateReading,
-  evaluateReconstruction,
-  frechetDistance,
-  type Interval,
-  type JudgeAccuracy,
   type JudgedDrawing,
-  meanAccuracy,
-  type PopeFileScores,
+  type ProbeScores,
   type Purity,
+  unseenPictures,
+} from "./lib/worlds/emoji/mod.ts";
+
+// To measure any model: benchmarks' own files, sets of pictures, retrieval, and how sure a score is.
+export {
+  type Answers,
+  bootstrapMean,
+  type Calibration,
+  calibrationOf,
+  type CaptionRetrieval,
+  type Describes,
+  type Draws,
+  type Edits,
+  evaluateDistances,
+  evaluatePope,
+  evaluateQuestions,
+  evaluateReconstruction,
+  evaluateRetrieval,
+  evaluateYesNo,
+  frechetDistance,
+  type GenevalPrompt,
+  type Interval,
+  meanAccuracy,
+  type PictureQuestion,
+  type PopeFileScores,
   readGeneval,
   readPope,
   readPopeAnswers,
+  type ReconstructionScores,
   Report,
   type Retrieval,
   retrieve,
+  scoreGeneval,
   scorePope,
+  type SetDistances,
+  wordOverlap,
 } from "./lib/evaluation/mod.ts";
+export { GENEVAL_TASKS, type GenevalTask } from "./lib/assessment/mod.ts";
 
 // To see it: figures that show themselves in a notebook and save themselves from a script.
 export * as plot from "./lib/plot/mod.ts";
@@ -161,7 +219,7 @@ export { FolderInUseError } from "./lib/files/mod.ts";
 export { Interrupted } from "./lib/notebook/mod.ts";
 export { CheckpointError } from "./lib/nn/mod.ts";
 export { MemoryError, NonFiniteError } from "./lib/optim/mod.ts";
+export { CaptionError } from "./lib/text/mod.ts";
 export { PictureError } from "./lib/data/mod.ts";
 export { JudgeError } from "./lib/assessment/mod.ts";
 export { ExistingError, ResumeError } from "./lib/training/mod.ts";
-export { CaptionError } from "./lib/worlds/emoji/mod.ts";

@@ -14,7 +14,7 @@ export interface Timing {
 }
 
 /**
- * A process that waits for `{"times": n}` on standard input, runs its workload so many times, and
+ * A process that waits for `{"times": n}` on standard input, runs its workload that often, and
  * answers on standard output with the seconds that took, with what each run gave, and with the most
  * memory that it held so far.
  */

@@ -38,7 +38,7 @@ export async function decode(device: Device, store: StateStore, batch: number): 
   };
 }
 
-/** One token, with so many chunks of the cache. */
+/** One token, with a number of chunks of the cache. */
 function compileStep(
   device: Device,
   store: StateStore,

@@ -2,6 +2,8 @@
  * A whole ILLUME of random weights, trained, saved as often as it may, its best kept, and let draw:
  * a run of seconds for `kill.ts` to kill. The words are a folder, and a share of the steps.
  */
+import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { z } from "../lib/packages/zod.ts";
 import { stopOnInterrupt } from "../examples/interrupt.ts";
 import { main } from "../examples/options.ts";
@@ -15,6 +17,7 @@ import {
   selfGenerate,
   shortened,
   StateStore,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -49,8 +52,8 @@ await main(async () => {
     pixels: budget(100, 4),
   };
   const stages = [
-    ...tokenizerStages(model.tokenizer, scenes, text, budgets),
-    ...illumeStages(model, scenes, [
+    ...tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets),
+    ...illumeStages(model, emojiDocuments(scenes), [
       { name: "language", mixture: { text: 1 }, budget: budget(200, 8) },
       {
         name: "alignment",
@@ -71,7 +74,8 @@ await main(async () => {
   }
   const judge = parserJudge(SceneParser.create(scenes.world, scenes.sprites));
   const captions = Math.ceil(256 * Number(share));
-  const drawing = { directory: `${directory}/drawings`, captions, seed: 0, signal };
+  const asked = askedCaptions(scenes.world);
+  const drawing = { directory: `${directory}/drawings`, asked, captions, seed: 0, signal };
   for await (const _ of selfGenerate(model, judge, drawing));
   await saveIllume(model, directory);
 });

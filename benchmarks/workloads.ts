@@ -101,7 +101,7 @@ function gptBatch() {
   return { ids, labels: Int32Array.from(ids, (_, i) => ids[(i + 1) % length]) };
 }
 
-/** Products with parameters and those of attention, for so many rows of as many tokens as fit. */
+/** Products with parameters and those of attention, for a number of rows of as many tokens as fit. */
 function decodingFlops(batch: number): number {
   const { hiddenSize: d, layers, intermediateSize, vocabulary, context } = GPT;
   const weights = layers * (4 * d * d + 2 * d * intermediateSize) + d * vocabulary;
@@ -110,7 +110,7 @@ function decodingFlops(batch: number): number {
 
 /** The semantic encoder's step against captions of random words, on pictures of noise. */
 function contrastive(title: string, config: TokenizerConfig, batch: number): Workload {
-  const shapes = { batch, words: 24, textVocabulary: 512, styles: false };
+  const shapes = { batch, words: 24, textVocabulary: 512, pairs: false };
   return training(
     title,
     (scope) => contrastiveLosses(scope, config, shapes),

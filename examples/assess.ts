@@ -14,6 +14,6 @@ await main(async () => {
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const picture = await readPicture(fromHere(path), { size: model.world.pictureSize });
+  const picture = await readPicture(fromHere(path), { size: model.pictureSize });
   console.log(JSON.stringify(await model.assess(picture, caption), null, 2));
 });

@@ -7,6 +7,8 @@
 import { z } from "../lib/packages/zod.ts";
 import {
   type Device,
+  emojiDocuments,
+  emojiLanguage,
   type EmojiScenes,
   emojiScenes,
   evaluateAnswers,
@@ -26,6 +28,7 @@ import {
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   type TokenizerConfig,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -43,7 +46,7 @@ import { JSON_FILE, provenance, writeResults } from "./results.ts";
  * `nano`'s concepts in three styles and two sizes on six backgrounds: about 4,800 kinds of patch with
  * an object, of 132 meanings. A codebook of 256 has to choose what it keeps.
  */
-const WORLD: World = { ...worldOf("small"), preset: "nano", concepts: worldOf("nano").concepts };
+const WORLD: World = { ...worldOf("small"), name: "nano", concepts: worldOf("nano").concepts };
 
 const CODEBOOK: QuantizerConfig = { kind: "vector", codes: 256, codeSize: 32 };
 
@@ -116,7 +119,7 @@ const Tokens = z.strictObject({
   purity: z.strictObject({ concept: share, color: share }),
 });
 
-/** What a language model on them knows after so many samples. */
+/** What a language model on them knows after a number of samples. */
 const Look = z.strictObject({
   samples: z.number(),
   drawing: share,
@@ -207,7 +210,7 @@ async function run(
   });
   using tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budget = (steps: number) => ({ steps, batchSize: 64, peakRate: 2e-3 });
-  const stages = tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+  const stages = tokenizerStages(tokenizer, tokenizerSources(scenes), trainTextTokenizer(scenes), {
     encoder: shortened(budget(steps.encoder), quick ? 0.01 : 1),
     quantizer: shortened(budget(steps.quantizer), quick ? 0.01 : 1),
     pixels: shortened(budget(steps.pixels), quick ? 0.01 : 1),
@@ -229,7 +232,7 @@ async function run(
   return { tokens, looks };
 }
 
-/** Trains a language model for so many steps, and looks at what it knows. */
+/** Trains a language model for a number of steps, and looks at what it knows. */
 async function look(
   steps: number,
   directory: string,
@@ -238,12 +241,12 @@ async function look(
   using tokenizer = await PictureTokenizer.load(directory, device);
   using store = tokenizer.store;
   const text = trainTextTokenizer(scenes);
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const model = Illume.init({ tokenizer, text, language: emojiLanguage(scenes.world), seed });
   const plans = [
     { ...LANGUAGE, budget: shortened(LANGUAGE.budget, quick ? 0.01 : 1) },
     alignment(steps),
   ];
-  const stages = illumeStages(model, scenes, plans);
+  const stages = illumeStages(model, emojiDocuments(scenes), plans);
   using training = await Training.open({
     directory: `${directory}/${steps}`,
     store,

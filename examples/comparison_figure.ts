@@ -1,6 +1,7 @@
+/** What `deno task compare-tokenizers` found, as curves. */
 import { plot } from "../mod.ts";
 
-/** Scores of one run, after so many samples. */
+/** Scores of one run, after a number of samples. */
 export interface ComparedRun {
   readonly kind: string;
   readonly seed: number;

@@ -3,11 +3,16 @@
  * and learn from that, and reports what it can do.
  */
 import {
+  askedCaptions,
+  codeReader,
+  emojiDocuments,
+  emojiLanguage,
   emojiScenes,
   ENHANCEMENT_BUDGETS,
   enhancementStage,
   evaluateCeilings,
   evaluateDrawing,
+  evaluateDrawingByCodes,
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
@@ -28,19 +33,22 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
-  worldOf,
+  truePicture,
+  unseenPictures,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
-import { spread, writeReport } from "./demo_report.ts";
+import { writeReport } from "./demo_report.ts";
 import { summary } from "./demo_summary.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
+import { spread } from "./spread.ts";
 
 type ScorePoint = plot.ScorePoint;
 const ScorePoints = z.array(
@@ -50,6 +58,9 @@ type Look = (stage: Stage, step: number) => Promise<ScorePoint[]>;
 
 const LOOK_EVERY = 500;
 
+/** GenEval overall by two judges: the parser, and the reader of codes. */
+const Before = z.object({ byParser: z.number(), byCodes: z.number() });
+
 /** What the demo leaves in its folder, besides what every training does. */
 const FILES = [
   ...["config.json", "model.safetensors", "tokenizer.json"],
@@ -57,7 +68,7 @@ const FILES = [
   ...["report.html", "report.json", "scores.png", "drawn.png", "reconstructed.png"],
 ];
 
-/** The steps of a stage after which the model is looked at: so many apart, and the last. */
+/** The steps of a stage after which the model is looked at: every `LOOK_EVERY`, and the last. */
 function looksAt({ steps }: Stage): number[] {
   const count = Math.ceil(steps / LOOK_EVERY);
   return Array.from({ length: count }, (_, i) => Math.min(LOOK_EVERY * (i + 1), steps));
@@ -85,20 +96,23 @@ await main(async () => {
     },
     examples: ["", "--resume", "--preset small --out out/small"],
   });
-  const { preset } = worldOf(options.text("preset"));
+  const preset = options.choice("preset", ["nano", "small", "base"]);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const out = options.text("out");
   const existing = existingOf(options);
   const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
-  const sizes = quick ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24 } : {
-    perTask: 48,
-    pope: 100,
-    drawings: 1024,
-    reconstructions: 2048,
-    probes: 1500,
-  };
+  const sizes = quick
+    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24, codes: 60 }
+    : {
+      perTask: 48,
+      pope: 100,
+      drawings: 1024,
+      reconstructions: 2048,
+      probes: 1500,
+      codes: 3000,
+    };
 
   const signal = stopOnInterrupt(typed("demo", ...wordsOfRun(), "--resume"));
   using device = await openChosenDevice(options);
@@ -134,26 +148,28 @@ await main(async () => {
   // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
   const tokenizer = new PictureTokenizer({ device, store, config, seed });
   const budgets = TOKENIZER_BUDGETS[preset];
-  const tokenizing = tokenizerStages(tokenizer, scenes, text, {
+  const tokenizing = tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
     encoder: shortened(budgets.encoder, share),
     quantizer: shortened(budgets.quantizer, share),
     pixels: shortened(budgets.pixels, share),
   });
 
   // Unified model: language, visual embedding initialization, alignment, fine-tuning.
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const language = emojiLanguage(scenes.world);
+  const documents = emojiDocuments(scenes);
+  const model = Illume.init({ tokenizer, text, language, preset, seed });
   const plans = ILLUME_STAGES[preset].map((plan) => ({
     ...plan,
     budget: shortened(plan.budget, share),
     precision,
   }));
-  const [language, embedding, ...multimodal] = illumeStages(model, scenes, plans);
+  const [reading, embedding, ...multimodal] = illumeStages(model, documents, plans);
   const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
-  training.plan([...tokenizing, language, embedding, ...multimodal, {
+  training.plan([...tokenizing, reading, embedding, ...multimodal, {
     name: "self-enhancement",
     ...enhancement,
   }]);
-  await train([...tokenizing, language, embedding]);
+  await train([...tokenizing, reading, embedding]);
 
   // From time to time it is looked at, with a part of the evaluation: scores over minutes.
   const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
@@ -169,23 +185,32 @@ await main(async () => {
     });
   await train(multimodal, look);
 
+  // The parser will write the labels of self-enhancement: a second judge, which sees codes and no
+  // pixels, has no part in them.
+  const read = await codeReader(tokenizer, scenes, { pictures: sizes.codes, seed });
+  signal.throwIfAborted();
+
   // Self-enhancement: draw, assess, learn from the assessments.
-  const before = await training.once("before", { parse: Number }, async () => {
-    const { scores } = await evaluateDrawing(model, parser, captions, { seed });
-    return scores.overall;
+  const before = await training.once("before", Before, async () => {
+    const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed });
+    const byCodes = evaluateDrawingByCodes(drawings, read);
+    return { byParser: scores.overall, byCodes: byCodes.scores.overall };
   });
   for await (
     const { done, total } of selfGenerate(model, parserJudge(parser), {
       directory: `${out}/drawings`,
+      asked: askedCaptions(scenes.world),
       captions: sizes.drawings,
       seed,
       signal,
     })
   ) tell(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
-  const enhancing = await enhancementStage(model, scenes, drawings, {
+  const enhancing = await enhancementStage(model, drawings, {
+    documents,
+    truePicture: truePicture(scenes),
+    plan: plans.at(-1),
     budget: enhancement,
-    precision,
   });
   await train([enhancing], look);
   const curve: ScorePoint[] = [];
@@ -199,10 +224,11 @@ await main(async () => {
   signal.throwIfAborted();
   const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
-  const reconstruction = await evaluateReconstruction(tokenizer, scenes, {
-    pictures: sizes.reconstructions,
-    seed,
-  });
+  const reconstruction = await evaluateReconstruction(
+    tokenizer,
+    unseenPictures(scenes, { pictures: sizes.reconstructions, seed }),
+    { seed },
+  );
   signal.throwIfAborted();
   const probes = await evaluateProbes(tokenizer, scenes, { pictures: sizes.probes, seed });
   signal.throwIfAborted();
@@ -220,7 +246,9 @@ await main(async () => {
     device: device.name,
     before,
     drawing,
+    byCodes: evaluateDrawingByCodes(drawing.drawings, read),
     ceilings,
+    ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,
     reconstruction,
     pope,

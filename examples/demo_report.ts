@@ -3,6 +3,7 @@ import process from "node:process";
 import {
   type Assessment,
   type Ceilings,
+  type CodeScores,
   type DrawingScores,
   type JudgedDrawing,
   plot,
@@ -11,15 +12,19 @@ import {
   type StageSummary,
   writeFileAtomic,
 } from "../mod.ts";
+import { spread } from "./spread.ts";
 
 export interface Findings {
   readonly preset: string;
   readonly seed: number;
   readonly device: string;
-  /** GenEval overall before self-enhancement. */
-  readonly before: number;
+  /** GenEval overall before self-enhancement, by both judges. */
+  readonly before: { readonly byParser: number; readonly byCodes: number };
   readonly drawing: DrawingScores;
+  /** The same drawings by their codes. */
+  readonly byCodes: CodeScores;
   readonly ceilings: Ceilings;
+  readonly ceilingByCodes: CodeScores;
   readonly reconstruction: NonNullable<Report["reconstruction"]>;
   readonly probes: NonNullable<Report["probes"]>;
   readonly pope: NonNullable<Report["pope"]>;
@@ -34,7 +39,7 @@ export interface Findings {
 
 /** Writes everything into a folder. */
 export async function writeReport(out: string, findings: Findings): Promise<Report> {
-  const { drawing, ceilings, before, assessed, preset, seed, device } = findings;
+  const { drawing, byCodes, ceilings, before, assessed, preset, seed, device } = findings;
   const report = Report.parse({
     preset,
     seed,
@@ -45,11 +50,21 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
         truth: ceilings.truth.overall,
         reconstructed: ceilings.reconstructed.overall,
       },
+      byCodes: {
+        ...byCodes.scores,
+        agreement: byCodes.agreement,
+        ceiling: findings.ceilingByCodes.scores.overall,
+      },
     },
     pope: findings.pope,
     probes: findings.probes,
     reconstruction: findings.reconstruction,
-    selfEnhancement: { before, after: drawing.scores.overall, agreement: agreement(assessed) },
+    selfEnhancement: {
+      before: before.byParser,
+      after: drawing.scores.overall,
+      agreement: agreement(assessed),
+      byCodes: { before: before.byCodes, after: byCodes.scores.overall },
+    },
     stages: [...findings.stages],
     seconds: findings.seconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -60,7 +75,9 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
     description:
       "One model that reads pictures, draws them and judges what it drew, trained from nothing on " +
       "scenes of emoji. Scores are on captions that no stage of training has seen; the ceilings say " +
-      "what the scene parser that scores them, and the tokenizer, allow at best.",
+      "what the scene parser that scores them, and the tokenizer, allow at best. The parser also " +
+      "wrote the labels of self-enhancement: a second judge, which reads a drawing's codes and sees " +
+      "none of its pixels, had no part in them.",
     report,
     figures,
   });
@@ -99,7 +116,7 @@ async function figuresOf(
     {
       heading: "Alignment curves",
       text: "The one next-token loss of the language model over the samples it saw, by stage.",
-      figure: plot.lossCurve(points.filter(isUnified), { parts: ["loss", "text", "picture"] }),
+      figure: plot.lossCurve(points.filter(isUnified), { parts: ["loss", "text", "codes"] }),
     },
     {
       heading: "The tokenizer's losses",
@@ -137,10 +154,4 @@ function agreement(assessed: Findings["assessed"]): number {
     assessment?.verdict === (correct ? "good" : "bad")
   );
   return agreeing.length / assessed.length;
-}
-
-/** `count` of them, evenly from all, so that every task is shown. */
-export function spread<T>(all: readonly T[], count: number): T[] {
-  const step = Math.max(1, all.length / count);
-  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * step)]);
 }

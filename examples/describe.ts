@@ -18,7 +18,7 @@ await main(async () => {
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const picture = await readPicture(fromHere(options.words[0]), { size: model.world.pictureSize });
+  const picture = await readPicture(fromHere(options.words[0]), { size: model.pictureSize });
   console.log(
     question === undefined ? await model.describe(picture) : await model.ask(picture, question),
   );

@@ -24,7 +24,7 @@ await main(async () => {
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const picture = await readPicture(fromHere(path), { size: model.world.pictureSize });
+  const picture = await readPicture(fromHere(path), { size: model.pictureSize });
   const edited = await model.edit(picture, instruction, { guidance, seed });
   await writeFileAtomic(to, await encodePng(edited, { scale: 4 }));
   console.log(to);

@@ -1,5 +1,5 @@
 /** What `deno task self-enhancement` found, as tables in Markdown. */
-import { bootstrapMean } from "../mod.ts";
+import { bootstrapMean, GENEVAL_TASKS } from "../mod.ts";
 import {
   type Arms,
   enhancementGains,
@@ -34,7 +34,6 @@ export function enhancementTables(
 }
 
 const AXES = ["object", "count", "color", "position"] as const;
-const TASKS = ["single", "two", "counting", "colors", "position", "attribution"] as const;
 
 function abilitiesTable(runs: readonly EnhancementRun[], arms: Arms): string {
   const rows = [
@@ -46,11 +45,11 @@ function abilitiesTable(runs: readonly EnhancementRun[], arms: Arms): string {
     ),
   ];
   return markdownTable(
-    ["learned", "GenEval", ...TASKS, "POPE", "questions and descriptions"],
+    ["learned", "GenEval", ...GENEVAL_TASKS, "POPE", "questions and descriptions"],
     rows.map(([name, able]) => [
       name,
       interval(able.map(({ drawing }) => [...drawing.drawings].map(Number))),
-      ...TASKS.map((task) => average(able.map(({ drawing }) => drawing.geneval[task]))),
+      ...GENEVAL_TASKS.map((task) => average(able.map(({ drawing }) => drawing.geneval[task]))),
       interval(able.map(({ reading }) => [reading.pope])),
       interval(able.map(({ reading }) => [reading.answers])),
     ]),
@@ -105,7 +104,7 @@ function tasksTable(runs: readonly EnhancementRun[]): string {
   const of = (task: string) => runs.map(({ selfAssessed }) => selfAssessed.byTask[task]);
   return markdownTable(
     ["own drawings, by task", "AUROC", "κ"],
-    TASKS.map((task) => [
+    GENEVAL_TASKS.map((task) => [
       task,
       of(task).map(({ auroc }) => points(auroc)).join(" "),
       of(task).map(({ kappa }) => points(kappa)).join(" "),

@@ -4,10 +4,12 @@
  */
 import {
   CaptionError,
+  codeReader,
   emojiScenes,
   evaluateCeilings,
   type EvaluatedCaption,
   evaluateDrawing,
+  evaluateDrawingByCodes,
   evaluateGeneval,
   evaluatePope,
   evaluateProbes,
@@ -22,10 +24,17 @@ import {
   Report,
   SceneParser,
   scorePope,
+  unseenPictures,
   type World,
+  worldOfModel,
 } from "../mod.ts";
-import { isOfWorld } from "../lib/evaluation/mod.ts";
-import { type CaptionSpec, readCaption, type Sentence, specOf } from "../lib/worlds/emoji/mod.ts";
+import {
+  type CaptionSpec,
+  isOfWorld,
+  readCaption,
+  type Sentence,
+  specOf,
+} from "../lib/worlds/emoji/mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import {
   type CommandLine,
@@ -78,21 +87,27 @@ await main(async () => {
   const start = performance.now();
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const scenes = await emojiScenes({ preset: model.world.preset, seed });
+  const scenes = await emojiScenes({ world: worldOfModel(model), seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = file === undefined
     ? evaluationCaptions(scenes.world, { perTask: 48, seed })
     : await readCaptions(file, scenes.world);
 
-  const { scores } = await evaluateDrawing(model, parser, captions, { seed });
+  const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed });
+  const read = await codeReader(model.tokenizer, scenes, { pictures: 3000, seed });
+  const byCodes = evaluateDrawingByCodes(drawings, read);
   const ceilings = await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
   const whole = file === undefined && {
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
     probes: await evaluateProbes(model.tokenizer, scenes, { pictures: 1500, seed }),
-    reconstruction: await evaluateReconstruction(model.tokenizer, scenes, { pictures: 2048, seed }),
+    reconstruction: await evaluateReconstruction(
+      model.tokenizer,
+      unseenPictures(scenes, { pictures: 2048, seed }),
+      { seed },
+    ),
   };
   const report: Report = {
-    preset: model.world.preset,
+    preset: worldOfModel(model).name,
     seed: model.seed,
     device: device.name,
     geneval: {
@@ -100,6 +115,11 @@ await main(async () => {
       ceiling: {
         truth: ceilings.truth.overall,
         reconstructed: ceilings.reconstructed.overall,
+      },
+      byCodes: {
+        ...byCodes.scores,
+        agreement: byCodes.agreement,
+        ceiling: evaluateDrawingByCodes(ceilings.drawings, read).scores.overall,
       },
     },
     ...whole,
@@ -123,7 +143,10 @@ async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
   }
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  return await evaluatePope(model, questions, { pictures: pictures });
+  return await evaluatePope(model, questions, {
+    pictures,
+    size: model.tokenizer.config.pictureSize,
+  });
 }
 
 /** A file of GenEval's captions: those of the model's world, and how many are of other things. */
@@ -131,7 +154,7 @@ async function scoresOfGeneval(options: CommandLine, seed: number) {
   const prompts = await readGeneval(options.text("geneval"));
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const { world, sprites } = await emojiScenes({ preset: model.world.preset });
+  const { world, sprites } = await emojiScenes({ world: worldOfModel(model) });
   const known = prompts.filter((prompt) => isOfWorld(prompt, world));
   const asked = known.length === 0 ? prompts : known;
   const scores = await evaluateGeneval(model, SceneParser.create(world, sprites), asked, { seed });

@@ -5,6 +5,7 @@ import {
   evaluateEditing,
   evaluateJudge,
   SceneParser,
+  worldOfModel,
 } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import { DEVICE, FROM, main, readCommandLine, SEED } from "./options.ts";
@@ -19,7 +20,7 @@ await main(async () => {
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const scenes = await emojiScenes({ preset: model.world.preset, seed });
+  const scenes = await emojiScenes({ world: worldOfModel(model), seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const measured = {
     details: await evaluateDetails(model, scenes, { questions: 600, seed }),

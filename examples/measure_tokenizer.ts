@@ -3,12 +3,15 @@
  * tokenizers that `deno task train-tokenizers` left behind, for each seed that is there.
  */
 import {
+  codeReader,
   type EmojiScenes,
   emojiScenes,
   EmojiSet,
   encodePng,
   evaluateCeilings,
+  evaluateDrawingByCodes,
   evaluateJudge,
+  evaluatePurity,
   evaluateReconstruction,
   evaluationCaptions,
   FeatureTokenizer,
@@ -21,6 +24,7 @@ import {
   reduced,
   retrieve,
   SceneParser,
+  unseenPictures,
 } from "../mod.ts";
 import { codebookUse, psnr } from "../lib/evaluation/mod.ts";
 import { ConceptEncoder, type EmojiStyle, plainView } from "../lib/worlds/emoji/mod.ts";
@@ -95,12 +99,24 @@ await main(async () => {
     const perTask = quick ? 2 : 48;
     const captions = evaluationCaptions(scenes.world, { perTask, seed });
     const ceilings = await evaluateCeilings(nano, scenes, parser, captions, { seed });
+    const named = { pictures: quick ? 60 : 3000, seed };
+    const read = await codeReader(nano, scenes, named);
+    const byCodes = evaluateDrawingByCodes(ceilings.drawings, read);
     seeds.push({
       seed,
       retrieval: directly.scores,
       tokens,
-      reconstruction: await evaluateReconstruction(nano, scenes, { pictures, seed }),
+      reconstruction: await evaluateReconstruction(
+        nano,
+        unseenPictures(scenes, { pictures, seed }),
+        { seed },
+      ),
       parser: { truth: ceilings.truth.overall, reconstructed: ceilings.reconstructed.overall },
+      byCodes: {
+        reconstructed: byCodes.scores.overall,
+        agreement: byCodes.agreement,
+        purity: await evaluatePurity(nano, scenes, named),
+      },
       judge: {
         true: await evaluateJudge(judge, scenes, { perTask, seed }),
         reconstructed: await evaluateJudge(judge, scenes, {

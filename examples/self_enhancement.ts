@@ -5,9 +5,12 @@
  * training that it was at.
  */
 import {
+  askedCaptions,
   calibrationOf,
   codeReader,
   type Device,
+  emojiDocuments,
+  emojiLanguage,
   type EmojiScenes,
   emojiScenes,
   enhancementStage,
@@ -36,9 +39,11 @@ import {
   StateStore,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
+  truePicture,
 } from "../mod.ts";
 import {
   Able,
@@ -183,10 +188,10 @@ async function run(
     config: TOKENIZER_PRESETS[PRESET],
     seed,
   });
-  const model = Illume.init({ tokenizer, text, world: scenes.world, seed });
+  const model = Illume.init({ tokenizer, text, language: emojiLanguage(scenes.world), seed });
   const budgets = TOKENIZER_BUDGETS[PRESET];
   const beginning = [
-    ...tokenizerStages(tokenizer, scenes, text, {
+    ...tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
       encoder: cut(budgets.encoder, setting),
       quantizer: cut(budgets.quantizer, setting),
       pixels: cut(budgets.pixels, setting),
@@ -206,6 +211,7 @@ async function run(
 
   const generation = {
     directory: `${directory}/drawings`,
+    asked: askedCaptions(scenes.world),
     ...(quick ? { captions: 12, samples: 2 } : GENERATED),
     seed,
     signal,
@@ -221,11 +227,16 @@ async function run(
     training.once(name, Able, () =>
       learned(name, aligned, setting, async (model) => {
         if (name === "assessments") {
-          const options = { budget: last, share: ASSESSED };
-          return [await enhancementStage(model, scenes, drawings, options)];
+          const options = {
+            documents: emojiDocuments(scenes),
+            truePicture: truePicture(scenes),
+            budget: last,
+            share: ASSESSED,
+          };
+          return [await enhancementStage(model, drawings, options)];
         }
         const budget = name === "base" ? shortened(last, 1 - ASSESSED) : last;
-        return illumeStages(model, scenes, [{ ...FINE_TUNING, budget }]);
+        return illumeStages(model, emojiDocuments(scenes), [{ ...FINE_TUNING, budget }]);
       }));
   const arms = {
     base: await arm("base"),
@@ -334,7 +345,7 @@ async function drawingOutcomes(
 
 function stagesOf(plans: readonly StagePlan[], model: Illume, setting: Setting): Stage[] {
   const own = plans.map((plan) => ({ ...plan, budget: cut(plan.budget, setting) }));
-  return illumeStages(model, setting.scenes, own);
+  return illumeStages(model, emojiDocuments(setting.scenes), own);
 }
 
 function cut(budget: StagePlan["budget"], { quick }: Setting): StagePlan["budget"] {

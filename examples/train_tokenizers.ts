@@ -7,7 +7,7 @@
 import {
   emojiScenes,
   EmojiSet,
-  type FeatureSource,
+  endless,
   FeatureTokenizer,
   featureTokenizerConfig,
   PictureTokenizer,
@@ -18,6 +18,7 @@ import {
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerConfig,
+  tokenizerSources,
   tokenizerStages,
   Training,
   trainTextTokenizer,
@@ -104,7 +105,7 @@ await main(async () => {
         name,
         (store) => new PictureTokenizer({ device, store, config, seed }),
         (tokenizer) =>
-          tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), {
+          tokenizerStages(tokenizer, tokenizerSources(scenes, config), trainTextTokenizer(scenes), {
             encoder: shortened(budgets.encoder, share),
             quantizer: shortened(budgets.quantizer, share),
             pixels: shortened(budgets.pixels, share),
@@ -114,21 +115,20 @@ await main(async () => {
 
     using encoder = await train(
       "encoder",
-      (store) => new ConceptEncoder(device, store, undefined, seed),
+      (store) => new ConceptEncoder({ device, store, seed }),
       (encoder) => [encoder.stage(set, shortened(ENCODER, share))],
     );
-    const views: FeatureSource = (random, pictures) =>
-      encoder.encode(Array.from({ length: pictures }, () => {
-        const index = random.pick(learned);
-        const styles = LEARNED_STYLES.filter((style) => set.has(style, index));
-        return randomView(set.get(random.pick(styles), index), random);
-      }));
+    const views = endless(seed, "views", (random) => {
+      const index = random.pick(learned);
+      const styles = LEARNED_STYLES.filter((style) => set.has(style, index));
+      return { picture: randomView(set.get(random.pick(styles), index), random) };
+    });
     for (const [name, quantizer] of Object.entries(QUANTIZERS)) {
       const config = featureTokenizerConfig(encoder, quantizer);
       using _tokens = await train(
         name,
         (store) => new FeatureTokenizer({ device, store, config, seed }),
-        (tokenizer) => [tokenizer.stage(views, shortened(TOKENS, share))],
+        (tokenizer) => [tokenizer.stage(encoder, views, shortened(TOKENS, share))],
       );
     }
   }

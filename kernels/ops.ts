@@ -65,7 +65,7 @@ export interface Ops<V> {
   /** x with valueᵢ added to x[i, indexᵢ]: `[rows, columns]`, `[rows]` and int32 `[rows]`. */
   addAt(x: V, values: V, indices: V): V;
 
-  /** Matrix product over the last two axes, times a scale of 1 unless told; leading axes broadcast. */
+  /** Matrix product over the last two axes, times a scale, default 1; leading axes broadcast. */
   matmul(
     a: V,
     b: V,

@@ -9,19 +9,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const ROOMS = [
   ...["lib/packages", "lib/notebook", "kernels", "lib/graph", "lib/runtime", "lib/files", "lib/nn"],
   ...["lib/optim", "lib/text", "lib/data", "lib/vision", "lib/assessment", "lib/unified"],
-  ...["lib/training", "lib/recipes", "lib/evaluation", "lib/plot", "lib/worlds/emoji"],
-];
-
-/** Files that still know emoji, though they stand below. The list is to become empty, and to go. */
-const STILL: readonly string[] = [
-  ...["answers", "code_reader", "details", "drawing", "editing", "geneval", "geneval_file"]
-    .concat(["judging", "pope", "purity", "reading", "tokenizing"])
-    .map((name) => `lib/evaluation/${name}.ts`),
-  ...["illume", "illume_files", "illume_stages", "self_enhancement", "self_generation", "tasks"]
-    .concat(["text"]).map((name) => `lib/recipes/${name}.ts`),
-  ...["crowded", "dual", "encoder", "pixel", "semantic"]
-    .map((name) => `lib/vision/stages/${name}.ts`),
-  ...["lib/vision/training.ts", "lib/assessment/judge.ts"],
+  ...[
+    "lib/training",
+    "lib/recipes",
+    "lib/evaluation",
+    "lib/plot",
+    "lib/worlds/emoji",
+    "lib/worlds",
+  ],
 ];
 
 /** A file, and what it imports: paths from the root. */
@@ -40,12 +35,7 @@ function readFiles(): Map<string, File> {
     const comments = /^[ \t]*\/\*[^]*?\*\//gm;
     const code = text.replaceAll(comments, "");
     const examples = (text.match(comments) ?? []).join("\n").replaceAll(/^[ \t]*\*/gm, "");
-    const known = (other: string) => !STILL.includes(path) || !other.startsWith("lib/worlds/");
-    return [path, {
-      path,
-      imports: importsIn(code, path).filter(known),
-      shown: importsIn(examples, path).filter(known),
-    }];
+    return [path, { path, imports: importsIn(code, path), shown: importsIn(examples, path) }];
   }));
 }
 
@@ -133,11 +123,11 @@ Deno.test("no rooms depend on each other in a circle", () => {
   assert.deepEqual(circleIn(rooms.keys(), (room) => rooms.get(room)!), []);
 });
 
-Deno.test("nothing in lib knows emoji but its own room", () => {
+Deno.test("nothing in lib knows emoji but its own world", () => {
   const knows = (text: string) =>
     text.startsWith("lib/worlds/") || text === "lib/packages/emoji.ts";
   const guests = [...files.values()].filter(({ path, imports }) =>
-    !path.startsWith("lib/worlds/emoji/") && imports.some(knows)
+    !path.startsWith("lib/worlds/") && imports.some(knows)
   );
   assert.deepEqual(guests.map(({ path }) => path), []);
 });

@@ -1,12 +1,14 @@
 /** GenEval's rules on hand-made scenes, and against the truth about drawn ones. */
 import assert from "node:assert/strict";
 import { allRight, assessScene } from "../lib/worlds/emoji/axes.ts";
+import { GENEVAL_TASKS } from "../lib/assessment/geneval_words.ts";
 import { assess } from "../lib/assessment/judge.ts";
 import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
-import { type ParsedObject, seenIn } from "../lib/worlds/emoji/parser/parsed_scene.ts";
+import type { SeenObject } from "../lib/assessment/seen.ts";
+import { seenIn } from "../lib/worlds/emoji/parser/parsed_scene.ts";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
-import { captionOf, type CaptionSpec, TASKS } from "../lib/worlds/emoji/caption.ts";
+import { captionOf, type CaptionSpec } from "../lib/worlds/emoji/caption.ts";
 import { drawScene } from "../lib/worlds/emoji/draw.ts";
 import { randomScene, sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
 import { type Color, COLORS } from "../lib/worlds/emoji/scene.ts";
@@ -21,13 +23,13 @@ const sprites = await loadSprites(world);
 const judge = parserJudge(SceneParser.create(world, sprites));
 
 /** An object of 10 × 10 pixels around a centre. */
-function at(x: number, y: number, concept: string, color?: Color, confidence = 1): ParsedObject {
+function at(x: number, y: number, concept: string, color?: Color, confidence = 1): SeenObject {
   const box = { x: x - 5, y: y - 5, width: 10, height: 10 };
   return { concept, confidence, box, ...(color === undefined ? {} : { color }) };
 }
 
-const judged = (spec: CaptionSpec, ...objects: ParsedObject[]) =>
-  assessScene(requirementsOf(spec), { background: "sky", objects });
+const judged = (spec: CaptionSpec, ...objects: SeenObject[]) =>
+  assessScene(requirementsOf(spec), { objects });
 
 Deno.test("counting is exact; elsewhere more does no harm", () => {
   const two: CaptionSpec = { task: "counting", concept: "cat", count: 2 };
@@ -128,7 +130,7 @@ Deno.test("true pictures of held-out captions are judged good in 99 % of cases",
 });
 
 Deno.test("the verdict on a picture of anything is the truth about it", async () => {
-  const captions = TASKS.flatMap((task) => heldOutSpecs(world, task).slice(0, 20));
+  const captions = GENEVAL_TASKS.flatMap((task) => heldOutSpecs(world, task).slice(0, 20));
   let wrong = 0;
   for (let i = 0; i < 300; i++) {
     const random = new Random(0, "anything", i);

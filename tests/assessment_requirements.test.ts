@@ -2,12 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assessScene } from "../lib/worlds/emoji/axes.ts";
-import {
-  type ParsedObject,
-  type ParsedScene,
-  UNKNOWN,
-} from "../lib/worlds/emoji/parser/parsed_scene.ts";
-import type { Requirement, Requirements } from "../lib/worlds/emoji/requirements.ts";
+import type { SeenObject } from "../lib/assessment/seen.ts";
+import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
+import type { Requirement, Requirements } from "../lib/assessment/requirements.ts";
 import { assessmentToText, parseAssessment } from "../lib/assessment/words.ts";
 import { type Color, COLORS, RELATIONS } from "../lib/worlds/emoji/scene.ts";
 import { geneval } from "../lib/evaluation/geneval.ts";
@@ -17,7 +14,7 @@ function isCorrect({ include, exclude }: Requirements, { objects }: ParsedScene)
   const ranked = (name: string) =>
     objects.filter(({ concept }) => concept === name)
       .toSorted((one, other) => other.confidence - one.confidence);
-  const groups: (readonly ParsedObject[] | undefined)[] = [];
+  const groups: (readonly SeenObject[] | undefined)[] = [];
   for (const { class: name, count, color, position } of include) {
     const group = ranked(name).slice(0, count);
     let holds = group.length === count;
@@ -36,7 +33,7 @@ function isCorrect({ include, exclude }: Requirements, { objects }: ParsedScene)
     exclude.every(({ class: name, count }) => ranked(name).length < count);
 }
 
-function stands({ box: a }: ParsedObject, relation: string, { box: b }: ParsedObject): boolean {
+function stands({ box: a }: SeenObject, relation: string, { box: b }: SeenObject): boolean {
   const offset = [a.x - b.x + (a.width - b.width) / 2, a.y - b.y + (a.height - b.height) / 2];
   const margin = [0.1 * (a.width + b.width), 0.1 * (a.height + b.height)];
   const shrunk = offset.map((d, i) => Math.abs(d) <= margin[i] ? 0 : d - Math.sign(d) * margin[i]);
@@ -112,17 +109,14 @@ Deno.test("any requirements get GenEval's own verdict, and words that say why", 
   assert.ok(found.good > 250 && found.bad > 250, JSON.stringify(found));
 });
 
-const at = (x: number, y: number, name: string, color?: Color): ParsedObject => ({
+const at = (x: number, y: number, name: string, color?: Color): SeenObject => ({
   concept: name,
   confidence: 1,
   box: { x: x - 5, y: y - 5, width: 10, height: 10 },
   ...(color === undefined ? {} : { color }),
 });
-const facts = (asked: Requirements, ...objects: ParsedObject[]) => {
-  const { object, count, color, position, verdict } = assessScene(asked, {
-    background: "sky",
-    objects,
-  });
+const facts = (asked: Requirements, ...objects: SeenObject[]) => {
+  const { object, count, color, position, verdict } = assessScene(asked, { objects });
   return [...[object, count, color, position].map((axis) => axis?.analysis ?? ""), verdict];
 };
 
@@ -207,7 +201,7 @@ Deno.test("no more than nearly all right is never a ten", () => {
   const names = [...words.split(" "), "bicycle", "airplane", "flower", "banana", "pizza"];
   const asked = { include: names.map((name) => ({ class: name, count: 1 })), exclude: [] };
   const objects = names.slice(1).map((name, i) => at(i, 0, name));
-  const { object, verdict } = assessScene(asked, { background: "sky", objects });
+  const { object, verdict } = assessScene(asked, { objects });
   assert.deepEqual([object?.score, verdict], [9, "bad"]);
 });
 

@@ -3,6 +3,7 @@ import { CONCEPTS } from "../lib/worlds/emoji/concepts.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Assessment } from "../lib/assessment/assessment.ts";
+import { GENEVAL_TASKS } from "../lib/assessment/geneval_words.ts";
 import { assessScene } from "../lib/worlds/emoji/axes.ts";
 import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
@@ -12,7 +13,7 @@ import {
   assessmentWords,
   parseAssessment,
 } from "../lib/assessment/words.ts";
-import { captionOf, type CaptionSpec, TASKS } from "../lib/worlds/emoji/caption.ts";
+import { captionOf, type CaptionSpec } from "../lib/worlds/emoji/caption.ts";
 import { COLORS } from "../lib/worlds/emoji/scene.ts";
 import { trainingSpec } from "../lib/worlds/emoji/splits.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
@@ -20,7 +21,7 @@ import { Random } from "../lib/runtime/random.ts";
 
 const world = worldOf("small");
 
-const spec: fc.Arbitrary<CaptionSpec> = fc.tuple(fc.nat(1e6), fc.constantFrom(...TASKS))
+const spec: fc.Arbitrary<CaptionSpec> = fc.tuple(fc.nat(1e6), fc.constantFrom(...GENEVAL_TASKS))
   .map(([seed, task]) => trainingSpec(new Random(seed), world, task));
 
 /** Any scene that a parser may report, with what the caption names in it more often than not. */

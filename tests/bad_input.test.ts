@@ -1,3 +1,4 @@
+/** Every command, told wrong: each says so in one line, and leaves all as it was. */
 import { deepEqual, strictEqual } from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import sharp from "../lib/packages/sharp.ts";
@@ -225,7 +226,7 @@ const replaced = (before: string, after: string) => async (path: string) => {
   await writeFile(path, text.replace(before, after));
 };
 const cutTo = (bytes: number) => (path: string) => truncate(path, bytes);
-const version1 = replaced(`"version": 5`, `"version": 1`);
+const version1 = replaced(`"version": 6`, `"version": 1`);
 
 const DAMAGES: readonly Damage[] = [
   [
@@ -233,7 +234,7 @@ const DAMAGES: readonly Damage[] = [
     rm,
     /^Expected a model in .*, but found none: run `deno task demo/,
   ],
-  ["config.json", version1, /^Expected .*version 5 in .*config\.json, but found version/],
+  ["config.json", version1, /^Expected .*version 6 in .*config\.json, but found version/],
   ["config.json", cutTo(99), /^Expected .*config\.json, but found/],
   [
     "config.json",

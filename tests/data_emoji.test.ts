@@ -1,3 +1,4 @@
+/** The emoji of all styles, and views of them. */
 import assert from "node:assert/strict";
 import { EMOJI_STYLES, EmojiSet, type EmojiStyle } from "../lib/worlds/emoji/emoji.ts";
 import { plainView, randomView } from "../lib/worlds/emoji/emoji_view.ts";

@@ -4,7 +4,7 @@ import { CONCEPTS } from "../lib/worlds/emoji/concepts.ts";
 import { randomEdit } from "../lib/worlds/emoji/edits.ts";
 import { detailQuestions, type Question, questions } from "../lib/worlds/emoji/questions.ts";
 import type { Scene, SceneObject } from "../lib/worlds/emoji/scene.ts";
-import { randomScene } from "../lib/worlds/emoji/truth.ts";
+import { randomScene } from "../lib/worlds/emoji/random_scenes.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 

@@ -7,7 +7,10 @@ import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Scene, SceneObject } from "../lib/worlds/emoji/scene.ts";
 import { heldOutSpecs, trainingSpec } from "../lib/worlds/emoji/splits.ts";
 import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
-import { boxOf, matches, randomScene, relationsOf, sceneFor } from "../lib/worlds/emoji/truth.ts";
+import { relationsOf } from "../lib/assessment/relations.ts";
+import { boxOf } from "../lib/worlds/emoji/placement.ts";
+import { randomScene, sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
+import { matches } from "../lib/worlds/emoji/truth.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Random } from "../lib/runtime/random.ts";
 

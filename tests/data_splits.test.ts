@@ -1,13 +1,7 @@
 /** What training sees and what it never sees. */
 import assert from "node:assert/strict";
-import {
-  CaptionError,
-  captionOf,
-  parseCaption,
-  specKey,
-  type Task,
-  TASKS,
-} from "../lib/worlds/emoji/captions.ts";
+import { GENEVAL_TASKS, type GenevalTask } from "../lib/assessment/geneval_words.ts";
+import { CaptionError, captionOf, parseCaption, specKey } from "../lib/worlds/emoji/captions.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { COLORS, RELATIONS } from "../lib/worlds/emoji/scene.ts";
 import {
@@ -58,7 +52,7 @@ Deno.test("no training text is an evaluation caption, in whatever words", () => 
     trained.add(key);
   }
   // The check above sees captions of every task, so it could have failed for each.
-  for (const task of TASKS) {
+  for (const task of GENEVAL_TASKS) {
     assert([...trained].some((key) => key.startsWith(`${task}/`)), task);
   }
   for (const spec of heldOutSpecs(scenes.world)) assert(!trained.has(specKey(spec)));
@@ -75,7 +69,7 @@ for (const preset of ["nano", "small"]) {
   const world = worldOf(preset);
 
   Deno.test(`${preset}: each task holds out its share, both ways round`, () => {
-    const shares: Record<Task, [number, number]> = {
+    const shares: Record<GenevalTask, [number, number]> = {
       single: [3 / 12, world.concepts.length],
       two: [0.2, world.concepts.length * (world.concepts.length - 1) / 2],
       counting: [0.2, world.concepts.length * 3],
@@ -83,7 +77,7 @@ for (const preset of ["nano", "small"]) {
       position: [0.15, world.concepts.length * (world.concepts.length - 1) * 2],
       attribution: [0.15, world.concepts.length * (world.concepts.length - 1) / 2 * 90],
     };
-    for (const task of TASKS) {
+    for (const task of GENEVAL_TASKS) {
       const specs = heldOutSpecs(world, task);
       const [share, all] = shares[task];
       assert(Math.abs(specs.length - share * all) < 1, `${task}: ${specs.length} of ${all}`);
@@ -94,7 +88,7 @@ for (const preset of ["nano", "small"]) {
 
   Deno.test(`${preset}: every word is still trained in every place`, () => {
     const trained = (text: string) => !heldOut(parseCaption(text, world), world);
-    const spec = (task: Task, i: number) => trainingSpec(new Random(i, task), world, task);
+    const spec = (task: GenevalTask, i: number) => trainingSpec(new Random(i, task), world, task);
     for (const concept of world.concepts) {
       const counts = ([2, 3, 4] as const).filter((count) =>
         !heldOut({ task: "counting", concept, count }, world)
@@ -118,7 +112,7 @@ for (const preset of ["nano", "small"]) {
       const concepts = world.concepts.filter((concept) => trained(`a ${color} ${concept}`));
       assert(concepts.length >= world.concepts.length / 2, color);
     }
-    for (const task of TASKS) {
+    for (const task of GENEVAL_TASKS) {
       for (let i = 0; i < 50; i++) {
         assert.equal(spec(task, i).task, task);
         assert(!heldOut(spec(task, i), world));
@@ -129,7 +123,7 @@ for (const preset of ["nano", "small"]) {
 
 Deno.test("evaluation captions are balanced, held out, and the same for the same seed", () => {
   const captions = evaluationCaptions(scenes.world, { perTask: 50, seed: 7 });
-  for (const task of TASKS) {
+  for (const task of GENEVAL_TASKS) {
     assert.equal(captions.filter(({ spec }) => spec.task === task).length, 50);
   }
   for (const { spec, caption } of captions) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Picture } from "../lib/data/picture.ts";
 import { detailQuestions } from "../lib/worlds/emoji/questions.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { evaluateDetails } from "../lib/evaluation/details.ts";
+import { evaluateDetails } from "../lib/worlds/emoji/measures/details.ts";
 import { Random } from "../lib/runtime/mod.ts";
 
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });

@@ -3,25 +3,20 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
-import { TASKS } from "../lib/worlds/emoji/caption.ts";
+import { GENEVAL_TASKS } from "../lib/assessment/geneval_words.ts";
 import { drawScene } from "../lib/worlds/emoji/draw.ts";
 import { sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
 import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
 import { loadSprites } from "../lib/worlds/emoji/sprites.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { geneval, genevalScores } from "../lib/evaluation/geneval.ts";
-import {
-  evaluateGeneval,
-  isOfWorld,
-  readGeneval,
-  toGeneval,
-} from "../lib/evaluation/geneval_file.ts";
-import type { Illume } from "../lib/recipes/mod.ts";
+import { readGeneval, scoreGeneval } from "../lib/evaluation/geneval_file.ts";
+import { evaluateGeneval, isOfWorld, toGeneval } from "../lib/worlds/emoji/measures/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";
 
 Deno.test("GenEval's overall is the mean of the tasks, not of the pictures", () => {
-  const results = TASKS.flatMap((task, i) =>
+  const results = GENEVAL_TASKS.flatMap((task, i) =>
     Array.from(
       { length: 2 * (i + 1) },
       (_, n) => ({ task, correct: task === "single" || n % 2 > 0 }),
@@ -77,10 +72,9 @@ Deno.test("captions are written as GenEval has them, and read again", () =>
       return [caption, drawScene(scene, sprites, world)];
     }));
     const model = {
-      world,
       drawAll: (prompts: readonly string[]) =>
         Promise.resolve(prompts.map((prompt) => ({ picture: scenes.get(prompt)! }))),
-    } as unknown as Illume;
+    };
     const parser = SceneParser.create(world, sprites);
     const { overall, ...tasks } = await evaluateGeneval(model, parser, lines);
     assert.equal(Object.keys(tasks).length, 6);
@@ -98,6 +92,38 @@ Deno.test("captions are written as GenEval has them, and read again", () =>
     await writeFile(path, foreign + foreign.replace('"count": 1', '"count": "one"'));
     await assert.rejects(() => readGeneval(path), /jsonl:2: Expected a caption of GenEval.*count/);
   }));
+
+Deno.test("GenEval's own classes, of several words, are scored by whatever saw them", () => {
+  const at = (x: number, concept: string, color?: "red" | "blue") => ({
+    concept,
+    confidence: 1,
+    box: { x, y: 0, width: 10, height: 10 },
+    ...(color === undefined ? {} : { color }),
+  });
+  const include = [
+    { class: "bench", count: 1 },
+    { class: "traffic light", count: 2, color: "red", position: ["left of", 0] },
+  ] as const;
+  const exclude = [{ class: "traffic light", count: 3 }];
+  const prompt = {
+    tag: "position",
+    prompt: "two traffic lights left of a bench",
+    include,
+    exclude,
+  };
+  const lights = [at(0, "traffic light", "red"), at(12, "traffic light", "red")];
+  const shown = [
+    [...lights, at(60, "bench")],
+    [...lights, at(30, "traffic light", "blue"), at(60, "bench")],
+  ].map((objects) => ({ objects }));
+  assert.deepEqual(scoreGeneval([prompt, { ...prompt, tag: "mine" }], shown), {
+    position: 1,
+    mine: 0,
+    overall: 0.5,
+  });
+  assert.equal(geneval(prompt, shown[1]).reason, "three traffic-lights seen, two asked");
+  assert.throws(() => scoreGeneval([prompt], shown), /each of 1 drawings, but found 2/);
+});
 
 Deno.test("clauses that GenEval itself cannot judge are refused by line and clause", () =>
   inFolder(async (folder) => {

@@ -4,7 +4,7 @@ import type { Judge } from "../lib/assessment/judge.ts";
 import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { evaluateJudge } from "../lib/evaluation/judging.ts";
+import { evaluateJudge } from "../lib/worlds/emoji/measures/judging.ts";
 
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });
 const options = { perTask: 12, seed: 0 };

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
-import { evaluateEditing } from "../lib/evaluation/editing.ts";
-import { frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
-import type { Illume } from "../lib/recipes/mod.ts";
+import { evaluateEditing } from "../lib/worlds/emoji/measures/editing.ts";
+import { evaluateDistances, frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
 import { Random } from "../lib/runtime/mod.ts";
 
 const { one, other, frechet, kernel } = JSON.parse(
@@ -28,6 +27,29 @@ Deno.test("the kernel distance of two samples of one distribution is 0 on averag
   assert.ok(Math.abs(mean) < 4 * deviation / Math.sqrt(200), `${mean} of ${deviation}`);
 });
 
+Deno.test("pictures are compared by the mean of their patches' features", async () => {
+  const random = new Random(3, "distances");
+  const pictures = (least: number) =>
+    Array.from({ length: 40 }, () => ({
+      width: 2,
+      height: 1,
+      data: Uint8Array.from({ length: 6 }, () => least + random.integer(100)),
+    }));
+  /** A patch a pixel. */
+  const tokenizer = {
+    featureSize: 3,
+    encode: (pictures: readonly Picture[]) =>
+      Promise.resolve(pictures.map(({ data }) => ({ features: Float32Array.from(data) }))),
+  };
+  const [one, like, other] = [pictures(0), pictures(0), pictures(150)];
+  const near = await evaluateDistances(tokenizer, one, like);
+  const far = await evaluateDistances(tokenizer, one, other);
+  assert.ok(near.frechet < far.frechet / 20 && near.kernel < far.kernel / 20);
+  const means = (pictures: readonly Picture[]) =>
+    pictures.map(({ data }) => [0, 1, 2].map((i) => (data[i] + data[i + 3]) / 2));
+  assert.ok(Math.abs(far.frechet / frechetDistance(means(one), means(other)) - 1) < 1e-6);
+});
+
 Deno.test("sets that cannot be compared are refused", () => {
   for (const set of [[], [[1, 2]], [[1], [2]]]) {
     assert.throws(() => frechetDistance([[1, 2], [3, 4]], set), /^RangeError: Expected two sets/);
@@ -45,10 +67,10 @@ Deno.test("an edit is done and keeps the rest, does nothing, or does something e
           const edit = scenes.edit(random);
           assert.deepEqual(picture, edit.before);
           assert.equal(instruction, edit.instruction);
-          return { picture: draw(edit), ids: new Int32Array() };
+          return { picture: draw(edit) };
         })),
     };
-    return evaluateEditing(model as unknown as Illume, scenes, parser, { edits: 40, seed: 7 });
+    return evaluateEditing(model, scenes, parser, { edits: 40, seed: 7 });
   };
   const perfect = await scoresOf(({ after }) => after);
   assert.ok(perfect.both >= 0.95, JSON.stringify(perfect));

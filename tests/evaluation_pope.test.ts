@@ -1,13 +1,14 @@
 /** POPE's questions, answers and scores. */
 import assert from "node:assert/strict";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
-import { parseYesNo, popeQuestions, popeScores, SAMPLINGS } from "../lib/evaluation/pope.ts";
+import { parseYesNo, POPE_SPLITS, popeObjects, popeScores } from "../lib/evaluation/pope.ts";
+import { popeQuestions } from "../lib/worlds/emoji/measures/pope.ts";
 
 const world = worldOf("nano");
 
-for (const sampling of SAMPLINGS) {
-  Deno.test(`POPE, ${sampling}: three of each answer a picture, all of them true`, () => {
-    const options = { pictures: 100, seed: 0, sampling };
+for (const split of POPE_SPLITS) {
+  Deno.test(`POPE, ${split}: three of each answer a picture, all of them true`, () => {
+    const options = { pictures: 100, seed: 0, split };
     const items = popeQuestions({ world }, options);
     assert.equal(items.length, 100);
     for (const { scene, questions } of items) {
@@ -20,13 +21,13 @@ for (const sampling of SAMPLINGS) {
       }
     }
     assert.deepEqual(popeQuestions({ world }, options), items);
-    const other = popeQuestions({ world }, { ...options, sampling: "random" });
+    const other = popeQuestions({ world }, { ...options, split: "random" });
     assert.deepEqual(items.map(({ scene }) => scene), other.map(({ scene }) => scene));
   });
 }
 
 Deno.test("popular negatives are the split's most frequent concepts", () => {
-  const items = popeQuestions({ world }, { pictures: 200, seed: 1, sampling: "popular" });
+  const items = popeQuestions({ world }, { pictures: 200, seed: 1, split: "popular" });
   const frequency = (concept: string) =>
     items.filter(({ scene }) => scene.objects.some((object) => object.concept === concept)).length;
   for (const { scene, questions } of items) {
@@ -40,7 +41,7 @@ Deno.test("popular negatives are the split's most frequent concepts", () => {
 });
 
 Deno.test("adversarial negatives stand beside a thing in the picture more than others do", () => {
-  const items = popeQuestions({ world }, { pictures: 200, seed: 1, sampling: "adversarial" });
+  const items = popeQuestions({ world }, { pictures: 200, seed: 1, split: "adversarial" });
   const sets = items.map(({ scene }) => new Set(scene.objects.map(({ concept }) => concept)));
   for (const { scene, questions } of items) {
     const [{ concept: positive }] = questions;
@@ -51,6 +52,16 @@ Deno.test("adversarial negatives stand beside a thing in the picture more than o
     const first = questions.find(({ answer }) => answer === "no")?.concept ?? "";
     assert.equal(together(first), Math.max(...absent.map(together)));
   }
+});
+
+Deno.test("pictures that show too little, or all there is, cannot be asked about", () => {
+  const options = { split: "random", seed: 0, each: 2 } as const;
+  const shown = [new Set(["cat", "dog"]), new Set(["cat"])];
+  assert.throws(() => popeObjects(shown, ["cat", "dog", "car", "key"], options), {
+    name: "RangeError",
+    message: "Expected 2 objects in picture 1 and 2 that are not, but found 1 and 3",
+  });
+  assert.throws(() => popeObjects([shown[0]], ["cat", "dog", "key"], options), /found 2 and 1$/);
 });
 
 Deno.test("yes and no are read whatever letters they are in", () => {

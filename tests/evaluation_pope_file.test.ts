@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { encodePng, type Picture } from "../lib/data/picture.ts";
-import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { parseYesNo } from "../lib/evaluation/pope.ts";
 import {
   evaluatePope,
@@ -11,7 +10,6 @@ import {
   readPopeAnswers,
   scorePope,
 } from "../lib/evaluation/pope_file.ts";
-import type { Illume } from "../lib/recipes/mod.ts";
 import { runCommand } from "./commands.ts";
 import { inFolder } from "./folder.ts";
 
@@ -77,24 +75,23 @@ Deno.test("a model is asked about the pictures in a folder, each read once", () 
     await paint("b.png", 0);
     const path = `${folder}/questions.json`;
     await writeFile(path, `\ufeff${JSON.stringify(QUESTIONS, null, 2)}`);
-    const world = worldOf("nano");
+    const size = 24;
     const seen = new Set<Picture>();
     const model = {
-      world,
       /** Says of white pictures what is true, and yes to all else. */
       askAll: (asked: readonly { picture: Picture; question: string }[]) =>
         Promise.resolve(asked.map(({ picture, question }) => {
           seen.add(picture);
-          assert.equal(picture.width, world.pictureSize);
+          assert.equal(picture.width, size);
           return picture.data[0] === 255 && question.includes("car") ? "no" : "yes";
         })),
-    } as unknown as Illume;
+    };
     const questions = await readPope(path);
-    const scores = await evaluatePope(model, questions, { pictures: folder });
+    const scores = await evaluatePope(model, questions, { pictures: folder, size });
     assert.deepEqual([scores.accuracy, scores.recall, scores.yesRatio], [0.75, 1, 0.75]);
     assert.equal(seen.size, 2);
     await assert.rejects(
-      () => evaluatePope(model, [{ ...questions[0], image: "c.png" }], { pictures: folder }),
+      () => evaluatePope(model, [{ ...questions[0], image: "c.png" }], { pictures: folder, size }),
       /^PictureError: .*c\.png/,
     );
   }));

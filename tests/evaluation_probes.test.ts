@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { COLORS, type Scene } from "../lib/worlds/emoji/scene.ts";
-import {
-  evaluateProbes,
-  evaluateReconstruction,
-  objectsByPatch,
-} from "../lib/evaluation/tokenizing.ts";
+import { evaluateReconstruction } from "../lib/evaluation/reconstruction.ts";
+import { objectsByPatch } from "../lib/worlds/emoji/measures/labelled_scenes.ts";
+import { evaluateProbes } from "../lib/worlds/emoji/measures/probes.ts";
+import { unseenPictures } from "../lib/worlds/emoji/measures/unseen_pictures.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { PictureTokenizer, TOKENIZER_PRESETS, type TokenizerConfig } from "../lib/vision/mod.ts";
 
@@ -64,10 +63,11 @@ Deno.test("the reconstruction of dual and of read codes is compared with semanti
   const measure = (config: TokenizerConfig) =>
     evaluateReconstruction(
       new PictureTokenizer({ device, store: new StateStore(device), config }),
-      scenes,
-      { pictures: 8, seed: 0 },
+      unseenPictures(scenes, { pictures: 8, seed: 0 }),
     );
   assert.ok(Number.isFinite((await measure(dual)).featureCosine));
+  const pixel = await measure({ ...shared, kind: "pixel", quantizer: vector });
+  assert.deepEqual(Object.keys(pixel), ["psnr", "codebookUse", "perplexity"]);
   const semantic: TokenizerConfig = { ...shared, kind: "semantic", quantizer: vector };
   const features = await measure(semantic);
   assert.deepEqual(await measure({ ...semantic, reads: "codes" }), features);

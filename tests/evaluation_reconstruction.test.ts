@@ -46,7 +46,8 @@ Deno.test("a report holds what was run, and refuses what cannot be", () => {
   const pope = popeScores([{ expected: "yes", found: "yes" }]);
   const report = Report.parse({
     ...head,
-    geneval: { single: 1, overall: 1, ceiling: { truth: 1 } },
+    geneval: { single: 1, overall: 1, ceiling: { truth: 1 }, byCodes: { single: 0, overall: 0 } },
+    selfEnhancement: { before: 0.5, after: 0.75, byCodes: { before: 0.5, after: 0.5 } },
     pope: { random: pope },
     stages: [{ name: "fine-tuning", samples: 64, seconds: 1, firstLoss: 4, lastLoss: 3 }],
   });

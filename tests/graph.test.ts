@@ -1,3 +1,4 @@
+/** Graphs: shapes, gradients, and what becomes of them in ONNX. */
 import assert from "node:assert/strict";
 import { type Kernel, type KernelName, KERNELS } from "../kernels/mod.ts";
 import {

@@ -1,3 +1,4 @@
+/** What is computed again going backward gives the same gradients. */
 import assert from "node:assert/strict";
 import { gradient, input, ops, type Tensor } from "../lib/graph/mod.ts";
 import { checkpoint } from "../lib/graph/checkpoint.ts";

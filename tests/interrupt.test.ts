@@ -1,3 +1,4 @@
+/** Signals stop a run once, and end it the second time. */
 import { deepEqual, equal, match } from "node:assert/strict";
 
 const interrupt = new URL("../examples/interrupt.ts", import.meta.url);

@@ -1,3 +1,4 @@
+/** Every kernel on the CPU: its values, and its gradient by finite differences. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type KernelName, KERNELS } from "../kernels/mod.ts";

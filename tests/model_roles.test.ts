@@ -1,24 +1,17 @@
 /** What each parameter of `nano` says that it is: whoever optimizes goes by it. */
 import assert from "node:assert/strict";
 import { Scope, table } from "../lib/nn/mod.ts";
-import { LANGUAGE_MODEL_PRESETS } from "../lib/recipes/illume.ts";
 import { contrastiveLosses } from "../lib/vision/encoders/contrastive.ts";
 import { TOKENIZER_PRESETS } from "../lib/vision/mod.ts";
-import { nextTokenLosses } from "../lib/unified/mod.ts";
+import { unifiedLosses } from "../lib/unified/mod.ts";
+import { nanoModel } from "./nano_model.ts";
 
 const tokenizer = TOKENIZER_PRESETS.nano;
-const sizes = LANGUAGE_MODEL_PRESETS.nano;
 const scope = new Scope();
-nextTokenLosses(scope, {
-  ...sizes,
-  keyValueHeads: sizes.heads,
-  queryKeyNorm: true,
-  textVocabulary: 512,
-  quantizer: tokenizer.quantizer,
-  pictureTokens: tokenizer.grid ** 2,
-  featureSize: tokenizer.featureSize,
-}, { batch: 1, length: 8, learned: 4, pictures: 1 });
-contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, styles: false });
+const given = { read: tokenizer.grid ** 2 };
+const shape = { batch: 1, length: 8, learned: 4, given, targets: {} };
+unifiedLosses(scope, nanoModel(tokenizer, 512), shape);
+contrastiveLosses(scope, tokenizer, { batch: 2, words: 4, textVocabulary: 512, pairs: false });
 
 Deno.test("tables are embeddings, heads, codebooks and places; maps have two axes, vectors one", () => {
   const named = scope.specs().filter(({ role }) => role === "table").map(({ name }) => name);

@@ -1,3 +1,4 @@
+/** Attention with a cache of keys and values is attention over the whole. */
 import assert from "node:assert/strict";
 import { input, ops, type Tensor, toOnnx } from "../lib/graph/mod.ts";
 import { ensureParameters, KeyValueCache, Scope, transformer } from "../lib/nn/mod.ts";

@@ -1,3 +1,4 @@
+/** Safetensors: written, read, and refused where damaged. */
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+/** Notebooks, run against Deno's own kernel. */
 import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,30 +1,29 @@
 /** Numbers that are none: refused by name, before anything is computed, and never passed on. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
+import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { EndpointJudge } from "../lib/assessment/endpoint_judge.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import { evaluationCaptions } from "../lib/worlds/emoji/splits.ts";
-import { evaluateAnswers } from "../lib/evaluation/answers.ts";
+import { evaluateAnswers } from "../lib/worlds/emoji/measures/answers.ts";
 import { bootstrapMean } from "../lib/evaluation/bootstrap.ts";
 import { auroc, calibrationOf, cohensKappa } from "../lib/evaluation/calibration.ts";
-import { codeReader } from "../lib/evaluation/code_reader.ts";
-import { evaluateEditing } from "../lib/evaluation/editing.ts";
+import { codeReader } from "../lib/worlds/emoji/measures/code_reader.ts";
+import { evaluateEditing } from "../lib/worlds/emoji/measures/editing.ts";
 import { frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
 import { accuracyOf } from "../lib/evaluation/judging.ts";
-import { popeQuestions } from "../lib/evaluation/pope.ts";
-import { linearProbe } from "../lib/evaluation/probe.ts";
-import { codePurity, evaluatePurity } from "../lib/evaluation/purity.ts";
-import { evaluateReading } from "../lib/evaluation/reading.ts";
+import { linearProbe } from "../lib/evaluation/linear_probe.ts";
+import { codePurity } from "../lib/evaluation/purity.ts";
+import { evaluateReading, popeQuestions } from "../lib/worlds/emoji/measures/pope.ts";
+import { evaluatePurity } from "../lib/worlds/emoji/measures/purity.ts";
 import { codebookUse, featureCosine, perplexity, psnr } from "../lib/evaluation/reconstruction.ts";
 import { retrieve } from "../lib/evaluation/retrieval.ts";
-import { evaluateProbes, evaluateReconstruction } from "../lib/evaluation/tokenizing.ts";
+import { evaluateProbes } from "../lib/worlds/emoji/measures/probes.ts";
+import { unseenPictures } from "../lib/worlds/emoji/measures/unseen_pictures.ts";
 import { shortened } from "../lib/optim/mod.ts";
-import {
-  type DrawOptions,
-  ILLUME_STAGES,
-  illumeStages,
-  selfGenerate,
-  trainTextTokenizer,
-} from "../lib/recipes/mod.ts";
+import { type DrawOptions, ILLUME_STAGES, illumeStages, selfGenerate } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { TOKENIZER_BUDGETS, tokenizerStages } from "../lib/vision/mod.ts";
 import { inFolder } from "./folder.ts";
@@ -88,9 +87,14 @@ Deno.test("decoding, seeds, budgets and self-generation", () =>
     const { nano } = TOKENIZER_BUDGETS;
     const [plan] = ILLUME_STAGES.nano;
     const stages = (budget: Partial<typeof plan.budget>) =>
-      illumeStages(model, scenes, [{ ...plan, budget: { ...plan.budget, ...budget } }]);
+      illumeStages(model, emojiDocuments(scenes), [{
+        ...plan,
+        budget: { ...plan.budget, ...budget },
+      }]);
+    const asked = askedCaptions(scenes.world);
     const generate = (options: object) =>
-      selfGenerate(model, model, { directory: folder, captions: 1, seed: 0, ...options }).next();
+      selfGenerate(model, model, { directory: folder, asked, captions: 1, seed: 0, ...options })
+        .next();
     await refused([
       [() => tokenizer.decode(ids, { steps: 0 }), /^Expected steps to be a whole number from 1 on/],
       [() => tokenizer.decode(ids, { steps: NaN }), /^Expected steps .*, but found NaN$/],
@@ -103,12 +107,12 @@ Deno.test("decoding, seeds, budgets and self-generation", () =>
       [() => stages({ steps: 2.5 }), /^Expected steps of stage "language" .* found 2\.5$/],
       [() => stages({ batchSize: 0 }), /^Expected batchSize of stage "language" .* found 0$/],
       [
-        () => illumeStages(model, scenes, [{ ...plan, mixture: { text: NaN } }]),
+        () => illumeStages(model, emojiDocuments(scenes), [{ ...plan, mixture: { text: NaN } }]),
         /^Expected weight in stage "language" .* found NaN$/,
       ],
       [
         () =>
-          tokenizerStages(tokenizer, scenes, text, {
+          tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
             ...nano,
             quantizer: { ...nano.quantizer, steps: NaN },
           }),
@@ -134,9 +138,9 @@ Deno.test("evaluations take whole numbers of pictures, from one on", async () =>
       [() => evaluateReading(model, scenes, pictures), message],
       [() => evaluatePurity(model.tokenizer, scenes, pictures), message],
       [() => evaluateProbes(model.tokenizer, scenes, pictures), message],
-      [() => evaluateReconstruction(model.tokenizer, scenes, pictures), message],
+      [() => unseenPictures(scenes, pictures), message],
       [() => codeReader(model.tokenizer, scenes, pictures), message],
-      [() => popeQuestions(scenes, { ...pictures, sampling: "random" }), message],
+      [() => popeQuestions(scenes, { ...pictures, split: "random" }), message],
       [() => evaluateEditing(model, scenes, parser, { edits: count, seed: 0 }), message],
       [() => evaluationCaptions(scenes.world, { perTask: count, seed: 0 }), message],
     ]);

@@ -1,3 +1,4 @@
+/** AdamW and training steps, against the formulas. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { input, ops } from "../lib/graph/mod.ts";

@@ -1,9 +1,12 @@
+/** What a training step takes of memory. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { input, ops } from "../lib/graph/mod.ts";
 import { type Scope, transformer } from "../lib/nn/mod.ts";
 import { adamw, checkFits, MemoryError, TrainStep } from "../lib/optim/mod.ts";
-import { ILLUME_STAGES, illumeStages, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { ILLUME_STAGES, illumeStages } from "../lib/recipes/mod.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 
@@ -49,7 +52,7 @@ Deno.test("a stage that does not fit says so before it begins, and names the bat
   const scenes = await emojiScenes({ preset: "nano", seed: 0 });
   using store = new StateStore(device);
   const model = tinyIllume(store, trainTextTokenizer(scenes));
-  const [, , stage] = illumeStages(model, scenes, ILLUME_STAGES.nano);
+  const [, , stage] = illumeStages(model, emojiDocuments(scenes), ILLUME_STAGES.nano);
   assert.equal(stage.name, "image-text alignment");
   const free = (await stage.memory(7)).total;
   assert.ok(free < (await stage.memory(8)).total && (await stage.memory()).total > 2 * free);

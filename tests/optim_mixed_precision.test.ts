@@ -1,3 +1,4 @@
+/** Training with products in float16, and a loss that is scaled. */
 import assert from "node:assert/strict";
 import {
   gradient,

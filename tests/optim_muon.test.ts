@@ -1,3 +1,4 @@
+/** Muon, against its formula. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { input, ops } from "../lib/graph/mod.ts";

@@ -33,7 +33,7 @@ interface Row {
   readonly v: number;
 }
 
-/** A part of so many rows; the others count for nothing. */
+/** A part of some rows; the others count for nothing. */
 function partOf(rows: readonly Row[], all: readonly Row[]): Inputs {
   const column = (of: (row: Row) => number) =>
     Float32Array.from({ length: ROWS }, (_, i) => i < rows.length ? of(rows[i]) : 0);

@@ -1,3 +1,4 @@
+/** The training loop: rates, steps, and what stops it. */
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { input, ops } from "../lib/graph/mod.ts";

@@ -1,3 +1,4 @@
+/** Curves: of losses, of scores, and those that grow. */
 import assert from "node:assert/strict";
 import { liveCurve } from "../lib/plot/live_curve.ts";
 import { alignmentCurves, lossCurve, scoreOverTime } from "../lib/plot/mod.ts";

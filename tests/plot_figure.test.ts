@@ -1,3 +1,4 @@
+/** Figures: shown, saved, and read as text. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+/** Figures that show pictures, tokens and codes. */
 import assert from "node:assert/strict";
 import {
   assessment,

@@ -1,3 +1,4 @@
+/** The profile of a training step. */
 import assert from "node:assert/strict";
 import { openDevice, plot, StateStore } from "../mod.ts";
 import { input, ops } from "../lib/graph/mod.ts";

@@ -1,3 +1,4 @@
+/** Scores as figures, and the report as a page. */
 import assert from "node:assert/strict";
 import { lossCurve, popeScores, reportPage, scores } from "../lib/plot/mod.ts";
 import { elements, find, pixels, texts } from "./plot_reading.ts";
@@ -46,7 +47,17 @@ const whole = {
   geneval,
   pope: { random: split, popular: split, adversarial: split },
   reconstruction: { featureCosine: 0.93, psnr: 27.3, codebookUse: 0.84, perplexity: 211 },
-  selfEnhancement: { before: 0.58, after: 0.64 },
+  selfEnhancement: { before: 0.58, after: 0.64, byCodes: { before: 0.571, after: 0.572 } },
+  retrieval: {
+    among: 150,
+    captionsByPictures: { recallAt1: 0.411, recallAt5: 0.811 },
+    picturesByCaptions: { recallAt1: 0.422, recallAt5: 0.822 },
+  },
+  distances: {
+    pictures: 150,
+    drawn: { frechet: 3.456, kernel: 0.123 },
+    reconstructed: { frechet: 1.234, kernel: 0.012 },
+  },
   stages: [{ name: "alignment", samples: 34_000, seconds: 210, firstLoss: 3.2, lastLoss: 0.9 }],
   seconds: 573,
   peakMemoryBytes: 2 ** 31,
@@ -70,6 +81,7 @@ Deno.test("a report page holds what was trained, the figures in order, and every
   assert.equal(find(page, "figure").length, 4);
   for (
     const words of ["alignment", "34,000", "3 min 30 s", "3.200", "0.910", "0.580", "0.640", "27.3"]
+      .concat("0.571", "0.572", "0.411", "0.811", "0.422", "0.822", "of 150", "3.456", "1.234")
       .concat("9 min 33 s", "2.0 GiB", "211.0", "Down is good.", "seed 3")
   ) assert.ok(bodyText(page).includes(words), `${words} is missing`);
 });

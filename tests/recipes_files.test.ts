@@ -1,16 +1,19 @@
+/** A model, saved and loaded. */
+import { worldOfModel } from "../lib/worlds/emoji/language.ts";
+import { loadIllume } from "../lib/worlds/mod.ts";
 import assert from "node:assert/strict";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
 import { CheckpointError } from "../lib/nn/mod.ts";
-import { type Illume, loadIllume, saveIllume } from "../lib/recipes/mod.ts";
+import { type Illume, saveIllume } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
-import { TINY_VOCABULARY } from "./tiny_model.ts";
+import { TINY_TEXT } from "./tiny_model.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
-const { text } = TINY_VOCABULARY;
+const text = TINY_TEXT;
 const [CONFIG, TENSORS, TOKENIZER] = ["config.json", "model.safetensors", "tokenizer.json"];
 
 /** A model whose weights no seed gives. */
@@ -51,9 +54,9 @@ Deno.test("a model comes back as it was: its weights, its sizes and all that it 
     assert.deepEqual([...files.keys()].sort(), [CONFIG, TENSORS, TOKENIZER]);
 
     const loaded = await loadIllume(directory, device);
-    assert.deepEqual(loaded.config, model.config);
+    assert.deepEqual(loaded.unified.config, model.unified.config);
     assert.deepEqual(loaded.tokenizer.config, model.tokenizer.config);
-    assert.deepEqual([loaded.seed, loaded.world], [model.seed, model.world]);
+    assert.deepEqual([loaded.seed, worldOfModel(loaded)], [model.seed, worldOfModel(model)]);
     assert.deepEqual(await parametersOf(loaded), await parametersOf(model));
     const made = await madeBy(loaded);
     assert.deepEqual(made, await madeBy(model));
@@ -112,24 +115,32 @@ const NORM = "model.norm.weight";
 const norm = (size: number) => ({ shape: [size], data: new Float32Array(size) });
 const fewerCodes = /"codes": 64/;
 
-/** The file, what happened to it, and what is found then. */
-const DAMAGES: readonly [string, string, Damage, RegExp][] = [
+/** The file, what happened to it, what is found then, and where if not there. */
+const DAMAGES: readonly [string, string, Damage, RegExp, string?][] = [
   [CONFIG, "missing", missing, /^no such file$/],
   [CONFIG, "empty", becomes(""), /^no JSON$/],
   [CONFIG, "cut off", cutOff, /^no JSON$/],
   [CONFIG, "lines of text", becomes("no\nJSON"), /^no JSON$/],
   [CONFIG, "a list", becomes("[]"), /expected object, received array/],
-  [CONFIG, "another version", replaced(/"version": 5/, '"version": 1'), /^version 1: /],
+  [CONFIG, "another version", replaced(/"version": 6/, '"version": 1'), /^version 1: /],
   [CONFIG, "another format", replaced(/"illume"/, '"llama"'), /^format "llama": /],
-  [CONFIG, "a preset too many", replaced(/"nano"/, '"large"'), /^preset "large": .*nano/],
+  [CONFIG, "another language", replaced(/"emoji"/, '"Latin"'), /^"Latin"$/],
+  [CONFIG, "a word too many", replaced(/"heart"/, '"zebra"'), /^an error: .* found "zebra"$/],
   [CONFIG, "half a seed", replaced(/"seed": 3/, '"seed": 0.5'), /^seed 0\.5: .*int/],
   [CONFIG, "a field missing", replaced(/"grid": 4,/, ""), /^no tokenizer\.grid$/],
   [CONFIG, "a field too many", replaced(/"seed"/, '"a\\nb": 1, "seed"'), /key: "a b"/],
   [CONFIG, "a size in words", replaced(/"heads": 2/, '"heads": "2"'), /^tokenizer\.heads "2": /],
   [CONFIG, "an odd head", replaced(/"featureSize": 8/, '"featureSize": 6'), /^an error: Expected/],
   [CONFIG, "sizes that do not divide", replaced(/"heads": 2/, '"heads": 3'), /multiple of heads/],
-  [CONFIG, "fewer codes", replaced(fewerCodes, '"codes": 32'), /^languageModel\.quantizer .*32/],
-  [CONFIG, "tokens", replaced(/Tokens": 16/, 'Tokens": 9'), /^languageModel\.pictureTokens 9: /],
+  [CONFIG, "fewer codes", replaced(fewerCodes, '"codes": 32'), /^\[64, 4\]$/, TENSORS],
+  [
+    CONFIG,
+    "fewer words",
+    replaced(/"vocabulary": \d/, '"vocabulary": '),
+    new RegExp(`^${text.size} tokens$`),
+    TOKENIZER,
+  ],
+  [CONFIG, "fewer places", replaced(/"places": 16/, '"places": 9'), /^languageModel\.places 9: /],
   [TENSORS, "missing", missing, /^no such file$/],
   [TENSORS, "empty", becomes(""), /at least 8 bytes/],
   [TENSORS, "cut off", cutOff, /bytes of data/],
@@ -149,7 +160,7 @@ Deno.test("a damaged model is refused in one line: the file, what was expected, 
   inFolder(async (directory) => {
     await saveIllume(tinyIllume(new StateStore(device), text, 3), directory);
     const files = await filesOf(directory);
-    for (const [file, what, damage, expected] of DAMAGES) {
+    for (const [file, what, damage, expected, foundIn = file] of DAMAGES) {
       await t.step(`${file}: ${what}`, async () => {
         const path = `${directory}/${file}`;
         const damaged = damage(files.get(file)!);
@@ -161,7 +172,7 @@ Deno.test("a damaged model is refused in one line: the file, what was expected, 
           const found = ", but found ";
           const at = message.indexOf(found);
           assert.match(message.slice(0, at), /^Expected [^\n]+$/);
-          assert.ok(message.slice(0, at).endsWith(` in ${path}`), message);
+          assert.ok(message.slice(0, at).endsWith(` in ${directory}/${foundIn}`), message);
           assert.match(message.slice(at + found.length), expected);
           assert.ok(!message.includes("\n"), message);
           return true;

@@ -1,15 +1,13 @@
+/** ILLUME's stages: what they learn, and what they refuse. */
+import type { StagePlan } from "../lib/unified/mod.ts";
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
+import { endless } from "../lib/data/data_set.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { TrainingEvent } from "../lib/optim/mod.ts";
-import {
-  illumeStages,
-  type StagePlan,
-  trainTextTokenizer,
-  unifiedStage,
-} from "../lib/recipes/mod.ts";
-import type { Task } from "../lib/recipes/tasks.ts";
-import { openDevice, type Random, StateStore } from "../lib/runtime/mod.ts";
-import type { Segment } from "../lib/unified/mod.ts";
+import { documents, illumeStages } from "../lib/recipes/mod.ts";
+import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { contents } from "./line.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 
@@ -20,7 +18,7 @@ const text = trainTextTokenizer(scenes);
 /** What three steps of a stage end with. */
 async function trained(options: Partial<StagePlan>) {
   using store = new StateStore(device);
-  const [stage] = illumeStages(tinyIllume(store, text), scenes, [{
+  const [stage] = illumeStages(tinyIllume(store, text), emojiDocuments(scenes), [{
     name: "fine-tuning",
     mixture: { draw: 1, question: 1 },
     budget: { steps: 3, batchSize: 8, peakRate: 1e-3 },
@@ -69,26 +67,21 @@ Deno.test("a batch that does not come in equal parts is refused", async () => {
   });
 });
 
-/** The words of a sample, and how often a stage draws longer ones than it measured. */
+/** The words of a sample, and how often longer ones are drawn than were measured. */
 type Words = (random: Random, drawn: number) => number;
 
-/** What a stage on texts of so many words does, from a step on. */
+/** What a stage on texts of a number of words does, from a step on. */
 async function learn(words: Words, { steps = 6, batchSize = 4, done = 0, accumulate = 1 } = {}) {
   using store = new StateStore(device);
   let drawn = 0;
-  const task = {
-    size: "text",
-    example(random: Random) {
-      const answer = [{
-        kind: "text",
-        text: "cat ".repeat(words(random, drawn++)).trim(),
-      }] as const;
-      return { pictures: [], turns: () => [{ ask: [], answer }] };
-    },
-  } as const;
+  const texts = endless(
+    0,
+    "texts",
+    (random) => documents.plainText("cat ".repeat(words(random, drawn++)).trim()),
+  );
   const budget = { steps, batchSize, peakRate: 1e-3 };
-  const plan = { name: "reading", budget, accumulate };
-  const stage = unifiedStage(tinyIllume(store, text), plan, [{ task, weight: 1 }]);
+  const plan = { name: "reading", mixture: { texts: 1 }, budget, accumulate };
+  const [stage] = illumeStages(tinyIllume(store, text), { texts }, [plan]);
   const seen: TrainingEvent[] = [];
   for await (const event of stage.run({ done })) seen.push(event);
   return seen.map(({ step, leftOut, padding, loss, batch }) => {
@@ -120,7 +113,7 @@ Deno.test("rows are as long as the data's longest, and every sample is learned f
 
 Deno.test("a sample that is too long is counted, and another drawn by rule, wherever it begins", async () => {
   // After the thousand that are measured, one is longer: a batch of one is then empty at first.
-  const rarely: Words = (random, drawn) => drawn >= 1000 && random.uniform() < 0.06 ? 9 : 2;
+  const rarely: Words = (random, drawn) => drawn >= 1000 && random.uniform() < 0.1 ? 9 : 2;
   const whole = await learn(rarely, { batchSize: 1, steps: 30 });
   assert.ok(whole.some(({ leftOut }) => leftOut! > 0), "Expected samples that are too long");
   for (const { counts, loss } of whole) {
@@ -139,32 +132,31 @@ Deno.test("more than a hundredth too long ends the stage, with the longest named
   await assert.rejects(learn(often), {
     name: "RangeError",
     message:
-      'Expected stage "reading" to learn from sequences of at most 5 tokens with 3 learned, as 1000 ' +
+      'Expected stage "reading" to learn from documents of at most 5 rows with 3 learned, as 1000 ' +
       "that were measured are, but found 11 of 11 to be longer; the longest has 12: " +
       `"${"cat ".repeat(9).trim()}"`,
   });
 });
 
 Deno.test("means over words and over codes are the same in parts", async () => {
-  const answering = (answer: (random: Random) => Segment): Task => ({
-    size: "drawing",
-    example: (random) => {
-      const answered = [answer(random)];
-      return { pictures: [], turns: () => [{ ask: [], answer: answered }] };
-    },
-  });
-  const says = answering(() => ({ kind: "text", text: "a cat" }));
-  const draws = answering((random) => ({
-    kind: "draw",
-    ids: Int32Array.from({ length: 16 }, () => random.integer(64)),
-  }));
+  const random = new Random(0, "pictures");
+  const pictures = Array.from({ length: 4 }, () => scenes.reading(random).picture);
+  // About as long, so that a batch has both; some parts then have no words, and others no codes.
+  const both = endless(
+    0,
+    "both",
+    (random) =>
+      random.uniform() < 0.5
+        ? documents.plainText("cat ".repeat(19).trim())
+        : documents.drawn(undefined, random.pick(pictures)),
+  );
   const reported = async (accumulate: number) => {
     using store = new StateStore(device);
-    const plan = { name: "both", budget: { steps: 2, batchSize: 8, peakRate: 1e-3 }, accumulate };
-    const mixture = [says, draws].map((task) => ({ task, weight: 1 }));
-    const stage = unifiedStage(tinyIllume(store, text), plan, mixture);
+    const budget = { steps: 2, batchSize: 8, peakRate: 1e-3 };
+    const plan = { name: "both", mixture: { both: 1 }, budget, accumulate };
+    const [stage] = illumeStages(tinyIllume(store, text), { both }, [plan]);
     const found: number[] = [];
-    for await (const { parts } of stage.run()) found.push(parts.text, parts.picture);
+    for await (const { loss, parts } of stage.run()) found.push(loss, parts.text, parts.codes);
     return found;
   };
   const [whole, parted] = [await reported(1), await reported(8)];

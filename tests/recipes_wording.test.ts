@@ -1,8 +1,8 @@
 /** What enters a model is what was checked, and what it answers is of the kind that was asked for. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { readQuestion } from "../lib/worlds/emoji/captions.ts";
-import { trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 

@@ -1,3 +1,4 @@
+/** A graph, compiled and run once. */
 import type { Tensor } from "../lib/graph/mod.ts";
 import { toOnnx } from "../lib/graph/mod.ts";
 import type { Device, TensorData } from "../lib/runtime/device.ts";

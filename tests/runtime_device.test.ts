@@ -1,3 +1,4 @@
+/** Devices and executables. */
 import {
   deepStrictEqual as deepEqual,
   match,

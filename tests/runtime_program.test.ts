@@ -1,3 +1,4 @@
+/** Programs over state that stays on the device. */
 import {
   deepStrictEqual as deepEqual,
   rejects,

@@ -1,4 +1,6 @@
 /** State, programs and training on a GPU. */
+import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import {
   type Device,
@@ -10,6 +12,7 @@ import {
   PictureTokenizer,
   StateStore,
   TOKENIZER_PRESETS,
+  tokenizerSources,
   tokenizerStages,
   trainTextTokenizer,
 } from "../mod.ts";
@@ -82,14 +85,14 @@ gpuTest("three steps of nano's stages on WebGPU have the losses of the CPU", asy
       config: TOKENIZER_PRESETS.nano,
       seed: 0,
     });
-    const model = Illume.init({ tokenizer, text, world: scenes.world, seed: 0 });
+    const model = Illume.init({ tokenizer, text, language: emojiLanguage(scenes.world), seed: 0 });
     const budgets = { encoder: budget, quantizer: budget, pixels: budget };
     const plans = ILLUME_STAGES.nano.map((plan) => ({ ...plan, budget }));
     const found: number[] = [];
     for (
       const stage of [
-        ...tokenizerStages(tokenizer, scenes, text, budgets),
-        ...illumeStages(model, scenes, plans),
+        ...tokenizerStages(tokenizer, tokenizerSources(scenes), text, budgets),
+        ...illumeStages(model, emojiDocuments(scenes), plans),
       ]
     ) {
       if (!QUICK_STAGES.has(stage.name)) continue;

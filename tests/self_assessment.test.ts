@@ -1,8 +1,8 @@
 /** Drawing with an eye on what was drawn: the best of several, and corrections. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import type { Judged, Judgement } from "../lib/assessment/judge.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 

@@ -1,10 +1,13 @@
 /** What a model learns from assessed drawings: to assess, and how sure it may be. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
+import { truePicture } from "../lib/worlds/emoji/asked_captions.ts";
 import { assessScene } from "../lib/worlds/emoji/axes.ts";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
 import { parseCaption } from "../lib/worlds/emoji/captions.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { enhancementStage, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { enhancementStage } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 
@@ -25,7 +28,6 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
       caption,
       ids: Array.from({ length: 16 }, () => random.integer(64)),
       assessment: assessScene(requirementsOf(parseCaption(caption, scenes.world)), {
-        background: "sky",
         objects,
       }),
       misses: [],
@@ -33,10 +35,14 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
   });
   assert.deepEqual(cats.map(({ assessment }) => assessment.verdict), ["bad", "good"]);
 
-  const budget = { steps: 120, batchSize: 16, peakRate: 1e-2 };
-  const stage = await enhancementStage(model, scenes, cats, { budget });
+  const options = {
+    documents: emojiDocuments(scenes),
+    truePicture: truePicture(scenes),
+    budget: { steps: 120, batchSize: 16, peakRate: 1e-2 },
+  };
+  const stage = await enhancementStage(model, cats, options);
   for await (const _ of stage.run());
-  const all = enhancementStage(model, scenes, cats, { budget, share: 1 });
+  const all = enhancementStage(model, cats, { ...options, share: 1 });
   await assert.rejects(all, /share of assessments between 0 and 1, but found 1/);
   const pictures = await model.tokenizer.decode(cats.map(({ ids }) => Int32Array.from(ids)));
   const judgements = await model.judge(pictures.map((picture) => ({ picture, caption })));

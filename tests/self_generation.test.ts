@@ -1,13 +1,15 @@
 /** Drawings that a model makes of its training captions: kept, gone on with, none counted twice. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Judge } from "../lib/assessment/judge.ts";
+import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
 import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { readCaption } from "../lib/worlds/emoji/captions.ts";
 import { isHeldOut } from "../lib/worlds/emoji/splits.ts";
-import { readDrawings, selfGenerate, trainTextTokenizer } from "../lib/recipes/mod.ts";
+import { readDrawings, selfGenerate } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
@@ -23,7 +25,8 @@ const moody: Judge = {
     return judgements.map((judgement, i) => i % 3 === 2 ? { said: "no idea" } : judgement);
   },
 };
-const settings = { captions: 45, samples: 2, seed: 3 } as const;
+const asked = askedCaptions(scenes.world);
+const settings = { asked, captions: 45, samples: 2, seed: 3 } as const;
 
 Deno.test("what is drawn depends on nothing but the seed, wherever it was stopped", () =>
   inFolder(async (folder) => {

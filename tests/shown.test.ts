@@ -1,4 +1,5 @@
 /** How values show themselves, on the console and in a notebook's cell. */
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { encodePng, type Picture, pictureOf, readPicture } from "../lib/data/picture.ts";
@@ -47,7 +48,7 @@ Deno.test("what one works with shows itself in one to five lines", () =>
     const scenes = await emojiScenes({ preset: "nano", seed: 0 });
     const model = tinyIllume(store, trainTextTokenizer(scenes));
     const [plan] = ILLUME_STAGES.nano;
-    const stages = illumeStages(model, scenes, [
+    const stages = illumeStages(model, emojiDocuments(scenes), [
       { ...plan, budget: { ...plan.budget, steps: 3, batchSize: 4 } },
     ]);
     const settings = {};
@@ -67,7 +68,7 @@ Deno.test("what one works with shows itself in one to five lines", () =>
         await model.tokenizer.encode([picture]),
         [event, event?.batch.trainStep, training, ...stages],
         [device, store, scenes, model.tokenizer, model],
-        [model.vocabulary, SceneParser.create(scenes.world, scenes.sprites), emoji],
+        [model.unified.vocabulary, SceneParser.create(scenes.world, scenes.sprites), emoji],
         [plot.pictureGrid([{ picture, title: "one" }])],
       ]
     ) assert.ok(lines(value).length <= 2 + value.length, Deno.inspect(value));

@@ -1,3 +1,4 @@
+/** Byte pairs: text to tokens and back. */
 import {
   deepStrictEqual,
   notDeepStrictEqual,

@@ -1,4 +1,5 @@
 /** A whole ILLUME of random weights for the nano world, small enough to train a step in a moment. */
+import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { Illume } from "../lib/recipes/mod.ts";
 import type { StateStore } from "../lib/runtime/mod.ts";
@@ -23,7 +24,15 @@ export function tinyIllume(store: StateStore, text: TextTokenizer, seed = 0): Il
   const { device } = store;
   const world = worldOf("nano");
   const tokenizer = new PictureTokenizer({ device, store, config: CONFIG, seed });
-  const { config } = Illume.init({ tokenizer, text, world });
+  const language = emojiLanguage(world);
+  const { unified: { config }, longestText } = Illume.init({ tokenizer, text, language });
   const sizes = { hiddenSize: 32, layers: 2, intermediateSize: 48 };
-  return new Illume({ tokenizer, text, world, config: { ...config, ...sizes }, seed });
+  return new Illume({
+    tokenizer,
+    text,
+    language,
+    config: { ...config, ...sizes },
+    seed,
+    longestText,
+  });
 }

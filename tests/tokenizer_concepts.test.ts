@@ -1,3 +1,4 @@
+/** The encoder of concepts finds emoji across styles. */
 import assert from "node:assert/strict";
 import { EmojiSet } from "../lib/worlds/emoji/emoji.ts";
 import { plainView } from "../lib/worlds/emoji/emoji_view.ts";
@@ -19,7 +20,7 @@ Deno.test("a concept encoder learns to find emoji in another style, the same aga
   const device = await openDevice("cpu");
   const set = await EmojiSet.open({ size: 32, count: 48 });
   using store = new StateStore(device);
-  using encoder = new ConceptEncoder(device, store, CONFIG);
+  using encoder = new ConceptEncoder({ device, store, config: CONFIG });
   const all = set.emoji.map((_, i) => i);
   const views = (style: "noto" | "fluent-3d") => all.map((i) => plainView(set.get(style, i)));
   const found = async () =>
@@ -36,7 +37,7 @@ Deno.test("a concept encoder learns to find emoji in another style, the same aga
   const [features] = await encoder.encode(views("noto").slice(0, 1));
   assert.equal(features.length, 4 * 4 * 24);
   using again = new StateStore(device);
-  using other = new ConceptEncoder(device, again, CONFIG);
+  using other = new ConceptEncoder({ device, store: again, config: CONFIG });
   const same: number[] = [];
   const stageAgain = other.stage(set, { steps: 200, batchSize: 24, peakRate: 5e-3 });
   for await (const { loss, step } of stageAgain.run()) {

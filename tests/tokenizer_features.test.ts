@@ -1,11 +1,12 @@
 /** Tokens of any encoder's features. */
 import assert from "node:assert/strict";
+import { endless } from "../lib/data/data_set.ts";
+import type { Picture } from "../lib/data/picture.ts";
 import { codebookUse, featureCosine } from "../lib/evaluation/reconstruction.ts";
 import { CheckpointError } from "../lib/nn/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import {
   encoderFromSafetensors,
-  type FeatureSource,
   FeatureTokenizer,
   FeatureTokenizerConfig,
   featureTokenizerConfig,
@@ -17,13 +18,25 @@ const GRID = 3, SIZE = 12, KINDS = 10;
 const kinds = Array.from({ length: KINDS }, (_, i) => new Random(i, "kinds").normals(SIZE));
 const vector = { kind: "vector", codes: 16, codeSize: 6 } as const;
 
-/** Pictures whose patches are of a few kinds, with a little noise; far from mean 0. */
-const source: FeatureSource = (random, pictures) =>
-  Promise.resolve(Array.from({ length: pictures }, () =>
-    Float32Array.from(
-      Array.from({ length: GRID ** 2 }, () =>
-        Array.from(random.pick(kinds), (x) => 5 * x + 3 + 0.1 * random.normal())).flat(),
-    )));
+/** Pictures of random pixels, and what is seen in them: patches of a few kinds, with a little noise. */
+const pictures = endless(0, "pictures", (random) => ({
+  picture: {
+    width: GRID,
+    height: GRID,
+    data: Uint8Array.from({ length: 3 * GRID ** 2 }, () => random.integer(256)),
+  },
+}));
+const encoder = {
+  encode: (pictures: readonly Picture[]) =>
+    Promise.resolve(pictures.map(({ data }) => {
+      const random = new Random(0, ...data);
+      return Float32Array.from(
+        Array.from({ length: GRID ** 2 }, () =>
+          // Far from mean 0.
+          Array.from(random.pick(kinds), (x) => 5 * x + 3 + 0.1 * random.normal())).flat(),
+      );
+    })),
+};
 
 const tokenizerOf = (store: StateStore, quantizer: FeatureTokenizerConfig["quantizer"] = vector) =>
   new FeatureTokenizer({
@@ -38,10 +51,13 @@ Deno.test("features come back from their tokens, standardized, and from disk", (
     using tokenizer = tokenizerOf(store);
     const losses: number[] = [];
     const budget = { steps: 120, batchSize: 16, peakRate: 5e-3 };
-    for await (const { parts } of tokenizer.fit(source, budget)) losses.push(parts.features);
+    for await (const { parts } of tokenizer.fit(encoder, pictures, budget)) {
+      losses.push(parts.features);
+    }
     assert.ok(losses.at(-1)! < 0.2 * losses[0], `${losses[0]} to ${losses.at(-1)}`);
 
-    const features = await source(new Random(7), 40);
+    const samples = await Promise.all(Array.from({ length: 40 }, (_, i) => pictures.at(i)));
+    const features = await encoder.encode(samples.map(({ picture }) => picture));
     const ids = await tokenizer.quantize(features);
     assert.ok(codebookUse(ids.flatMap((picture) => [...picture]), 16) >= KINDS / 16);
     const back = await tokenizer.decode(ids);
@@ -79,7 +95,7 @@ Deno.test("a published encoder's features become tokens; others are refused", as
     /Expected 108 numbers for a picture, but found 512/,
   );
   await assert.rejects(other.decode([ids]), /Expected 9 numbers for a picture, but found 16/);
-  const fit = other.fit(() => Promise.resolve(features), {
+  const fit = other.fit({ encode: () => Promise.resolve(features) }, pictures, {
     steps: 2,
     batchSize: 1,
     peakRate: 1e-3,
@@ -92,7 +108,7 @@ Deno.test("how features are compared is configurable", async () => {
   const lossWith = async (featureLoss?: FeatureTokenizerConfig["featureLoss"]) => {
     using store = new StateStore(device);
     const tokenizer = new FeatureTokenizer({ device, store, config: { ...config, featureLoss } });
-    const fit = tokenizer.fit(source, { steps: 1, batchSize: 8, peakRate: 1e-3 });
+    const fit = tokenizer.fit(encoder, pictures, { steps: 1, batchSize: 8, peakRate: 1e-3 });
     for await (const { parts } of fit) return parts;
     throw new Error("Expected a step");
   };

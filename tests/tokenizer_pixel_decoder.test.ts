@@ -1,10 +1,11 @@
 /** The diffusion decoder: pictures larger than those that were read, steps, guidance. */
+import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import assert from "node:assert/strict";
 import { reduced } from "../lib/data/picture.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import { randomScene } from "../lib/worlds/emoji/random_scenes.ts";
 import { psnr } from "../lib/evaluation/reconstruction.ts";
-import { trainTextTokenizer } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import {
   PictureTokenizer,
@@ -46,7 +47,12 @@ Deno.test("pictures twice as large come from the same tokens, at any steps and g
   using tokenizer = new PictureTokenizer({ device, store, config: CONFIG });
   const budget = { steps: 60, batchSize: 16, peakRate: 5e-3 };
   const budgets = { encoder: budget, quantizer: budget, pixels: budget };
-  const stages = tokenizerStages(tokenizer, scenes, trainTextTokenizer(scenes), budgets);
+  const stages = tokenizerStages(
+    tokenizer,
+    tokenizerSources(scenes, CONFIG),
+    trainTextTokenizer(scenes),
+    budgets,
+  );
   for (const stage of stages) for await (const _ of stage.run());
   const large = await scenes.enlarged(2);
   const random = new Random(1);

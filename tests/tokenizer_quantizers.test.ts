@@ -1,3 +1,4 @@
+/** Quantizers, by their definitions. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { codebookUse, perplexity } from "../lib/evaluation/reconstruction.ts";

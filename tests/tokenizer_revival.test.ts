@@ -1,3 +1,4 @@
+/** Dead codes are revived. */
 import assert from "node:assert/strict";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { reviveDeadCodes } from "../lib/vision/quantizers/revival.ts";

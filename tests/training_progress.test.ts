@@ -1,3 +1,4 @@
+/** Progress as people see it. */
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { JsonLines } from "../lib/files/mod.ts";

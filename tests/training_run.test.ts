@@ -1,8 +1,11 @@
+/** Trainings that stop and go on end as if they never had. */
 import assert from "node:assert/strict";
 import { z } from "../lib/packages/zod.ts";
+import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import { tokenizerSources } from "../lib/worlds/emoji/tokenizer_sources.ts";
 import type { Stage } from "../lib/optim/mod.ts";
-import { tasksOf, unifiedStage } from "../lib/recipes/mod.ts";
+import { illumeStages } from "../lib/recipes/mod.ts";
 import { StateStore } from "../lib/runtime/mod.ts";
 import { TextTokenizer } from "../lib/text/mod.ts";
 import { tokenizerStages } from "../lib/vision/mod.ts";
@@ -284,11 +287,13 @@ Deno.test("codebook and unified model, stopped in the middle and between, end as
     const model = tinyIllume(store, text);
     const budget = { steps: 30, batchSize: 1, peakRate: 1e-2 };
     const budgets = { encoder: budget, quantizer: budget, pixels: budget };
-    const [, codebook] = tokenizerStages(model.tokenizer, scenes, text, budgets);
-    const { draw, text: plain } = tasksOf(scenes);
-    const plan = { name: "alignment", budget: { steps: 6, batchSize: 2, peakRate: 1e-2 } };
-    const mixture = [draw, plain].map((task) => ({ task, weight: 1 }));
-    return [codebook, unifiedStage(model, plan, mixture)];
+    const [, codebook] = tokenizerStages(model.tokenizer, tokenizerSources(scenes), text, budgets);
+    const plan = {
+      name: "alignment",
+      mixture: { draw: 1, text: 1 },
+      budget: { steps: 6, batchSize: 2, peakRate: 1e-2 },
+    };
+    return [codebook, ...illumeStages(model, emojiDocuments(scenes), [plan])];
   };
   await inFolder(async (directory) => {
     const expected = await train({ directory: `${directory}/whole`, stages });

@@ -1,64 +1,42 @@
 /** Likelihoods of answers against the logits before each token, one token at a time. */
 import assert from "node:assert/strict";
-import { input, ops, toOnnx } from "../lib/graph/mod.ts";
-import { Scope } from "../lib/nn/mod.ts";
-import { openDevice, Program, Random, type StateStore } from "../lib/runtime/mod.ts";
-import { contextualize, embed, fromStart, logitsOf } from "../lib/unified/language_model.ts";
-import { batchOf, conversation, Likelihood, prompt, type Sequence } from "../lib/unified/mod.ts";
+import { text } from "../lib/data/document.ts";
+import { openDevice, Random, type StateStore } from "../lib/runtime/mod.ts";
+import { Likelihood, type Sequence } from "../lib/unified/mod.ts";
+import { fullForward } from "./full_forward.ts";
 import {
-  TINY_CONFIG,
-  TINY_VOCABULARY,
-  tinyDrawing,
+  TINY,
+  TINY_MODEL,
   tinyPicture,
+  tinyPrompt,
+  tinySequence,
   tinyStore,
-  tinyText,
+  tinyWords,
 } from "./tiny_model.ts";
 
-const SHAPE = { batch: 3, length: 40, learned: 14, pictures: 1 };
-const { pictureTokens, hiddenSize } = TINY_CONFIG;
-const vocabulary = TINY_VOCABULARY;
+const SHAPE = { batch: 3, length: 40, learned: 14, given: { read: TINY.tokens }, targets: {} };
 const device = await openDevice("cpu", { threads: 1 });
 
 /** Conversations of one and two turns, that read, write and draw. */
 function conversations(count: number): Sequence[] {
   const random = new Random(7, "conversations");
   return Array.from({ length: count }, (_, i) => {
-    const answer = i % 3 === 0 ? tinyDrawing(random) : tinyText(random, 1 + i % 3);
-    const first = { ask: [tinyPicture(random), tinyText(random, 1 + i % 2)], answer: [answer] };
-    const second = { ask: [tinyText(random, 1)], answer: [tinyText(random, 1)] };
-    return conversation(i % 2 ? [first, second] : [first], vocabulary, pictureTokens);
+    const answer = i % 3 === 0 ? tinyPicture(random) : tinyWords(random, 1 + i % 3);
+    const first = { ask: [tinyPicture(random), tinyWords(random, 1 + i % 2)], answer: [answer] };
+    const second = { ask: [tinyWords(random, 1)], answer: [tinyWords(random, 1)] };
+    return tinySequence(i % 2 ? [first, second] : [first]);
   });
 }
 
 /** log P of the learned tokens, by the logits after each beginning of the sequence alone. */
-async function byHand(sequence: Sequence, store: StateStore): Promise<number> {
+async function byHand({ rows }: Sequence, store: StateStore): Promise<number> {
   let sum = 0;
-  for (const [i, id] of sequence.ids.entries()) {
-    if (!sequence.learned[i]) continue;
-    const begun = { ...sequence, ids: sequence.ids.slice(0, i), learned: Array(i).fill(false) };
-    const shape = { batch: 1, length: i, learned: 1, pictures: 1 };
-    const { ids, places, features } = batchOf([begun], shape, vocabulary, TINY_CONFIG);
-    const scope = new Scope();
-    const embedded = embed(
-      scope,
-      {
-        ids: input("ids", "int32", [1, i]),
-        places: input("places", "int32", [1, i]),
-        features: input("features", "float32", [pictureTokens, TINY_CONFIG.featureSize]),
-      },
-      TINY_CONFIG,
-    );
-    const hidden = contextualize(scope, embedded, TINY_CONFIG, fromStart(1, i, TINY_CONFIG));
-    const last = ops.slice(ops.reshape(hidden, { shape: [i, hiddenSize] }), {
-      axis: 0,
-      start: i - 1,
-      end: i,
-    });
-    const logits = logitsOf(scope, last, TINY_CONFIG);
-    using program = await Program.compile(device, toOnnx({ logits }), store);
-    const found = (await program.run({ ids, places, features })).logits as Float32Array;
-    const total = found.reduce((total, x) => total + Math.exp(x), 0);
-    sum += found[id] - Math.log(total);
+  for (const [i, { id, learned }] of rows.entries()) {
+    if (!learned) continue;
+    const heard = await fullForward(device, store, TINY_MODEL, [{ rows: rows.slice(0, i) }]);
+    const logits = heard("logits", 0, i - 1);
+    const total = logits.reduce((total, x) => total + Math.exp(x), 0);
+    sum += logits[id] - Math.log(total);
   }
   return sum;
 }
@@ -68,8 +46,7 @@ Deno.test("a likelihood is the product over the answers' tokens, in batches of a
   using likelihood = await Likelihood.compile({
     device,
     store,
-    config: TINY_CONFIG,
-    vocabulary,
+    model: TINY_MODEL,
     shape: SHAPE,
     seed: 0,
   });
@@ -82,13 +59,11 @@ Deno.test("a likelihood is the product over the answers' tokens, in batches of a
     assert.ok(Math.abs(found[i] - expected) < 1e-4, `${found[i]} and ${expected}`);
   }
   assert.deepEqual(await likelihood.of([]), []);
-  const unanswered = prompt([{ kind: "text", text: "draw a cat" }], vocabulary, pictureTokens);
+  const unanswered = tinyPrompt([text("draw a cat")]);
   assert.equal(Math.abs((await likelihood.of([unanswered]))[0]), 0);
-  const random = new Random(1, "long");
-  const long = conversation(
-    [{ ask: [tinyText(random, 60)], answer: [] }],
-    vocabulary,
-    pictureTokens,
-  );
-  await assert.rejects(() => likelihood.of([long]), /Expected at most 3 sequences of 40 tokens/);
+  const long = tinySequence([{ ask: [tinyWords(new Random(1, "long"), 60)], answer: [] }]);
+  await assert.rejects(() => likelihood.of([long]), {
+    name: "RangeError",
+    message: `Expected at most 40 rows in each, but found ${long.rows.length}`,
+  });
 });

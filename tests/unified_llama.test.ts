@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gradient, input, ops, type Tensor } from "../lib/graph/mod.ts";
 import { decodeSafetensors } from "../lib/files/mod.ts";
-import { linear, meanAll, Scope } from "../lib/nn/mod.ts";
+import { linear, meanAll, Scope, type TransformerConfig } from "../lib/nn/mod.ts";
 import { openDevice } from "../lib/runtime/mod.ts";
 import { contextualize, fromStart } from "../lib/unified/language_model.ts";
 import { runGraph } from "./run_graph.ts";
@@ -61,17 +61,13 @@ function llama(
   tokens: number,
   file: Record<string, number>,
 ): Tensor {
-  const config = {
+  const config: TransformerConfig = {
     hiddenSize: file.hidden_size,
     layers: file.num_hidden_layers,
     heads: file.num_attention_heads,
     keyValueHeads: file.num_key_value_heads,
     intermediateSize: file.intermediate_size,
     queryKeyNorm: false,
-    textVocabulary: file.vocab_size,
-    quantizer: { kind: "vector", codes: 1, codeSize: 1 } as const,
-    pictureTokens: 1,
-    featureSize: 1,
   };
   const ids = input("ids", "int32", [batch, tokens]);
   const shape = [file.vocab_size, file.hidden_size];

@@ -1,3 +1,4 @@
+/** Vision encoders that others published, against what transformers finds. */
 import assert from "node:assert/strict";
 import { type Picture, readPicture } from "../lib/data/picture.ts";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";

@@ -1,3 +1,4 @@
+/** A check that state is written where it stands. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { type Device, Program, StateStore } from "../lib/runtime/mod.ts";

@@ -15,19 +15,19 @@ import { Assessment, assessmentOf, AXES } from "./assessment.ts";
 import { type Judge, type Judged, JudgeError, type Judgement } from "./judge.ts";
 
 export interface EndpointOptions {
-  /** Such as "https://example.org/v1"; unless told, what the environment has as OPENAI_BASE_URL. */
+  /** Such as "https://example.org/v1"; default what the environment has as OPENAI_BASE_URL. */
   readonly baseUrl?: string;
-  /** Unless told, OPENAI_MODEL. */
+  /** Default OPENAI_MODEL. */
   readonly model?: string;
-  /** Unless told, OPENAI_API_KEY; an endpoint that wants none gets none. */
+  /** Default OPENAI_API_KEY; an endpoint that wants none gets none. */
   readonly apiKey?: string;
-  /** A folder for answers: what was answered once is not asked again. None unless told. */
+  /** A folder for answers: what was answered once is not asked again. Default none. */
   readonly cache?: string;
-  /** Seconds until an answer is given up; 60 unless told. */
+  /** Seconds until an answer is given up; default 60. */
   readonly timeout?: number;
-  /** How often a question is asked again that was not answered; 4 times unless told. */
+  /** How often a question is asked again that was not answered; default 4 times. */
   readonly retries?: number;
-  /** Questions that are under way at a time; 4 unless told. */
+  /** Questions that are under way at a time; default 4. */
   readonly concurrency?: number;
   /** Dollars for a million tokens, for `usage.dollars`. */
   readonly prices?: { readonly prompt: number; readonly completion: number };

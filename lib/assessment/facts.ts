@@ -7,7 +7,8 @@
  * - color: `red seen, blue asked`, of each object whose color is asked for
  * - position: `left and above seen, right asked`
  *
- * Where several are asked for, their facts are joined by "and".
+ * Where several are asked for, their facts are joined by "and". A name of several words is written as
+ * one: `traffic-light seen`.
  */
 import { AXES, type Axis, type AxisAssessment } from "./assessment.ts";
 import { COLORS, NUMBERS } from "./geneval_words.ts";
@@ -21,7 +22,7 @@ const COUNTS = [...NUMBERS, "many"];
 
 /** The grammar of each axis's facts, as parts of regular expressions. */
 export const GRAMMAR: Readonly<Record<Axis, string>> = (() => {
-  const word = `(?!(?:${[...FACTS, ...AXES].join("|")})\\b)[a-z]+`;
+  const word = `(?!(?:${[...FACTS, ...AXES].join("|")})\\b)[a-z]+(?:-[a-z]+)*`;
   const nouns = `${word}(?: and ${word})*`;
   const color = `(?:none|${COLORS.join("|")})`;
   const number = `(?:${COUNTS.join("|")}|\\d+)`;
@@ -53,7 +54,7 @@ const SCORES: Readonly<Record<Axis, (facts: string) => number>> = {
     return 10 * seen / (seen + named("missing"));
   },
   count(facts) {
-    const told = [...facts.matchAll(/(\w+) \w+ seen, (at least )?(\w+)(?: to (\w+))? asked/g)];
+    const told = [...facts.matchAll(/(\w+) [\w-]+ seen, (at least )?(\w+)(?: to (\w+))? asked/g)];
     const scores = told.map(([, seen, atLeast, from, to = from]) => {
       const number = numberOf(seen);
       const missing = numberOf(from) - number;

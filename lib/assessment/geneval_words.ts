@@ -1,6 +1,17 @@
-/** What GenEval's captions name (arXiv 2310.11513): its colours, relations and numbers. */
+/** What GenEval's captions name (arXiv 2310.11513): its tasks, colours, relations and numbers. */
 
-/** The ten colour names of GenEval (arXiv 2310.11513). */
+/** The six tasks of GenEval: one thing, two, a number of one, a colour, a place, two colours. */
+export const GENEVAL_TASKS = [
+  "single",
+  "two",
+  "counting",
+  "colors",
+  "position",
+  "attribution",
+] as const;
+export type GenevalTask = typeof GENEVAL_TASKS[number];
+
+/** The ten colour names of GenEval. */
 export const COLORS = [
   "red",
   "orange",

@@ -44,20 +44,22 @@ export class JudgeError extends Error {
  *
  * @example
  * ```ts
- * import { drawScene } from "../worlds/emoji/draw.ts";
- * import { loadSprites } from "../worlds/emoji/sprites.ts";
- * import { worldOf } from "../worlds/emoji/world.ts";
- * import { assess } from "./judge.ts";
- * import { parserJudge } from "../worlds/emoji/parser_judge.ts";
- * import { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
+ * import { assessmentOf } from "./assessment.ts";
+ * import { axisOf } from "./facts.ts";
+ * import { assess, type Judge } from "./judge.ts";
  *
- * const world = worldOf("nano");
- * const sprites = await loadSprites(world);
- * const judge = parserJudge(SceneParser.create(world, sprites));
- * const objects = [{ concept: "heart", x: 24, y: 40, size: 14 }];
- * const picture = drawScene({ background: "sky", style: "fluent-flat", objects }, sprites, world);
- * const { count, verdict } = await assess(picture, "two hearts", { judge });
- * if (count?.analysis !== "one heart seen, two asked" || verdict !== "bad") throw new Error();
+ * // A judge of single pixels: is one as red as its caption says?
+ * const judge: Judge = {
+ *   judge: (items) =>
+ *     Promise.resolve(items.map(({ picture: { data: [red, green, blue] }, caption }) => {
+ *       const seen = red > 2 * Math.max(green, blue) ? "red" : "none";
+ *       const color = axisOf("color", `${seen} seen, ${caption} asked`);
+ *       return { assessment: assessmentOf({ color }) };
+ *     })),
+ * };
+ * const picture = { width: 1, height: 1, data: new Uint8Array([0, 0, 255]) };
+ * const { color, verdict } = await assess(picture, "red", { judge });
+ * if (color?.score !== 0 || verdict !== "bad") throw new Error("Expected blue to be found wrong");
  * ```
  */
 export async function assess(

@@ -210,7 +210,7 @@ export async function encodePng(
 }
 
 /**
- * The picture so many times smaller: each pixel is the mean of a square of them.
+ * The picture, smaller by a whole factor: each pixel is the mean of a square of them.
  *
  * @throws {RangeError} where the squares do not fill the picture.
  */

@@ -1,9 +1,13 @@
-/** How well a model edits pictures: is done what was asked for, and kept what was not? */
-import type { ParsedObject } from "../worlds/emoji/parser/parsed_scene.ts";
-import type { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
-import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
-import type { Illume, SamplingOptions } from "../recipes/mod.ts";
-import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
+/** How well pictures were edited: is done what was asked for, and kept what was not? */
+import type { Seen, SeenObject } from "../assessment/seen.ts";
+import { checkNumber } from "../runtime/mod.ts";
+
+/** What was seen in a picture before an edit, in the one that was asked for, and in the edited one. */
+export interface SeenEdit {
+  readonly before: Seen;
+  readonly wanted: Seen;
+  readonly edited: Seen;
+}
 
 /** Shares, from 0 to 1, of the edits. */
 export interface EditingScores {
@@ -14,40 +18,40 @@ export interface EditingScores {
   readonly both: number;
 }
 
-/** A centre may be so many pixels away from where it should be: less than half a cell. */
-const NEAR = 6;
-
 /**
- * Has random pictures edited, and parses picture, edited picture and the one that was asked for. What
- * the parser does not see is left out: edits of style.
+ * Scores edits by the objects that were seen. Two objects are the same where they are of one class
+ * and one colour, and their centres at most `near` pixels apart, across and down.
+ *
+ * @throws RangeError where there are no edits
+ *
+ * @example
+ * ```ts
+ * import { scoreEditing } from "./editing.ts";
+ *
+ * const box = { x: 0, y: 0, width: 8, height: 8 };
+ * const [cat, dog] = ["cat", "dog"].map((concept) => ({ concept, confidence: 1, box }));
+ * const edit = { before: { objects: [cat] }, wanted: { objects: [cat, dog] } };
+ * const { done, kept } = scoreEditing([{ ...edit, edited: { objects: [dog] } }], { near: 4 });
+ * if (done !== 1 || kept !== 0) throw new Error("Expected a dog in place of the cat");
+ * ```
  */
-export async function evaluateEditing(
-  model: Illume,
-  scenes: EmojiScenes,
-  parser: SceneParser,
-  { edits, seed, ...options }: { edits: number; seed: number } & SamplingOptions,
-): Promise<EditingScores> {
-  checkNumber("edits", edits, COUNT);
-  const random = new Random(seed, "editing");
-  const asked = [];
-  while (asked.length < edits) {
-    const edit = scenes.edit(random);
-    if (edit.kind !== "restyle") asked.push(edit);
-  }
-  const drawn = await model.editAll(
-    asked.map(({ before: picture, instruction }) => ({ picture, instruction })),
-    { seed, ...options },
-  );
-  const outcomes = asked.map(({ before, after }, i) => {
-    const [old, wanted, seen] = [before, after, drawn[i].picture].map((picture) =>
-      parser.parse(picture).objects
-    );
-    const added = wanted.filter((object) => !has(old, object));
-    const gone = old.filter((object) => !has(wanted, object));
-    const done = added.every((object) => has(seen, object)) &&
-      gone.every((object) => !has(seen, object));
-    const kept = old.every((object) => has(gone, object) || has(seen, object)) &&
-      seen.every((object) => has(old, object) || has(added, object));
+export function scoreEditing(
+  edits: readonly SeenEdit[],
+  { near }: { near: number },
+): EditingScores {
+  if (edits.length === 0) throw new RangeError("Expected edits to score, but found none");
+  checkNumber("near", near, { min: 0 });
+  const outcomes = edits.map((edit) => {
+    const [before, wanted, edited] = [edit.before, edit.wanted, edit.edited]
+      .map(({ objects }) => objects);
+    const has = (objects: readonly SeenObject[], object: SeenObject) =>
+      objects.some((other) => isSame(object, other, near));
+    const added = wanted.filter((object) => !has(before, object));
+    const gone = before.filter((object) => !has(wanted, object));
+    const done = added.every((object) => has(edited, object)) &&
+      gone.every((object) => !has(edited, object));
+    const kept = before.every((object) => has(gone, object) || has(edited, object)) &&
+      edited.every((object) => has(before, object) || has(added, object));
     return { done, kept };
   });
   const share = (isSo: (outcome: typeof outcomes[number]) => boolean) =>
@@ -59,10 +63,9 @@ export async function evaluateEditing(
   };
 }
 
-function has(objects: readonly ParsedObject[], { concept, color, box }: ParsedObject): boolean {
-  return objects.some((other) =>
-    other.concept === concept && other.color === color &&
-    Math.abs(other.box.x + other.box.width / 2 - box.x - box.width / 2) <= NEAR &&
-    Math.abs(other.box.y + other.box.height / 2 - box.y - box.height / 2) <= NEAR
-  );
+function isSame(one: SeenObject, other: SeenObject, near: number): boolean {
+  const [a, b] = [one.box, other.box];
+  return one.concept === other.concept && one.color === other.color &&
+    Math.abs(b.x + b.width / 2 - a.x - a.width / 2) <= near &&
+    Math.abs(b.y + b.height / 2 - a.y - a.height / 2) <= near;
 }

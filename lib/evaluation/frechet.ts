@@ -4,9 +4,44 @@
  * features are given, so that the numbers compare only with others of the same encoder.
  */
 import { EigenvalueDecomposition, Matrix } from "../packages/ml_matrix.ts";
+import type { Picture } from "../data/picture.ts";
 import { checkNumbers } from "../runtime/mod.ts";
+import type { Encodes } from "./abilities.ts";
 
 type Features = readonly ArrayLike<number>[];
+
+/** How far two sets of pictures are apart, by both measures. */
+export interface SetDistances {
+  readonly frechet: number;
+  readonly kernel: number;
+}
+
+/**
+ * How far pictures are from true ones by a tokenizer's own features, the mean over each picture's
+ * patches. Only distances by the same tokenizer from the same pictures compare; that of other true
+ * pictures says what is near.
+ *
+ * @throws RangeError for fewer than two pictures
+ */
+export async function evaluateDistances(
+  tokenizer: Encodes,
+  pictures: readonly Picture[],
+  truth: readonly Picture[],
+): Promise<SetDistances> {
+  const means = async (pictures: readonly Picture[]) =>
+    (await tokenizer.encode(pictures)).map(({ features }) =>
+      meanRow(features, tokenizer.featureSize)
+    );
+  const [one, other] = [await means(pictures), await means(truth)];
+  return { frechet: frechetDistance(one, other), kernel: kernelDistance(one, other) };
+}
+
+/** The mean row of `[rows, size]`. */
+function meanRow(features: Float32Array, size: number): Float64Array {
+  const mean = new Float64Array(size);
+  features.forEach((x, i) => mean[i % size] += x * size / features.length);
+  return mean;
+}
 
 /**
  * ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2·(Σ₁Σ₂)^½) of two sets of features, each taken as normal

@@ -2,11 +2,11 @@
  * GenEval (arXiv 2310.11513): is what the caption asks for in the picture? Six tasks, one yes or no
  * a picture.
  */
-import { assessScene } from "../worlds/emoji/axes.ts";
 import { AXES } from "../assessment/assessment.ts";
-import type { ParsedScene } from "../worlds/emoji/parser/parsed_scene.ts";
-import type { Requirements } from "../worlds/emoji/requirements.ts";
-import { type Task, TASKS } from "../worlds/emoji/caption.ts";
+import { assessSeen, type Plurals } from "../assessment/geneval_rules.ts";
+import { GENEVAL_TASKS, type GenevalTask } from "../assessment/geneval_words.ts";
+import type { Requirements } from "../assessment/requirements.ts";
+import type { Seen } from "../assessment/seen.ts";
 
 /** Whether a picture shows what was asked for, and if not, the facts that speak against it. */
 export interface GenevalResult {
@@ -15,21 +15,21 @@ export interface GenevalResult {
 }
 
 /**
- * Judges what a parser saw after GenEval's rules: extra objects do no harm where they are not
+ * Judges what was seen in a picture after GenEval's rules: extra objects do no harm where they are not
  * excluded; colours and positions are those of the most confident objects of each class.
  *
  * @example
  * ```ts
  * import { geneval } from "./geneval.ts";
  *
- * const seen = { background: "sky", objects: [] };
+ * const seen = { objects: [] };
  * const asked = { include: [{ class: "cat", count: 1 }], exclude: [] };
  * const { correct, reason } = geneval(asked, seen);
  * if (correct || reason !== "cat missing") throw new Error(reason);
  * ```
  */
-export function geneval(asked: Requirements, seen: ParsedScene): GenevalResult {
-  const assessment = assessScene(asked, seen);
+export function geneval(asked: Requirements, seen: Seen, plurals?: Plurals): GenevalResult {
+  const assessment = assessSeen(asked, seen, plurals);
   const wrong = AXES.flatMap((axis) => {
     const told = assessment[axis];
     return told === undefined || told.score === 10 ? [] : [told.analysis];
@@ -38,7 +38,7 @@ export function geneval(asked: Requirements, seen: ParsedScene): GenevalResult {
 }
 
 /** GenEval's six tasks, and what captions in none of their templates ask for. */
-export type ScoredTask = Task | "other";
+export type ScoredTask = GenevalTask | "other";
 
 /** Task accuracies and their unweighted mean; a task without results is absent. */
 export type GenevalScores<T extends string = ScoredTask> =
@@ -67,7 +67,7 @@ export function genevalScores<T extends string = ScoredTask>(
   results: Iterable<{ readonly task: T; readonly correct: boolean }>,
 ): GenevalScores<T> {
   const byTask = Map.groupBy([...results], ({ task }): string => task);
-  const tasks = new Set([...TASKS, ...byTask.keys()]);
+  const tasks = new Set([...GENEVAL_TASKS, ...byTask.keys()]);
   const scores = [...tasks].flatMap((task) => {
     const own = byTask.get(task);
     if (own === undefined) return [];

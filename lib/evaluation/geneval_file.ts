@@ -1,15 +1,13 @@
 /**
  * Captions in GenEval's own file format (arXiv 2310.11513, `evaluation_metadata.jsonl`): a line each,
- * with what is asked for. Ours can be written so, and its can be read.
+ * with what is asked for.
  */
 import { z } from "../packages/zod.ts";
-import { Requirements, requirementsOf } from "../worlds/emoji/requirements.ts";
-import type { SceneParser } from "../worlds/emoji/parser/scene_parser.ts";
-import { type CaptionSpec, type Task, TASKS } from "../worlds/emoji/caption.ts";
-import { readRecords } from "../files/records.ts";
-import type { World } from "../worlds/emoji/world.ts";
+import { GENEVAL_TASKS, type GenevalTask } from "../assessment/geneval_words.ts";
+import { Requirements } from "../assessment/requirements.ts";
+import type { Seen } from "../assessment/seen.ts";
 import type { LineFormat } from "../files/mod.ts";
-import type { DrawOptions, Illume } from "../recipes/mod.ts";
+import { readRecords } from "../files/records.ts";
 import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 
 /** A caption, what it asks for, and the task that it belongs to. */
@@ -19,7 +17,8 @@ export interface GenevalPrompt extends Requirements {
   readonly prompt: string;
 }
 
-const TAGS: Readonly<Record<Task, string>> = {
+/** What GenEval calls its tasks. */
+export const GENEVAL_TAGS: Readonly<Record<GenevalTask, string>> = {
   single: "single_object",
   two: "two_object",
   counting: "counting",
@@ -40,21 +39,6 @@ const LINES: LineFormat<GenevalPrompt> = {
 };
 
 /**
- * A caption as a line of such a file, an object for `JSON.stringify`.
- *
- * @example
- * ```ts
- * import { toGeneval } from "./geneval_file.ts";
- *
- * const line = toGeneval("a red car", { task: "colors", concept: "car", color: "red" });
- * if (line.tag !== "colors" || line.include[0].color !== "red") throw new Error();
- * ```
- */
-export function toGeneval(prompt: string, spec: CaptionSpec): GenevalPrompt {
-  return { tag: TAGS[spec.task], ...requirementsOf(spec), prompt };
-}
-
-/**
  * Reads such a file, or one JSON array of the same records. What its clauses ask is judged as
  * GenEval's own script judges it.
  * @throws RangeError naming the line and the clause that is not as expected, such as a position that
@@ -64,32 +48,33 @@ export function readGeneval(path: string): Promise<GenevalPrompt[]> {
   return readRecords(path, LINES);
 }
 
-/** Whether all that is asked for, and all that is excluded, is in a world. */
-export function isOfWorld({ include, exclude }: Requirements, { concepts }: World): boolean {
-  return [...include, ...exclude].every(({ class: concept }) => concepts.includes(concept));
-}
-
 /**
- * Draws captions of such a file and judges them by what they ask for. Scores have the names of our
- * tasks where a tag is GenEval's ("single" for "single_object"); other tags keep their own.
- * @throws RangeError for a caption of what is not in the model's world; CaptionError for words that
- * nobody taught the model
+ * Scores drawings by what was seen in each, whatever saw it. Scores have the names of our tasks where
+ * a tag is GenEval's ("single" for "single_object"); other tags keep their own.
+ *
+ * @throws RangeError where there is not one thing seen for each caption, or none
+ *
+ * @example
+ * ```ts
+ * import { scoreGeneval } from "./geneval_file.ts";
+ *
+ * const include = [{ class: "teddy bear", count: 1 }];
+ * const asked = { tag: "single_object", prompt: "a photo of a teddy bear", include, exclude: [] };
+ * const { single, overall } = scoreGeneval([asked], [{ objects: [] }]);
+ * if (single !== 0 || overall !== 0) throw new Error("Expected no bear");
+ * ```
  */
-export async function evaluateGeneval(
-  model: Illume,
-  parser: SceneParser,
+export function scoreGeneval(
   prompts: readonly GenevalPrompt[],
-  options: DrawOptions = {},
-): Promise<GenevalScores<string>> {
-  const strange = prompts.find((prompt) => !isOfWorld(prompt, model.world));
-  if (strange !== undefined) {
+  seen: readonly Seen[],
+): GenevalScores<string> {
+  if (seen.length !== prompts.length) {
     throw new RangeError(
-      `Expected captions of ${model.world.concepts.join(", ")}, but found "${strange.prompt}"`,
+      `Expected what was seen in each of ${prompts.length} drawings, but found ${seen.length}`,
     );
   }
-  const drawn = await model.drawAll(prompts.map(({ prompt }) => prompt), options);
   return genevalScores(prompts.map((prompt, i) => ({
-    task: TASKS.find((task) => TAGS[task] === prompt.tag) ?? prompt.tag,
-    correct: geneval(prompt, parser.parse(drawn[i].picture)).correct,
+    task: GENEVAL_TASKS.find((task) => GENEVAL_TAGS[task] === prompt.tag) ?? prompt.tag,
+    correct: geneval(prompt, seen[i]).correct,
   })));
 }

@@ -1,34 +1,37 @@
-/** Measures of models: of what they draw, answer, edit and judge, and of their tokenizers. */
-export type { Answers, Describes, Drawing, Draws, Edits, Sampled } from "./abilities.ts";
+/** Measures of models, typed to what they can do: draw, answer, edit, judge, encode. */
+export type {
+  Answers,
+  CodedDrawing,
+  Describes,
+  Drawing,
+  Draws,
+  Edits,
+  Encodes,
+  Recognizes,
+  Sampled,
+} from "./abilities.ts";
 
 // What is drawn and edited.
-export {
-  type DrawingScores,
-  type EvaluatedCaption,
-  evaluateDrawing,
-  type JudgedDrawing,
-  judgeDrawings,
-} from "./drawing.ts";
 export { geneval, type GenevalResult, type GenevalScores, genevalScores } from "./geneval.ts";
+export { type GenevalPrompt, readGeneval, scoreGeneval } from "./geneval_file.ts";
+export { type EditingScores, scoreEditing, type SeenEdit } from "./editing.ts";
 export {
-  evaluateGeneval,
-  type GenevalPrompt,
-  isOfWorld,
-  readGeneval,
-  toGeneval,
-} from "./geneval_file.ts";
-export { type EditingScores, evaluateEditing } from "./editing.ts";
-export { frechetDistance, kernelDistance } from "./frechet.ts";
+  evaluateDistances,
+  frechetDistance,
+  kernelDistance,
+  type SetDistances,
+} from "./frechet.ts";
 
 // What is read.
-export { evaluateReading } from "./reading.ts";
 export {
+  evaluateYesNo,
   meanAccuracy,
   parseYesNo,
-  type PopeItem,
-  popeQuestions,
+  type PopeObjects,
+  popeObjects,
   type PopeScores,
   popeScores,
+  type YesNoQuestion,
 } from "./pope.ts";
 export {
   evaluatePope,
@@ -40,12 +43,11 @@ export {
   readPopeAnswers,
   scorePope,
 } from "./pope_file.ts";
-export { type AnswerScores, evaluateAnswers } from "./answers.ts";
-export { type DetailScores, evaluateDetails } from "./details.ts";
+export { evaluateQuestions, type PictureQuestion } from "./answers.ts";
+export { wordOverlap } from "./word_overlap.ts";
 
 // What is judged.
-export { type AxisAccuracy, evaluateJudge, type JudgeAccuracy } from "./judging.ts";
-export { type CodeReader, codeReader, evaluateJudgeOnDrawings } from "./code_reader.ts";
+export { accuracyOf, type AxisAccuracy, type JudgeAccuracy } from "./judging.ts";
 export {
   auroc,
   type Calibration,
@@ -56,17 +58,24 @@ export {
 
 // Tokens and features.
 export {
-  type Ceilings,
-  evaluateCeilings,
-  evaluateProbes,
+  codebookUse,
   evaluateReconstruction,
-  type ProbeScores,
+  featureCosine,
+  perplexity,
+  psnr,
   type ReconstructionScores,
-} from "./tokenizing.ts";
-export { codebookUse, featureCosine, perplexity, psnr } from "./reconstruction.ts";
-export { codePurity, evaluatePurity, type Purity } from "./purity.ts";
-export { linearProbe, type ProbedRows } from "./probe.ts";
-export { type Retrieval, retrieve } from "./retrieval.ts";
+} from "./reconstruction.ts";
+export { probePatches } from "./probes.ts";
+export { linearProbe, type ProbedRows } from "./linear_probe.ts";
+export type { LabelledPicture } from "./labelled_patches.ts";
+export { codePurity, patchPurity } from "./purity.ts";
+export {
+  type CaptionRetrieval,
+  evaluateRetrieval,
+  ranked,
+  type Retrieval,
+  retrieve,
+} from "./retrieval.ts";
 
 // Sums of it.
 export { bootstrapMean, type Interval } from "./bootstrap.ts";

@@ -1,79 +1,79 @@
 /** POPE (arXiv 2305.10355): does a model see objects that are not there? */
-import { presenceQuestion } from "../worlds/emoji/questions.ts";
-import { randomScene } from "../worlds/emoji/random_scenes.ts";
-import type { Scene } from "../worlds/emoji/scene.ts";
-import type { World } from "../worlds/emoji/world.ts";
+import type { Picture } from "../data/picture.ts";
 import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
+import type { Answers } from "./abilities.ts";
 
-/** The three ways in which POPE chooses the absent objects that it asks for. */
-export const SAMPLINGS = ["random", "popular", "adversarial"] as const;
-export type Sampling = typeof SAMPLINGS[number];
+/** The splits of POPE, by how the absent objects are chosen that it asks for. */
+export const POPE_SPLITS = ["random", "popular", "adversarial"] as const;
+export type PopeSplit = typeof POPE_SPLITS[number];
 
 export type YesNo = "yes" | "no";
 
-/** One picture and the questions about it. */
-export interface PopeItem {
-  readonly scene: Scene;
-  readonly questions: readonly {
-    readonly concept: string;
-    readonly question: string;
-    readonly answer: YesNo;
-  }[];
+/** What a picture's questions are about: objects that are there, and as many that are not. */
+export interface PopeObjects {
+  readonly present: readonly string[];
+  readonly absent: readonly string[];
 }
 
-/** Questions of each answer that a picture gets. */
-const EACH = 3;
-
 /**
- * `pictures` random scenes of at least three different things, each with three questions whose
- * answer is yes and three whose answer is no. One seed gives the same scenes for all samplings.
+ * Of each picture `each` objects that it shows and as many that it does not, given all that pictures
+ * show.
  *
  * What is absent is chosen at `random`; as the most frequent things of the split (`popular`); or, for
  * each thing that is there, as what stands most often beside it (`adversarial`). Frequencies are
- * those of the split's own scenes, as in POPE. As scenes are sampled evenly, frequent things are so
- * by chance only: `popular` then asks for a few things again and again, and shows whether a model
- * leans to yes for some of them; it does not test a prejudice learnt from lopsided data.
+ * those of the split's own pictures, as in POPE.
+ *
+ * @param objects all there are
+ * @throws RangeError naming the first picture that shows too few different objects, or too many
  *
  * @example
  * ```ts
- * import { worldOf } from "../worlds/emoji/world.ts";
- * import { popeQuestions } from "./pope.ts";
+ * import { popeObjects } from "./pope.ts";
  *
- * const world = worldOf("nano");
- * const items = popeQuestions({ world }, { pictures: 5, seed: 0, sampling: "adversarial" });
- * const answers = items.flatMap(({ questions }) => questions.map(({ answer }) => answer));
- * if (answers.filter((answer) => answer === "yes").length !== 15) throw new Error("Expected half");
+ * const shown = [["cat", "dog"], ["dog", "car"], ["cat", "dog"]].map((names) => new Set(names));
+ * const options = { split: "popular", seed: 0, each: 1 } as const;
+ * const [, second] = popeObjects(shown, ["cat", "dog", "car", "key"], options);
+ * if (second.absent[0] !== "cat") throw new Error("Expected what other pictures often show");
  * ```
  */
-export function popeQuestions(
-  { world }: { readonly world: World },
-  { pictures, seed, sampling }: { pictures: number; seed: number; sampling: Sampling },
-): PopeItem[] {
-  checkNumber("pictures", pictures, COUNT);
-  const scenes = Array.from(
-    { length: pictures },
-    (_, i) => sceneOfThree(world, new Random(seed, "pope", i)),
-  );
-  const concepts = scenes.map(conceptsOf);
-  const negatives = NEGATIVES[sampling](concepts);
-  return scenes.map((scene, i) => {
-    const random = new Random(seed, "pope", sampling, i);
-    const present = random.sample([...concepts[i]], EACH);
-    const absent = random.shuffle(world.concepts.filter((concept) => !concepts[i].has(concept)));
-    const ask = (concept: string, answer: YesNo) => ({
-      concept,
-      question: presenceQuestion(concept),
-      answer,
-    });
-    return {
-      scene,
-      questions: [
-        ...present.map((concept) => ask(concept, "yes")),
-        ...negatives(present, absent).map((concept) => ask(concept, "no")),
-      ],
-    };
+export function popeObjects(
+  shown: readonly ReadonlySet<string>[],
+  objects: readonly string[],
+  { split, seed, each = 3 }: { split: PopeSplit; seed: number; each?: number },
+): PopeObjects[] {
+  checkNumber("each", each, COUNT);
+  const choose = ABSENT[split](shown);
+  return shown.map((those, i) => {
+    const random = new Random(seed, "pope", split, i);
+    const missing = objects.filter((object) => !those.has(object));
+    if (those.size < each || missing.length < each) {
+      throw new RangeError(
+        `Expected ${each} objects in picture ${i} and ${each} that are not, but found ` +
+          `${those.size} and ${missing.length}`,
+      );
+    }
+    const present = random.sample([...those], each);
+    return { present, absent: choose(present, random.shuffle(missing)) };
   });
+}
+
+/** A question about a picture, and whether yes is right. */
+export interface YesNoQuestion {
+  readonly picture: Picture;
+  readonly question: string;
+  readonly answer: YesNo;
+}
+
+/** Asks a model, and scores what it answers in its own words. */
+export async function evaluateYesNo(
+  model: Answers,
+  questions: readonly YesNoQuestion[],
+): Promise<PopeScores> {
+  const answers = await model.askAll(questions);
+  return popeScores(
+    answers.map((answer, i) => ({ expected: questions[i].answer, found: parseYesNo(answer) })),
+  );
 }
 
 /**
@@ -143,39 +143,26 @@ export function meanAccuracy(splits: Readonly<Record<string, { readonly accuracy
   return all.reduce((sum, { accuracy }) => sum + accuracy, 0) / all.length;
 }
 
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-function sceneOfThree(world: World, random: Random): Scene {
-  while (true) {
-    const scene = randomScene(world, random, { objects: random.uniform() < 0.5 ? 3 : 4 });
-    if (conceptsOf(scene).size >= EACH) return scene;
-  }
-}
-
-function conceptsOf({ objects }: Scene): ReadonlySet<string> {
-  return new Set(objects.map(({ concept }) => concept));
+function ratio(count: number, all: number): number {
+  return all === 0 ? 0 : count / all;
 }
 
 /** Chooses what to ask for, given what is there, and what is not, in random order. */
-type Negatives = (present: readonly string[], absent: readonly string[]) => string[];
+type Choose = (present: readonly string[], absent: readonly string[]) => string[];
 
-/** The three ways, given the concepts of every scene of the split. */
-const NEGATIVES: Readonly<Record<Sampling, (scenes: readonly ReadonlySet<string>[]) => Negatives>> =
-  {
-    random: () => (_, absent) => absent.slice(0, EACH),
-    popular: (scenes) => (_, absent) =>
-      most(absent, (concept) => scenes.filter((scene) => scene.has(concept)).length)
-        .slice(0, EACH),
-    adversarial: (scenes) => (present, absent) =>
-      present.reduce((chosen: string[], beside) => {
-        const others = absent.filter((concept) => !chosen.includes(concept));
-        const together = (concept: string) =>
-          scenes.filter((scene) => scene.has(concept) && scene.has(beside)).length;
-        return [...chosen, most(others, together)[0]];
-      }, []),
-  };
+/** The three ways, given the objects of every picture of the split. */
+const ABSENT: Readonly<Record<PopeSplit, (shown: readonly ReadonlySet<string>[]) => Choose>> = {
+  random: () => ({ length }, absent) => absent.slice(0, length),
+  popular: (shown) => ({ length }, absent) =>
+    most(absent, (object) => shown.filter((those) => those.has(object)).length).slice(0, length),
+  adversarial: (shown) => (present, absent) =>
+    present.reduce((chosen: string[], beside) => {
+      const others = absent.filter((object) => !chosen.includes(object));
+      const together = (object: string) =>
+        shown.filter((those) => those.has(object) && those.has(beside)).length;
+      return [...chosen, most(others, together)[0]];
+    }, []),
+};
 
 /** The items in falling order of their number; a tie stays in the order given. */
 function most(items: readonly string[], number: (item: string) => number): string[] {

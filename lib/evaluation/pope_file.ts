@@ -6,7 +6,7 @@ import { z } from "../packages/zod.ts";
 import { type Picture, readPicture } from "../data/picture.ts";
 import { readRecords } from "../files/records.ts";
 import type { LineFormat } from "../files/mod.ts";
-import type { Illume } from "../recipes/mod.ts";
+import type { Answers } from "./abilities.ts";
 import { parseYesNo, type PopeScores, popeScores, type YesNo } from "./pope.ts";
 
 /** A question about a picture, and its right answer. */
@@ -123,17 +123,16 @@ export function scorePope(
 
 /**
  * Asks a model POPE's questions about the pictures in a folder, and scores its answers. Each picture is
- * read once, scaled to cover the model's square.
+ * read once, scaled to cover a square of `size × size` pixels, the model's.
  *
  * @throws PictureError for a picture that is missing or none; CaptionError for words that nobody
  * taught the model
  */
 export async function evaluatePope(
-  model: Illume,
+  model: Answers,
   questions: readonly PopeQuestion[],
-  { pictures: folder }: { readonly pictures: string },
+  { pictures: folder, size }: { readonly pictures: string; readonly size: number },
 ): Promise<PopeFileScores> {
-  const { pictureSize: size } = model.world;
   const pictures = new Map<string, Picture>();
   for (const { image } of questions) {
     if (!pictures.has(image)) {

@@ -1,47 +1,48 @@
 /** What single codes mean. */
-import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
-import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
 import type { PictureTokenizer } from "../vision/mod.ts";
-import { objectsByPatch } from "./tokenizing.ts";
+import {
+  type LabelledPatch,
+  labelledPatches,
+  type LabelledPicture,
+  namesOf,
+} from "./labelled_patches.ts";
 
-/** Shares, from 0 to 1, of the patches with an object's centre whose code tells what stands there. */
-export interface Purity {
-  readonly concept: number;
-  /** Of the tinted objects. */
-  readonly color: number;
-}
+/** What makes codes of pictures. */
+type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
 
 /**
- * The purity of codes (HuBERT, arXiv 2106.07447, section IV-C, there of phones): each code is named
- * after what it most often stands for in two thirds of the pictures, and has to be right in the
- * others. A code that was not seen before is wrong.
+ * The purity of codes (HuBERT, arXiv 2106.07447, section IV-C, there of phones), for each thing that
+ * is told of patches: each code is named after what it most often stands for in two thirds of the
+ * pictures, and has to be right in the others. A code that was not seen before is wrong.
+ *
+ * @throws RangeError where there are no pictures, or no patch to test has a label
  */
-export async function evaluatePurity(
-  tokenizer: PictureTokenizer,
-  scenes: EmojiScenes,
-  { pictures, seed }: { pictures: number; seed: number },
-): Promise<Purity> {
-  checkNumber("pictures", pictures, COUNT);
-  const random = new Random(seed, "purity");
-  const examples = Array.from({ length: pictures }, () => scenes.reading(random));
-  const encoded = await tokenizer.encode(examples.map(({ picture }) => picture));
-  const { depth } = tokenizer.quantizer;
-  const patches = examples.flatMap(({ scene }, picture) =>
-    objectsByPatch(scene, tokenizer).flatMap((object, patch) => {
-      const codes = encoded[picture].ids.subarray(patch * depth, (patch + 1) * depth);
-      return object ? [{ ...object, picture, code: codes.join() }] : [];
-    })
+export async function patchPurity<Name extends string>(
+  tokenizer: Tokenizer,
+  pictures: readonly LabelledPicture<Name>[],
+): Promise<Record<Name, number>> {
+  const names = namesOf(pictures);
+  const encoded = await tokenizer.encode(pictures.map(({ picture }) => picture));
+  const codes = encoded.map(({ ids }) => codesByPatch(ids, tokenizer));
+  const named = ({ picture, patch, label }: LabelledPatch): Labelled => {
+    return { code: codes[picture][patch], label };
+  };
+  return Object.fromEntries(names.map((name) => {
+    const { first, rest } = labelledPatches(pictures, name);
+    return [name, codePurity(first.map(named), rest.map(named))];
+  })) as Record<Name, number>;
+}
+
+/** The codes of each patch, row by row: as one word, where a patch has several. */
+export function codesByPatch(
+  ids: ArrayLike<number>,
+  { quantizer: { depth }, config }: Pick<PictureTokenizer, "config" | "quantizer">,
+): string[] {
+  const all = Array.from(ids);
+  return Array.from(
+    { length: config.grid ** 2 },
+    (_, patch) => all.slice(patch * depth, (patch + 1) * depth).join(),
   );
-  const purity = (labelled: readonly (Labelled & { readonly picture: number })[]) => {
-    const isNamed = ({ picture }: { picture: number }) => picture < 2 / 3 * pictures;
-    return codePurity(labelled.filter(isNamed), labelled.filter((patch) => !isNamed(patch)));
-  };
-  return {
-    concept: purity(patches.map((patch) => ({ ...patch, label: patch.concept }))),
-    color: purity(
-      patches.flatMap((patch) => patch.color ? [{ ...patch, label: patch.color }] : []),
-    ),
-  };
 }
 
 /** What is known of a patch, and its code. */

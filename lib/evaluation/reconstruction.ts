@@ -1,6 +1,81 @@
 /** How much of a picture, and of its features, is left after a trip through a tokenizer. */
-import type { Picture } from "../data/picture.ts";
+import { type Picture, reducedTo } from "../data/picture.ts";
 import { checkNumber, checkNumbers, COUNT } from "../runtime/mod.ts";
+import { PictureTokenizer } from "../vision/mod.ts";
+import { mean } from "./mean.ts";
+
+export interface ReconstructionScores {
+  /** Mean cosine of semantic features and those decoded from codes; a tokenizer of pixels has none. */
+  readonly featureCosine?: number;
+  /** In decibels, of the first 256 pictures. */
+  readonly psnr: number;
+  readonly codebookUse: number;
+  readonly perplexity: number;
+}
+
+/**
+ * Reconstructs pictures of the tokenizer's size, or of a whole number of times as large. They should
+ * be such as it was not trained on.
+ *
+ * @throws RangeError where there are none, or for other sizes
+ */
+export async function evaluateReconstruction(
+  tokenizer: PictureTokenizer,
+  pictures: readonly Picture[],
+  { seed = 0 }: { seed?: number } = {},
+): Promise<ReconstructionScores> {
+  if (pictures.length === 0) throw new RangeError("Expected pictures, but found none");
+  const { config, device, store } = tokenizer;
+  const continuous = config.reads === "codes"
+    ? new PictureTokenizer({ device, store, config: { ...config, reads: "features" } })
+    : tokenizer;
+  const encoded = await continuous.encode(pictures);
+  const ids = encoded.map((picture) => picture.ids);
+  const { codes } = tokenizer.quantizer;
+  const allIds = ids.flatMap((picture) => [...picture]);
+  const decoded = await redrawn(tokenizer, ids.slice(0, REDRAWN), { seed });
+  return {
+    ...(config.kind === "pixel" ? {} : {
+      featureCosine: await likeness(tokenizer, ids, encoded.map(({ features }) => features), {
+        width: continuous.featureSize,
+      }),
+    }),
+    psnr: mean(
+      decoded.map((picture, i) => psnr(picture, reducedTo(pictures[i], config.pictureSize))),
+    ),
+    codebookUse: codebookUse(allIds, codes),
+    perplexity: perplexity(allIds, codes),
+  };
+}
+
+/** How many pictures are drawn again: that takes longest. */
+const REDRAWN = 256;
+
+/** Mean cosine of features `[patches, width]` and what codes decode to. */
+async function likeness(
+  tokenizer: PictureTokenizer,
+  ids: readonly Int32Array[],
+  features: readonly Float32Array[],
+  { width }: { width: number },
+): Promise<number> {
+  const { featureSize } = tokenizer.config;
+  const decoded = await tokenizer.decodeFeatures(ids);
+  // Where a row holds more than semantic features, these come first.
+  const semantic = (rows: Float32Array) => rows.filter((_, i) => i % width < featureSize);
+  return mean(
+    decoded.map((rows, i) => featureCosine(rows, semantic(features[i]), featureSize)),
+  );
+}
+
+/** Pictures drawn from codes, as large as those that are read. */
+export async function redrawn(
+  tokenizer: Pick<PictureTokenizer, "decode" | "config">,
+  ids: readonly Int32Array[],
+  { seed }: { seed: number },
+): Promise<Picture[]> {
+  const drawn = await tokenizer.decode(ids, { seed });
+  return drawn.map((picture) => reducedTo(picture, tokenizer.config.pictureSize));
+}
 
 /**
  * Peak signal-to-noise ratio of two pictures in decibels: 10 log₁₀(255² / mean squared error) over

@@ -4,19 +4,41 @@ import { z } from "../packages/zod.ts";
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
 
+const tasks = {
+  single: share,
+  two: share,
+  counting: share,
+  colors: share,
+  position: share,
+  attribution: share,
+  other: share,
+  overall: share,
+};
+
 const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
 
+const Recall = z.object({ recallAt1: share, recallAt5: share });
+const Distances = z.object({ frechet: z.number(), kernel: z.number() });
+
 /**
- * Everything a run or an evaluation measured. A part that was not run is absent, never zero. Scores
+ * Everything a run or an evaluation measured. What was not run is absent, never zero. Scores
  * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
  *
- * - `geneval`: the accuracies of the six tasks, and of `other` captions; `overall` is their unweighted mean; `ceiling` the overall
- *   score of the parser on true scenes and on scenes that went through the tokenizer.
+ * - `geneval`: the accuracies of the six tasks, and of `other` captions; `overall` is their unweighted
+ *   mean; `ceiling` the overall score on true scenes and on scenes that went through the tokenizer.
+ *   `byCodes` is the same of the same drawings by a second judge, which reads their codes and sees no
+ *   pixels; `agreement` says of how many drawings both judges say the same.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.
- * - `selfEnhancement`: GenEval overall before and after the round, and how often the model's verdict
- *   on its drawings is then the parser's.
+ * - `retrieval`: among how many a picture finds its caption, and a caption its picture.
+ * - `distances`: how far drawn pictures are from true ones by the tokenizer's own features, and, to
+ *   compare, how far reconstructed ones are, and others that were learned from.
+ * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
+ *   pictures were held out, and what was skipped, by reason.
+ * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
+ *   (F₁), those of pictures that were learned from, and descriptions of other pictures, which says how
+ *   much depends on what is seen.
  *
  * @example
  * ```ts
@@ -31,15 +53,9 @@ export const Report = z.object({
   seed: z.number().int(),
   device: z.string(),
   geneval: z.object({
-    single: share,
-    two: share,
-    counting: share,
-    colors: share,
-    position: share,
-    attribution: share,
-    other: share,
-    overall: share,
+    ...tasks,
     ceiling: z.object({ truth: share, reconstructed: share }).partial(),
+    byCodes: z.object({ ...tasks, agreement: share, ceiling: share }).partial(),
   }).partial(),
   pope: z.object({ random: PopeSplit, popular: PopeSplit, adversarial: PopeSplit }).partial(),
   probes: z.object({ concept: share, color: share, position: share }),
@@ -49,7 +65,29 @@ export const Report = z.object({
     codebookUse: share,
     perplexity: z.number().min(1),
   }).partial(),
-  selfEnhancement: z.object({ before: share, after: share, agreement: share.optional() }),
+  selfEnhancement: z.object({
+    before: share,
+    after: share,
+    agreement: share.optional(),
+    byCodes: z.object({ before: share, after: share }).optional(),
+  }),
+  retrieval: z.object({ among: count, captionsByPictures: Recall, picturesByCaptions: Recall }),
+  distances: z.object({
+    pictures: count,
+    drawn: Distances,
+    reconstructed: Distances.optional(),
+    learned: Distances.optional(),
+  }),
+  data: z.object({
+    path: z.string(),
+    pictures: count,
+    captions: count,
+    heldOut: count,
+    /** Held-out pictures with a caption whose words are all known: only these can be drawn. */
+    known: count,
+    skipped: z.record(z.string(), count),
+  }),
+  descriptions: z.object({ heldOut: share, learned: share, others: share }),
   stages: z.array(z.object({
     name: z.string(),
     samples: count,

@@ -8,7 +8,7 @@ export interface LineFormat<T> {
   /** What a line is called in errors, such as "metrics". */
   readonly what: string;
   readonly schema: z.ZodType<T>;
-  /** What is written of a record; all of it, unless told. */
+  /** What is written of a record; default all of it. */
   readonly kept?: (record: T) => unknown;
 }
 

@@ -1,5 +1,5 @@
 /**
- * So many bytes of an open file, from a place on.
+ * A number of bytes of an open file, from a place on.
  * @throws Error where the file ends before
  */
 export function readAt(

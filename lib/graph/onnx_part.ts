@@ -16,7 +16,7 @@ export interface OnnxFiles {
   read(bytes: OnnxBytes): Uint8Array;
 }
 
-/** Parameters of so many bytes may be shapes, which ONNX Runtime must know when it compiles. */
+/** Parameters of up to this many bytes may be shapes, which ONNX Runtime must know when it compiles. */
 const SMALL = 1024;
 
 /**

@@ -75,7 +75,7 @@ export class KeyValueCache {
   }
 
   /**
-   * Writes keys and values of one token into a slot of the last of so many chunks, and gives all of
+   * Writes keys and values of one token into a slot of the last of these chunks, and gives all of
    * them.
    * @param slot within the chunk, int32 `[batch]`
    */

@@ -7,7 +7,7 @@ const ZEROS = { kind: "constant", value: 0 } as const;
 
 /**
  * s·x·Wᵀ (+ b): `[…, in]` to `[…, out]`. W is `weight` `[out, in]`, b is `bias` `[out]`; the scale
- * s is 1 unless told.
+ * s is 1 by default.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export interface TransformerConfig {
 export interface AttentionContext {
   /** cos and sin of the angles, `[batch, tokens, headDim/2]` each. */
   readonly rotary?: { readonly cos: Tensor; readonly sin: Tensor };
-  /** Which tokens each one sees; all of them unless told. */
+  /** Which tokens each one sees; default all. */
   readonly visible?: Visible;
   /** Given a layer and its new keys and values, those to attend to, in one or several parts. */
   readonly remember?: (layer: number, fresh: KeyValues) => readonly KeyValues[];

@@ -2,7 +2,7 @@ import { ops, sorted, type Tensor, toOnnx } from "../graph/mod.ts";
 import { sumAll } from "../nn/mod.ts";
 import { type Device, Program, type StateStore, type TensorData } from "../runtime/mod.ts";
 
-/** Tensors that are looked at together: a shader binds only so many. */
+/** Tensors that are looked at together: a shader binds no more. */
 const TOGETHER = 64;
 
 /**

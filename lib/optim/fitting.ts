@@ -1,9 +1,10 @@
 /** Samples that fit a batch. Those that do not are counted, and end a stage where they are many. */
+import type { Random } from "../runtime/mod.ts";
 
 /** The most that may be left out, as a share of what was drawn. */
 const LEFT_OUT = 0.01;
 
-/** So many samples show how long those of a stage are. */
+/** Samples that show how long those of a stage are. */
 export const MEASURED = 1000;
 
 /** What fits a batch, and how to speak of what does not. */
@@ -22,6 +23,7 @@ export interface Fit<T> {
  *
  * @example
  * ```ts
+ * import { Random } from "../runtime/mod.ts";
  * import { FittingSamples } from "./fitting.ts";
  *
  * const samples = new FittingSamples<string>({
@@ -32,7 +34,8 @@ export interface Fit<T> {
  *   textOf: (text) => text,
  * });
  * const animals = ["cat", "horse", "dog"];
- * const { drawn, leftOut } = await samples.draw(2, (count) => animals.splice(0, count));
+ * const rows = [new Random(0, 0), new Random(0, 1)];
+ * const { drawn, leftOut } = await samples.drawRows(rows, (rows) => animals.splice(0, rows.length));
  * if (drawn.join() !== "cat,dog" || leftOut !== 1) throw new Error("Expected a cat and a dog");
  * ```
  */
@@ -47,26 +50,32 @@ export class FittingSamples<T> {
   }
 
   /**
-   * So many samples that fit, and how many were left out.
+   * A sample that fits for each row, and how many were left out.
    *
-   * @param more draws so many samples; it is asked again for those that did not fit
+   * @param rows the random stream of each row
+   * @param make a sample from each of these streams; it is asked again for those that did not fit
    * @throws RangeError where more than a hundredth of all that was ever drawn (or of a thousand, if
    * that is more) did not fit; it names the longest
    */
-  async draw(
-    count: number,
-    more: (count: number) => readonly T[] | Promise<readonly T[]>,
+  async drawRows(
+    rows: readonly Random[],
+    make: (rows: readonly Random[]) => readonly T[] | Promise<readonly T[]>,
   ): Promise<{ readonly drawn: T[]; readonly leftOut: number }> {
-    const drawn: T[] = [];
-    const before = this.#leftOut;
-    while (drawn.length < count) {
-      for (const sample of await more(count - drawn.length)) {
+    const drawn = new Map<Random, T>();
+    let leftOut = 0;
+    while (drawn.size < rows.length) {
+      const missing = rows.filter((row) => !drawn.has(row));
+      const made = await make(missing);
+      missing.forEach((row, i) => {
         this.#drawn++;
-        if (this.#fit.fits(sample)) drawn.push(sample);
-        else this.#leaveOut(sample);
-      }
+        if (this.#fit.fits(made[i])) drawn.set(row, made[i]);
+        else {
+          leftOut++;
+          this.#leaveOut(made[i]);
+        }
+      });
     }
-    return { drawn, leftOut: this.#leftOut - before };
+    return { drawn: rows.map((row) => drawn.get(row)!), leftOut };
   }
 
   #leaveOut(sample: T): void {

@@ -26,6 +26,7 @@ export { type Batch, type LoopOptions, type TrainingEvent, trainingLoop } from "
 export { type Budget, checkBudget, shortened } from "./budget.ts";
 export { ALL, rateByGroup, type Rates } from "./rates.ts";
 export {
+  type Graphs,
   type Json,
   type Learning,
   type Rows,

@@ -35,6 +35,9 @@ export interface StageGraph {
   readonly outputs?: (scope: Scope, rows: number) => Readonly<Record<string, Tensor>>;
 }
 
+/** The graphs of a stage, by name. */
+export type Graphs = Readonly<Record<string, StageGraph>>;
+
 /** A batch of a stage. */
 export interface StageBatch extends Omit<Batch, "trainStep"> {
   /** Which of the stage's graphs takes it; the only one where there is one. */
@@ -54,10 +57,8 @@ export interface Rows {
 
 /** What a stage learns, and from what. */
 export interface Learning {
-  /** Each is compiled for itself, over the same parameters. */
-  readonly graphs: Readonly<Record<string, StageGraph>>;
-  /** Done once, before anything is traced: what has to be measured first. */
-  readonly prepare?: () => Promise<void>;
+  /** Each is compiled for itself, over the same parameters. A function where they have to be measured. */
+  readonly graphs: Graphs | (() => Promise<Graphs>);
   readonly batch: (rows: Rows) => StageBatch | Promise<StageBatch>;
   readonly optimizer: Transform;
   /** Default: all learn at the peak rate. */
@@ -121,17 +122,19 @@ export function trainingStage(
 ): Stage {
   checkBudget(budget, name);
   const { steps, batchSize, peakRate } = budget;
-  const { graphs, optimizer, rates = ALL, parts = 1, precision, after } = learning;
+  const { optimizer, rates = ALL, parts = 1, precision, after } = learning;
   if (!Number.isInteger(batchSize / parts) || parts < 1) {
     throw new RangeError(
       `Expected the batch of ${batchSize} of stage "${name}" to come in equal parts, ` +
         `but found ${parts} parts`,
     );
   }
-  let prepared: Promise<void> | undefined;
+  let prepared: Promise<Graphs> | undefined;
+  const prepare = async () =>
+    typeof learning.graphs === "function" ? await learning.graphs() : learning.graphs;
   /** How each graph is compiled, for batches of a size. */
   const compiling = async (batch: number) => {
-    await (prepared ??= Promise.resolve(learning.prepare?.()));
+    const graphs = await (prepared ??= prepare());
     const rows = Math.ceil(batch / parts);
     const scope = new Scope();
     for (const { losses } of Object.values(graphs)) losses(scope, rows);

@@ -93,7 +93,7 @@ export interface TrainStepOptions {
    */
   readonly accumulate?: boolean;
   /**
-   * float32 unless told. In mixed precision a step whose gradients overflow is taken again with half
+   * Default float32. In mixed precision a step whose gradients overflow is taken again with half
    * the loss scale.
    */
   readonly precision?: Precision;

@@ -1,9 +1,10 @@
+/** Scores over the samples that models saw: means over seeds, in bands. */
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { seriesColor, theme } from "./theme.ts";
 
-/** A score after so many samples, of one of several runs that differ in nothing but their seed. */
+/** A score after a number of samples, of one of several runs that differ only in their seed. */
 export interface AlignmentPoint {
   /** What is compared: "semantic", "pixel", … */
   readonly name: string;

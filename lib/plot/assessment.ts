@@ -1,3 +1,4 @@
+/** A picture beside what a judge says of it. */
 import { type Assessment, AXES } from "../assessment/assessment.ts";
 import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text, verdictMark, wrap } from "./drawing.ts";

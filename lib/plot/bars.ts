@@ -1,3 +1,4 @@
+/** Bars with ticks, one a row. */
 import { chart } from "./chart.ts";
 import { type Drawing, text } from "./drawing.ts";
 import { theme } from "./theme.ts";

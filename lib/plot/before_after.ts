@@ -1,3 +1,4 @@
+/** The same captions drawn twice, in pairs. */
 import { type Drawing, headed, image, place, sheet, text, verdictMark, wrap } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import type { GridPicture } from "./picture_grid.ts";
@@ -15,9 +16,9 @@ export interface BeforeAfter {
 
 export interface BeforeAfterOptions {
   readonly title?: string;
-  /** What the two are called; "before" and "after" unless told. */
+  /** What the two are called; default "before" and "after". */
   readonly names?: readonly [string, string];
-  /** Captions in a row; four unless told. */
+  /** Captions in a row; default 4. */
   readonly columns?: number;
 }
 

@@ -1,3 +1,4 @@
+/** How often a judge is right, by how sure it is. */
 import type { Calibration, CalibrationBin } from "../evaluation/calibration.ts";
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";

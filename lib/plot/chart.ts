@@ -1,3 +1,4 @@
+/** Observable Plot, in the colours and letters of all figures. */
 import { linkedom, Plot, type PlotLibrary, type PlotOptions } from "../packages/observable_plot.ts";
 import type { Drawing } from "./drawing.ts";
 import { theme } from "./theme.ts";

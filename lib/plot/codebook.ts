@@ -1,3 +1,4 @@
+/** How often codes are used, and what became the most frequent ones. */
 import type { Picture } from "../data/picture.ts";
 import { chart } from "./chart.ts";
 import { type Drawing, headed, image, place, sheet, text } from "./drawing.ts";
@@ -7,7 +8,7 @@ import { codeColor } from "./tokens.ts";
 
 export interface CodebookOptions {
   readonly title?: string;
-  /** How many of the most used codes are shown with what became them; eight unless told. */
+  /** How many of the most used codes are shown with what became them; default 8. */
   readonly shown?: number;
 }
 

@@ -1,3 +1,4 @@
+/** Of each truth, as what it was seen. */
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -11,7 +12,7 @@ export interface Taken {
 
 export interface ConfusionOptions {
   readonly title?: string;
-  /** The order of the labels; the one in which they come up unless told. */
+  /** The order of the labels; default that in which they come up. */
   readonly labels?: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+/** What changes gain: each seed, the mean and its interval. */
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -51,7 +52,7 @@ export function differences(
   }));
   const dots = rows.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
   const description = [title, ...told.map(({ name, said }) => `${name} ${said}`)]
-    .filter((part) => part !== undefined).join(": ");
+    .filter((words) => words !== undefined).join(": ");
   const draw = () =>
     chart((Plot) => ({
       width: 680,

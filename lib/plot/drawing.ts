@@ -4,7 +4,7 @@ import { escapeMarkup } from "./markup.ts";
 import { pngDataUri } from "./png.ts";
 import { theme } from "./theme.ts";
 
-/** How wide a letter is in the widest font that a reader may have, as a part of the font size. */
+/** How wide a letter is in the widest font that a reader may have, as a share of the font size. */
 const LETTER_WIDTH = 0.6;
 const XMLNS = "http://www.w3.org/2000/svg";
 
@@ -58,12 +58,12 @@ export function wrap(content: string, width: number, size: number, lines: number
   const broken: string[] = [];
   let line = "";
   for (const word of content.split(/\s+/).filter((word) => word !== "")) {
-    for (const part of word.match(new RegExp(`.{1,${letters}}`, "gu")) ?? []) {
-      if (line !== "" && line.length + 1 + part.length > letters) {
+    for (const piece of word.match(new RegExp(`.{1,${letters}}`, "gu")) ?? []) {
+      if (line !== "" && line.length + 1 + piece.length > letters) {
         broken.push(line);
-        line = part;
+        line = piece;
       } else {
-        line = line === "" ? part : `${line} ${part}`;
+        line = line === "" ? piece : `${line} ${piece}`;
       }
     }
   }

@@ -1,3 +1,4 @@
+/** Features of patches as pictures: like features in like colours. */
 import type { Picture } from "../data/picture.ts";
 
 /** Width and height of a patch, in pixels, so that it is seen as a square. */

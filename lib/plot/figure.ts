@@ -1,3 +1,4 @@
+/** A figure: shown in a notebook, saved from a script, described in words. */
 import { extname } from "node:path";
 import sharp from "../packages/sharp.ts";
 import { writeFileAtomic } from "../files/atomic_file.ts";

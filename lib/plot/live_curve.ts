@@ -1,3 +1,4 @@
+/** A loss curve that grows while a stage runs. */
 import { type Bundle, type Display, jupyterDisplay, notebookDisplay } from "../notebook/mod.ts";
 import type { Figure } from "./figure.ts";
 import { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";

@@ -1,3 +1,4 @@
+/** Losses over samples, stage after stage. */
 import { chart } from "./chart.ts";
 import { type Drawing, headed, place, sheet, text } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -16,7 +17,7 @@ export interface LossPoint {
 
 export interface LossCurveOptions {
   readonly title?: string;
-  /** What to draw, one panel each; the loss alone unless told. */
+  /** What to draw, one panel each; default the loss alone. */
   readonly parts?: readonly string[];
 }
 

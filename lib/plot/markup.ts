@@ -1,3 +1,5 @@
+/** Text in markup. */
+
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -33,8 +33,8 @@ export { type ReportFigure, type ReportPage, reportPage } from "./report.ts";
 export { scoreOverTime, type ScoreOverTimeOptions, type ScorePoint } from "./score_over_time.ts";
 export {
   type Ceilings,
-  type GenevalTask,
   popeScores,
+  type ScoredTask,
   scores,
   type ScoresOptions,
 } from "./scores.ts";

@@ -1,3 +1,4 @@
+/** Pictures in rows, with titles and verdicts. */
 import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text, verdictMark, wrap } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -13,9 +14,9 @@ export interface GridPicture {
 }
 
 export interface PictureGridOptions {
-  /** Pictures in a row; six unless told, or fewer where there are fewer pictures. */
+  /** Pictures in a row; default 6, or fewer where there are fewer pictures. */
   readonly columns?: number;
-  /** How many times larger than its pixels a picture is drawn; twice unless told. */
+  /** How many times larger than its pixels a picture is drawn; default 2. */
   readonly scale?: number;
   readonly title?: string;
 }

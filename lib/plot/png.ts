@@ -1,3 +1,4 @@
+/** Pictures as PNG files inside figures, written at once. */
 import { crc32, deflateSync } from "node:zlib";
 import type { Picture } from "../data/picture.ts";
 
@@ -54,12 +55,12 @@ function chunk(type: string, content: Uint8Array): Uint8Array {
   return concatenate([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
   let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
   }
   return whole;
 }

@@ -1,3 +1,4 @@
+/** Which lines of a model the time of a step goes to. */
 import type { Batch } from "../optim/mod.ts";
 import type { Cost, GraphProfile } from "../runtime/mod.ts";
 import { chart } from "./chart.ts";

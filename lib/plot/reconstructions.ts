@@ -1,3 +1,4 @@
+/** Pictures, their tokens, and the pictures that come back from these. */
 import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -16,7 +17,7 @@ export interface Reconstruction {
 
 export interface ReconstructionsOptions {
   readonly title?: string;
-  /** How many of them stand side by side; two unless told. */
+  /** How many of them stand side by side; default 2. */
   readonly columns?: number;
 }
 
@@ -54,7 +55,7 @@ export function reconstructions(
 
 function table(rows: readonly Reconstruction[], mostColumns: number): Drawing {
   const columns = Math.min(mostColumns, rows.length);
-  const has = (part: "tokens" | "features") => rows.some((row) => row[part] !== undefined);
+  const has = (column: "tokens" | "features") => rows.some((row) => row[column] !== undefined);
   const labels = [
     "picture",
     ...(has("tokens") ? ["tokens"] : []),
@@ -76,14 +77,14 @@ function table(rows: readonly Reconstruction[], mostColumns: number): Drawing {
   const top = MARGIN + LABEL_HEIGHT - 6;
   body += rows.map((row, index) => {
     const y = top + Math.floor(index / columns) * (SIDE + GAP);
-    return place(across(index % columns), y, parts(row, labels));
+    return place(across(index % columns), y, cells(row, labels));
   }).join("");
   const height = top + Math.ceil(rows.length / columns) * (SIDE + GAP) - GAP + MARGIN;
   return { width: across(columns) - BETWEEN + MARGIN, height, body };
 }
 
-/** What there is of a row, each part below its label. */
-function parts(row: Reconstruction, labels: readonly string[]): Drawing {
+/** What there is of a row, each below its label. */
+function cells(row: Reconstruction, labels: readonly string[]): Drawing {
   const drawn: Record<string, string> = {
     picture: image(0, 0, SIDE, SIDE, row.picture),
     tokens: row.tokens === undefined ? "" : tokenGrid(row.tokens, SIDE),

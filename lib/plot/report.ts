@@ -1,7 +1,8 @@
+/** A whole report as one HTML file. */
 import type { Report } from "../evaluation/report.ts";
 import type { Figure } from "./figure.ts";
 import { escapeMarkup } from "./markup.ts";
-import { factCards, modelSection, stageSection } from "./report_sections.ts";
+import { dataSection, factCards, modelSection, stageSection } from "./report_sections.ts";
 import { reportStyle } from "./report_style.ts";
 
 /** A figure of a report under its heading. */
@@ -53,6 +54,7 @@ export function reportPage({ title, description, report, figures }: ReportPage):
 <p class="made">${escapeMarkup(`preset ${preset} · seed ${seed} · device ${device}`)}</p>
 ${paragraphs(description)}
 ${factCards(report)}
+${dataSection(report)}
 ${stageSection(report)}
 ${figures.map(figureSection).join("\n")}
 ${modelSection(report)}

@@ -1,4 +1,4 @@
-/** The parts of a report page that are written from the report alone. */
+/** The sections of a report page that are written from the report alone. */
 import { meanAccuracy } from "../evaluation/pope.ts";
 import type { Report } from "../evaluation/report.ts";
 import { escapeMarkup } from "./markup.ts";
@@ -6,12 +6,17 @@ import { popeScores, scores } from "./scores.ts";
 
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
-  const { geneval, pope, reconstruction, seconds, peakMemoryBytes } = report;
+  const { data, geneval, pope, retrieval, distances, reconstruction, seconds, peakMemoryBytes } =
+    report;
   const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
+    ["pictures learned from", data?.pictures.toLocaleString("en")],
     ["GenEval, overall", share(geneval?.overall)],
+    ["the same by codes", share(geneval?.byCodes?.overall)],
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
     ["POPE accuracy, mean", popeAccuracy >= 0 ? share(popeAccuracy) : undefined],
+    ["captions found first", share(retrieval?.captionsByPictures.recallAt1)],
+    ["Fréchet distance", distances?.drawn.frechet.toFixed(3)],
     ["feature cosine", share(reconstruction?.featureCosine)],
     ["codebook in use", share(reconstruction?.codebookUse)],
     ["time", seconds === undefined ? undefined : duration(seconds)],
@@ -39,37 +44,85 @@ export function stageSection({ stages = [] }: Report): string {
   );
 }
 
+/** What a folder gave, and what was skipped in it. */
+export function dataSection({ data }: Report): string {
+  if (data === undefined) return "";
+  const rows: [string, number][] = [
+    ["pictures learned from", data.pictures],
+    ["their captions", data.captions],
+    ["pictures held out", data.heldOut],
+    ["of these with a caption whose words are all known", data.known],
+    ...Object.entries(data.skipped).map(([reason, count]): [string, number] => [
+      `skipped: ${reason}`,
+      count,
+    ]),
+  ];
+  const cells = rows.map(([name, count]) => [name, count.toLocaleString("en")]);
+  return section("What was learned from", table([data.path, "count"], cells));
+}
+
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
-  const { geneval, pope, probes, reconstruction, selfEnhancement } = report;
-  const parts: string[] = [];
+  const { geneval, pope, probes, reconstruction, retrieval, distances, selfEnhancement } = report;
+  const { descriptions } = report;
+  const blocks: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
-    parts.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
+    blocks.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
   }
   if (pope !== undefined && Object.keys(pope).length > 0) {
-    parts.push(popeScores(pope, { title: "POPE: saying what a picture shows" }).html());
+    blocks.push(popeScores(pope, { title: "POPE: saying what a picture shows" }).html());
     const rows = Object.entries(pope).map(([split, { accuracy, f1, yesRatio }]) =>
       [split, accuracy, f1, yesRatio].map((cell) => typeof cell === "number" ? share(cell) : cell)
     );
-    parts.push(table(["POPE", "accuracy", "F1", "share of yes"], rows));
+    blocks.push(table(["POPE", "accuracy", "F1", "share of yes"], rows));
   }
+  const among = retrieval === undefined ? "" : `, of ${retrieval.among}`;
   const single: [string, string | undefined][] = [
     ["GenEval ceiling, true scenes", share(geneval?.ceiling?.truth)],
     ["GenEval ceiling, reconstructed scenes", share(geneval?.ceiling?.reconstructed)],
+    ["GenEval by codes", share(geneval?.byCodes?.overall)],
+    ["GenEval by codes, ceiling", share(geneval?.byCodes?.ceiling)],
+    ["Drawings of which parser and codes say the same", share(geneval?.byCodes?.agreement)],
     ["GenEval before self-enhancement", share(selfEnhancement?.before)],
     ["GenEval after self-enhancement", share(selfEnhancement?.after)],
+    ["GenEval by codes before self-enhancement", share(selfEnhancement?.byCodes?.before)],
+    ["GenEval by codes after self-enhancement", share(selfEnhancement?.byCodes?.after)],
     ["Own verdicts that are the parser's", share(selfEnhancement?.agreement)],
     ["Linear probe: what stands in a patch", share(probes?.concept)],
     ["Linear probe: in which colour", share(probes?.color)],
     ["Linear probe: whether anything does", share(probes?.position)],
+    [
+      `Captions found first by their pictures${among}`,
+      share(retrieval?.captionsByPictures.recallAt1),
+    ],
+    [
+      `Captions found among five by their pictures${among}`,
+      share(retrieval?.captionsByPictures.recallAt5),
+    ],
+    [
+      `Pictures found first by their captions${among}`,
+      share(retrieval?.picturesByCaptions.recallAt1),
+    ],
+    [
+      `Pictures found among five by their captions${among}`,
+      share(retrieval?.picturesByCaptions.recallAt5),
+    ],
+    ["Fréchet distance of drawn and true pictures", distances?.drawn.frechet.toFixed(3)],
+    ["Fréchet distance of reconstructed ones", distances?.reconstructed?.frechet.toFixed(3)],
+    ["Fréchet distance of pictures that were learned from", distances?.learned?.frechet.toFixed(3)],
+    ["Kernel distance of drawn and true pictures", distances?.drawn.kernel.toFixed(3)],
+    ["Kernel distance of reconstructed ones", distances?.reconstructed?.kernel.toFixed(3)],
+    ["Words of descriptions that are the captions', held out", share(descriptions?.heldOut)],
+    ["The same of pictures that were learned from", share(descriptions?.learned)],
+    ["The same of descriptions of other pictures", share(descriptions?.others)],
     ["Feature cosine of reconstructions", share(reconstruction?.featureCosine)],
     ["PSNR of reconstructions, dB", reconstruction?.psnr?.toFixed(1)],
     ["Codebook in use", share(reconstruction?.codebookUse)],
     ["Codebook perplexity", reconstruction?.perplexity?.toFixed(1)],
   ];
   const rows = single.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
-  if (rows.length > 0) parts.push(table(["measure", "value"], rows));
-  return parts.length === 0 ? "" : section("Scores", parts.join("\n"));
+  if (rows.length > 0) blocks.push(table(["measure", "value"], rows));
+  return blocks.length === 0 ? "" : section("Scores", blocks.join("\n"));
 }
 
 const hasScore = (geneval: NonNullable<Report["geneval"]>) =>

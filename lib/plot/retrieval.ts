@@ -1,3 +1,4 @@
+/** What was looked for, and what was found nearest. */
 import type { Picture } from "../data/picture.ts";
 import type { Figure } from "./figure.ts";
 import { type GridPicture, pictureGrid } from "./picture_grid.ts";

@@ -1,3 +1,4 @@
+/** Scores over the minutes of a training. */
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";

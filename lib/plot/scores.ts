@@ -1,3 +1,6 @@
+/** GenEval's and POPE's scores as bars, with ceilings. */
+import { GENEVAL_TASKS, type GenevalTask } from "../assessment/geneval_words.ts";
+import { POPE_SPLITS } from "../evaluation/pope.ts";
 import type { Report } from "../evaluation/report.ts";
 import { type Bar, bars } from "./bars.ts";
 import { headed, sheet } from "./drawing.ts";
@@ -5,20 +8,12 @@ import { Figure } from "./figure.ts";
 
 type Geneval = NonNullable<Report["geneval"]>;
 type Pope = NonNullable<Report["pope"]>;
-type TaskScores = Readonly<Partial<Record<GenevalTask, number>>>;
-
-const TASKS = [
-  "single",
-  "two",
-  "counting",
-  "colors",
-  "position",
-  "attribution",
-  "overall",
-] as const;
+type TaskScores = Readonly<Partial<Record<ScoredTask, number>>>;
 
 /** A task of GenEval (arXiv 2310.11513), or the mean of all six. */
-export type GenevalTask = typeof TASKS[number];
+export type ScoredTask = GenevalTask | "overall";
+
+const TASKS: readonly ScoredTask[] = [...GENEVAL_TASKS, "overall"];
 
 /** What the parser itself scores, task by task: no drawing can be expected to score more. */
 export interface Ceilings {
@@ -32,7 +27,7 @@ export interface ScoresOptions {
   readonly title?: string;
 }
 
-const NAMES: Readonly<Record<GenevalTask, string>> = {
+const NAMES: Readonly<Record<ScoredTask, string>> = {
   single: "single object",
   two: "two objects",
   counting: "counting",
@@ -79,8 +74,6 @@ export function scores(
   return barFigure("GenEval", rows, title);
 }
 
-const SPLITS = ["random", "popular", "adversarial"] as const;
-
 /**
  * POPE (arXiv 2305.10355) split by split: accuracy as bars, F1 and the share of "yes" as ticks.
  *
@@ -94,7 +87,7 @@ const SPLITS = ["random", "popular", "adversarial"] as const;
  * ```
  */
 export function popeScores(pope: Pope, { title }: ScoresOptions = {}): Figure {
-  const rows = SPLITS.flatMap((split): Bar[] => {
+  const rows = POPE_SPLITS.flatMap((split): Bar[] => {
     const measured = pope[split];
     if (measured === undefined) return [];
     const { accuracy, f1, yesRatio } = measured;

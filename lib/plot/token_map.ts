@@ -1,3 +1,4 @@
+/** Codes, drawn over the pictures that they stand for. */
 import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -12,7 +13,7 @@ export interface TokenizedPicture {
 
 export interface TokenMapOptions {
   readonly title?: string;
-  /** How many stand side by side; four unless told. */
+  /** How many stand side by side; default 4. */
   readonly columns?: number;
 }
 

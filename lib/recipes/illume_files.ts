@@ -1,9 +1,8 @@
 /**
- * A model on disk: `config.json`, `model.safetensors` with every parameter under its name, and
- * `tokenizer.json`.
+ * A model on disk: `config.json`, which names its recipe, its parts and its language;
+ * `model.safetensors` with every parameter under its name; and `tokenizer.json`.
  */
 import { z } from "../packages/zod.ts";
-import { worldOf } from "../worlds/emoji/world.ts";
 import { brief } from "../graph/mod.ts";
 import {
   CheckpointError,
@@ -15,29 +14,34 @@ import {
   Scope,
 } from "../nn/mod.ts";
 import { type Device, expectDevice, expectPath } from "../runtime/mod.ts";
-import { PictureTokenizer, TokenizerConfig, tokenizerParameters } from "../vision/mod.ts";
+import type { Language } from "../text/language.ts";
 import { TextTokenizer } from "../text/mod.ts";
-import { nextTokenLosses, SPECIAL_TOKENS, UnifiedConfig } from "../unified/mod.ts";
-import { Illume } from "./illume.ts";
+import {
+  LanguageModelConfig,
+  sequenceOf,
+  shapeOf,
+  SPECIAL_TOKENS,
+  unifiedLosses,
+} from "../unified/mod.ts";
+import { PictureTokenizer, TokenizerConfig, tokenizerParameters } from "../vision/mod.ts";
+import { Illume, illumeModalities } from "./illume.ts";
 
-const VERSION = 5;
+const VERSION = 6;
 
 const Config = z.strictObject({
   format: z.literal("illume"),
   version: z.literal(VERSION),
-  preset: z.enum(["nano", "small", "base"]),
   seed: z.int(),
   tokenizer: TokenizerConfig,
-  languageModel: UnifiedConfig,
-}).superRefine(({ tokenizer, languageModel }, context) => {
-  // What the tensors' shapes do not tell.
-  const shared = { quantizer: tokenizer.quantizer, pictureTokens: tokenizer.grid ** 2 };
-  for (const field of ["quantizer", "pictureTokens"] as const) {
-    const expected = JSON.stringify(shared[field]);
-    if (JSON.stringify(languageModel[field]) === expected) continue;
-    const message = `Expected the tokenizer's ${expected}`;
-    context.addIssue({ code: "custom", path: ["languageModel", field], message });
-  }
+  languageModel: LanguageModelConfig,
+  /** Tokens of text, special ones included. */
+  vocabulary: z.int().positive(),
+  longestText: z.int().positive(),
+  language: z.looseObject({ kind: z.string() }),
+}).refine(({ tokenizer, languageModel }) => languageModel.places === tokenizer.grid ** 2, {
+  // What the tensors' shapes do not tell: what is read stands in places, too.
+  path: ["languageModel", "places"],
+  error: "Expected the tokenizer's grid²",
 });
 type Config = z.infer<typeof Config>;
 
@@ -47,6 +51,9 @@ const FORMAT: CheckpointFormat<Config> = {
   parameters: parametersOf,
 };
 
+/** Languages by kind: from what a configuration keeps of one to the language. */
+export type Languages = Readonly<Record<string, (settings: unknown) => Language>>;
+
 /**
  * Writes the model's three files into a folder.
  * @throws Error where they cannot be written; what was there before then stays as it was
@@ -55,48 +62,71 @@ export async function saveIllume(model: Illume, directory: string): Promise<void
   if (!(model instanceof Illume)) {
     throw new TypeError(`Expected a model and a folder, but found ${brief(model)} first`);
   }
-  const { store, tokenizer, vocabulary, world, seed } = model;
+  const { store, tokenizer, text, unified, language, longestText, seed } = model;
   await saveCheckpoint<Config>(directory, FORMAT, {
     config: {
       format: "illume",
       version: VERSION,
-      preset: world.preset,
       seed,
       tokenizer: tokenizer.config,
-      languageModel: model.config,
+      languageModel: unified.config,
+      vocabulary: text.size,
+      longestText,
+      language: { ...language.settings },
     },
     store,
     seed,
-    more: { "tokenizer.json": JSON.stringify(vocabulary.text.toJSON(), null, 1) },
+    more: { "tokenizer.json": JSON.stringify(text.toJSON(), null, 1) },
   });
 }
 
 /**
- * Loads what {@link saveIllume} wrote.
- * @throws CheckpointError for a missing, truncated or foreign file, another version, or tensors of
- * other names or shapes than the configuration asks for; TypeError where the folder is no path or the
- * device is none
+ * Loads what {@link saveIllume} wrote. Disposing of the model frees its parameters.
+ *
+ * @param languages which kinds of languages are known
+ * @throws CheckpointError for a missing, truncated or foreign file, another version or language, or
+ * tensors of other names or shapes than the configuration asks for; TypeError where the folder is no
+ * path or the device is none
  */
-export async function loadIllume(directory: string, device: Device): Promise<Illume> {
+export async function loadIllume(
+  directory: string,
+  device: Device,
+  languages: Languages,
+): Promise<Illume> {
   expectPath(directory);
   expectDevice(device);
   const config = await readConfig(directory, FORMAT);
+  const language = languageOf(config, languages, directory);
   const text = await readTokenizer(`${directory}/tokenizer.json`, config);
   const store = readParameters(directory, FORMAT, config, device);
-  const { seed } = config;
+  const { seed, longestText } = config;
   const tokenizer = new PictureTokenizer({ device, store, config: config.tokenizer, seed });
   return new Illume({
     tokenizer,
     text,
-    world: worldOf(config.preset),
+    language,
     config: config.languageModel,
     seed,
+    longestText,
+    owned: store,
   });
 }
 
-async function readTokenizer(path: string, { languageModel }: Config): Promise<TextTokenizer> {
-  const size = languageModel.textVocabulary;
-  const expected = `a text tokenizer of ${size} tokens in ${path}`;
+function languageOf({ language }: Config, languages: Languages, directory: string): Language {
+  const known = Object.keys(languages).join(", ");
+  const expected = `a language of a known kind (${known}) in ${directory}/config.json`;
+  if (!Object.hasOwn(languages, language.kind)) {
+    throw CheckpointError.of(expected, `"${language.kind}"`);
+  }
+  try {
+    return languages[language.kind](language);
+  } catch (error) {
+    throw CheckpointError.refused(expected, error);
+  }
+}
+
+async function readTokenizer(path: string, { vocabulary }: Config): Promise<TextTokenizer> {
+  const expected = `a text tokenizer of ${vocabulary} tokens in ${path}`;
   let text: TextTokenizer;
   try {
     text = TextTokenizer.fromJSON(JSON.parse(await Deno.readTextFile(path)));
@@ -104,14 +134,21 @@ async function readTokenizer(path: string, { languageModel }: Config): Promise<T
   } catch (error) {
     throw CheckpointError.refused(expected, error);
   }
-  if (text.size !== size) throw CheckpointError.of(expected, `${text.size} tokens`);
+  if (text.size !== vocabulary) throw CheckpointError.of(expected, `${text.size} tokens`);
   return text;
 }
 
 /** Every parameter of a model, found by tracing it. Its parts share the codebook. */
-function parametersOf({ tokenizer, languageModel }: Config): ParameterSpec[] {
-  const scope = new Scope();
-  nextTokenLosses(scope, languageModel, { batch: 1, length: 1, learned: 1, pictures: 1 });
-  const specs = [...tokenizerParameters(tokenizer), ...scope.specs()];
+function parametersOf({ tokenizer, languageModel, vocabulary }: Config): ParameterSpec[] {
+  const model = illumeModalities({
+    tokenizer,
+    // Of the words only the size counts, and of pictures nothing.
+    text: { size: vocabulary, tokenId: () => 0, encode: () => [], decode: () => "" },
+    config: languageModel,
+    encode: () => Promise.resolve([]),
+  });
+  const root = new Scope();
+  unifiedLosses(root, model, shapeOf([sequenceOf([{ ask: [], answer: [] }], [], model)], 1, model));
+  const specs = [...tokenizerParameters(tokenizer), ...root.specs()];
   return [...new Map(specs.map((spec) => [spec.name, spec])).values()];
 }

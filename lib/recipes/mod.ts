@@ -1,22 +1,23 @@
 /** ILLUME, its stages, and what it makes of its own pictures. */
+export type { Drawn } from "./best_drawing.ts";
 export {
   type DrawnPicture,
-  type DrawOptions,
   Illume,
-  LANGUAGE_MODEL_PRESETS,
-  type SamplingOptions,
-} from "./illume.ts";
-export { loadIllume, saveIllume } from "./illume_files.ts";
-export {
   ILLUME_STAGES,
   illumeStages,
-  type StagePlan,
-  unifiedStage,
-  type Weighted,
-} from "./illume_stages.ts";
-export { type Example, type Task, type TaskName, tasksOf } from "./tasks.ts";
-export { trainTextTokenizer } from "./text.ts";
+  LANGUAGE_MODEL_PRESETS,
+  type Preset,
+} from "./illume.ts";
 export {
+  captionTokenizer,
+  OWN_TOKENIZER_PRESETS,
+  type OwnPicturesPlan,
+  ownPicturesPlan,
+} from "./own_pictures.ts";
+export { type Languages, loadIllume, saveIllume } from "./illume_files.ts";
+export { type DrawOptions, PictureModel, type SamplingOptions } from "./picture_model.ts";
+export {
+  type AskedCaptions,
   type AssessedDrawing,
   type Drawings,
   readDrawings,
@@ -28,3 +29,4 @@ export {
   type EnhancementOptions,
   enhancementStage,
 } from "./self_enhancement.ts";
+export { type Answered, ask, documents, PROMPT_WORDS } from "./wording.ts";

@@ -7,35 +7,34 @@
  */
 import type { Assessment } from "../assessment/assessment.ts";
 import { assessmentPrompt, assessmentToText } from "../assessment/words.ts";
-import { parseCaption } from "../worlds/emoji/captions.ts";
-import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
+import { type DataSet, endless } from "../data/data_set.ts";
+import { type Document, picture, text } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
-import { sceneFor } from "../worlds/emoji/random_scenes.ts";
-import type { World } from "../worlds/emoji/world.ts";
-import type { Precision } from "../graph/mod.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
-import type { Segment } from "../unified/mod.ts";
-import { answerPicture, answerText, ask } from "./formats.ts";
-import type { Illume } from "./illume.ts";
-import { ILLUME_STAGES, unifiedStage, type Weighted } from "./illume_stages.ts";
+import type { StagePlan } from "../unified/mod.ts";
+import { type Illume, ILLUME_STAGES, illumeStages, type Preset } from "./illume.ts";
 import type { AssessedDrawing } from "./self_generation.ts";
-import { type Task, type TaskName, tasksOf } from "./tasks.ts";
+import { ask } from "./wording.ts";
 
 /** How long and how fast a model learns from its assessments. */
-export const ENHANCEMENT_BUDGETS: Readonly<Record<World["preset"], Budget>> = {
+export const ENHANCEMENT_BUDGETS: Readonly<Record<Preset, Budget>> = {
   nano: { steps: 500, batchSize: 32, peakRate: 1.2e-3 },
   small: { steps: 700, batchSize: 32, peakRate: 1e-3 },
   base: { steps: 1000, batchSize: 128, peakRate: 3e-4 },
 };
 
 export interface EnhancementOptions {
-  /** As in `ENHANCEMENT_BUDGETS`, unless told. */
+  /** Documents that are mixed in, by the names that the plan uses. */
+  readonly documents: Readonly<Record<string, DataSet<Document>>>;
+  /** A picture that shows a caption, for corrections. */
+  readonly truePicture: (caption: string, random: Random) => Picture | Promise<Picture>;
+  /** The stage that is learned again; default the last of `ILLUME_STAGES.nano`. */
+  readonly plan?: StagePlan;
+  /** Default that of `ENHANCEMENT_BUDGETS.nano`. */
   readonly budget?: Budget;
-  /** The share of assessments in what is learned, between 0 and 1; 0.35 unless told. */
+  /** The share of assessments in what is learned, between 0 and 1; default 0.35. */
   readonly share?: number;
-  /** float32 unless told. */
-  readonly precision?: Precision;
 }
 
 /** Of the bad pictures, the share that is corrected. */
@@ -53,75 +52,62 @@ const CAPTIONS = 3;
  */
 export async function enhancementStage(
   model: Illume,
-  scenes: EmojiScenes,
   drawings: readonly AssessedDrawing[],
-  { budget = ENHANCEMENT_BUDGETS[model.world.preset], share = 0.35, precision }:
-    EnhancementOptions = {},
+  {
+    documents,
+    truePicture,
+    plan = ILLUME_STAGES.nano.at(-1)!,
+    budget = ENHANCEMENT_BUDGETS.nano,
+    share = 0.35,
+  }: EnhancementOptions,
 ): Promise<Stage> {
   if (!(share > 0 && share < 1)) {
     throw new RangeError(`Expected a share of assessments between 0 and 1, but found ${share}`);
   }
-  const tasks = tasksOf(scenes);
-  const lastStage = ILLUME_STAGES[model.world.preset].at(-1)!;
-  const ordinary = Object.entries(lastStage.mixture).map(([name, weight]): Weighted => ({
-    task: tasks[name as TaskName],
-    weight,
-  }));
-  const total = ordinary.reduce((sum, { weight }) => sum + weight, 0);
-  const assess = await assessmentTask(model, scenes, drawings);
-  return unifiedStage(model, { name: "self-enhancement", budget, precision }, [
-    ...ordinary,
-    { task: assess, weight: total * share / (1 - share) },
-  ]);
+  const total = Object.values(plan.mixture).reduce((sum, weight) => sum + weight, 0);
+  const assess = await assessments(model, drawings, truePicture);
+  const [stage] = illumeStages(model, { ...documents, assess }, [{
+    ...plan,
+    name: "self-enhancement",
+    budget,
+    mixture: { ...plan.mixture, assess: total * share / (1 - share) },
+  }]);
+  return stage;
 }
 
-async function assessmentTask(
+async function assessments(
   model: Illume,
-  scenes: EmojiScenes,
   drawings: readonly AssessedDrawing[],
-): Promise<Task> {
+  truePicture: EnhancementOptions["truePicture"],
+): Promise<DataSet<Document>> {
   const pictures = await model.tokenizer.decode(drawings.map(({ ids }) => Int32Array.from(ids)));
   const assessed = drawings.map((drawing, i) => {
     const held = Map.groupBy([drawing, ...drawing.misses], ({ assessment }) => assessment.verdict);
-    return { ...drawing, picture: pictures[i], held: [...held.values()] };
+    return { ...drawing, shown: pictures[i], held: [...held.values()] };
   });
   const byVerdict = [...Map.groupBy(assessed, (own) => own.assessment.verdict).values()];
-  return {
-    size: "assessment",
-    example(random) {
-      const { caption, picture, assessment, held } = random.pick(random.pick(byVerdict));
-      if (assessment.verdict === "bad" && random.uniform() < CORRECTED) {
-        return {
-          pictures: [picture, truePicture(caption, scenes, random)],
-          turns: ([{ features }, { ids }]) => [
-            { ask: ask.assess(features, caption), answer: told(assessment) },
-            { ask: ask.draw(caption), answer: answerPicture(ids) },
-          ],
-        };
-      }
-      const [first, ...further] = Array.from(
-        { length: CAPTIONS },
-        () => random.pick(random.pick(held)),
-      );
-      return {
-        pictures: [picture],
-        turns: ([{ features }]) => [
-          { ask: ask.assess(features, first.caption), answer: told(first.assessment) },
-          ...further.map(({ caption, assessment }) => ({
-            ask: ask.further(assessmentPrompt(caption)),
-            answer: told(assessment),
-          })),
-        ],
-      };
-    },
-  };
+  return endless(model.seed, "assessments", async (random) => {
+    const { caption, shown, assessment, held } = random.pick(random.pick(byVerdict));
+    if (assessment.verdict === "bad" && random.uniform() < CORRECTED) {
+      return [
+        { ask: ask.assess(shown, caption), answer: told(assessment) },
+        { ask: ask.draw(caption), answer: [picture(await truePicture(caption, random))] },
+      ];
+    }
+    const [first, ...further] = Array.from(
+      { length: CAPTIONS },
+      () => random.pick(random.pick(held)),
+    );
+    return [
+      { ask: ask.assess(shown, first.caption), answer: told(first.assessment) },
+      ...further.map(({ caption, assessment }) => ({
+        ask: ask.further(assessmentPrompt(caption)),
+        answer: told(assessment),
+      })),
+    ];
+  });
 }
 
-function told(assessment: Assessment): Segment[] {
-  return answerText(assessmentToText(assessment));
-}
-
-function truePicture(caption: string, scenes: EmojiScenes, random: Random): Picture {
-  const spec = parseCaption(caption, scenes.world);
-  return scenes.draw(sceneFor(spec, scenes.world, random));
+function told(assessment: Assessment) {
+  return [text(assessmentToText(assessment))];
 }

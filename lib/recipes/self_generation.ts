@@ -7,10 +7,6 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "../packages/zod.ts";
 import { Assessment } from "../assessment/assessment.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
-import { captionOf, parseCaption } from "../worlds/emoji/captions.ts";
-import { nearMiss } from "../worlds/emoji/near_miss.ts";
-import { heldOut, trainingSpec } from "../worlds/emoji/splits.ts";
-import type { World } from "../worlds/emoji/world.ts";
 import {
   FolderLock,
   JsonLines,
@@ -52,12 +48,21 @@ const Line = z.strictObject({
 type Line = z.infer<typeof Line>;
 const LINES: LineFormat<Line> = { what: "an assessed drawing", schema: Line };
 
+/** Captions that may be trained on, and such that say nearly the same. */
+export interface AskedCaptions {
+  caption(random: Random): string;
+  /** Different captions that a picture of this one does not show, `most` of them or fewer. */
+  misses(caption: string, most: number, random: Random): string[];
+}
+
 export interface SelfGenerationOptions {
   /** Made if it is missing. While drawings are made in it, none else can be. */
   readonly directory: string;
+  /** What is drawn. */
+  readonly asked: AskedCaptions;
   /** How many captions are drawn. */
   readonly captions: number;
-  /** Pictures of each caption; 1 unless told. */
+  /** Pictures of each caption; default 1. */
   readonly samples?: number;
   readonly seed: number;
   /** Stops after the pictures at hand. What was written stays. */
@@ -89,7 +94,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
 export async function* selfGenerate(
   model: Illume,
   judge: Judge,
-  { directory, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
+  { directory, asked, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
   expectPath(directory);
   checkNumber("captions", count, COUNT);
@@ -111,25 +116,22 @@ export async function* selfGenerate(
   yield { done: kept, total };
 
   const random = new Random(seed, "self-generation");
-  const captions = Array.from(
-    { length: count },
-    () => captionOf(trainingSpec(random, model.world)),
-  );
+  const captions = Array.from({ length: count }, () => asked.caption(random));
   for (let chunk = first; chunk < chunks; chunk++) {
     signal?.throwIfAborted();
     stopIfInterrupted(`after ${chunk * CHUNK} of ${total} drawings`);
     const start = chunk * CHUNK;
     const places = Array.from({ length: Math.min(CHUNK, total - start) }, (_, i) => start + i);
-    const asked = places.map((place) => captions[Math.floor(place / samples)]);
+    const chosen = places.map((place) => captions[Math.floor(place / samples)]);
     const random = new Random(seed, "self-generation", chunk);
-    const drawn = await model.drawAll(asked, { seed: random.integer(2 ** 31), ...VARIED });
-    const held = asked.map((caption) => [caption, ...nearMisses(caption, model.world, random)]);
+    const drawn = await model.drawAll(chosen, { seed: random.integer(2 ** 31), ...VARIED });
+    const held = chosen.map((caption) => [caption, ...asked.misses(caption, MISSES, random)]);
     const judgements = await judge.judge(
       drawn.flatMap(({ picture }, i) => held[i].map((caption) => ({ picture, caption }))),
     );
     let next = 0;
     lines.write(...drawn.map(({ ids }, i) => ({
-      caption: asked[i],
+      caption: chosen[i],
       sample: places[i] % samples,
       ids: [...ids],
       held: held[i].map((against) => ({ against, ...told(judgements[next++]) })),
@@ -137,14 +139,6 @@ export async function* selfGenerate(
     await lines.sync();
     yield { done: lines.lines, total };
   }
-}
-
-/** Different near misses of a caption that may be trained on: as many as are found. */
-function nearMisses(caption: string, world: World, random: Random): string[] {
-  const spec = parseCaption(caption, world);
-  const found = Array.from({ length: 2 * MISSES }, () => nearMiss(spec, world, random))
-    .flatMap((miss) => heldOut(miss, world) ? [] : [captionOf(miss)]);
-  return [...new Set(found)].slice(0, MISSES);
 }
 
 /** What a line keeps of a judgement. */

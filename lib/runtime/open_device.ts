@@ -11,9 +11,9 @@ import { WEBGPU } from "./webgpu.ts";
 
 /** How a device is opened. */
 export interface DeviceOptions {
-  /** Threads that share the work of one operator on the CPU; as many as there are, unless told. */
+  /** Threads that share the work of one operator on the CPU; default all there are. */
   readonly threads?: number;
-  /** Whether threads wait for the next operator of a run by spinning; true unless told. */
+  /** Whether threads wait for the next operator of a run by spinning; default true. */
   readonly spinning?: boolean;
   /** Path of another build of ONNX Runtime's shared library: one with CUDA, say. */
   readonly library?: string;

@@ -19,7 +19,7 @@ export interface CompileOptions {
   readonly folder?: string;
   /** The sizes of axes that the model leaves open, by their names. */
   readonly sizes?: Readonly<Record<string, number>>;
-  /** Lets ONNX Runtime fuse and rewrite the graph; true unless told. */
+  /** Lets ONNX Runtime fuse and rewrite the graph; default true. */
   readonly optimize?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface SessionSettings {
 export type Provider = (settings: SessionSettings) => void;
 
 /**
- * The CPU, with so many threads that share the work of one operator. They wait for the next
+ * The CPU, with a number of threads that share the work of one operator. They wait for the next
  * operator of a run by `spinning`, which starts it sooner, or asleep.
  *
  * Numbers too small for a normal float keep their value: `session.set_denormal_as_zero` reaches the

@@ -2,6 +2,7 @@
  * What a model may be told and asked. Models see nothing but words that they were taught: whatever
  * people type is read once, at the door, into these words, or refused.
  */
+import { normalForm } from "./normal_form.ts";
 
 /** A question as the model was taught it. */
 export type ReadQuestion =
@@ -27,7 +28,20 @@ export interface Language {
   allRight?(caption: string): string;
 }
 
-/** Words that nobody taught the model. */
+/** A text that cannot be read: one line that says what was expected and found. */
 export class CaptionError extends Error {
   override name = "CaptionError";
+}
+
+/** The longest text that is read, in characters. */
+export const LONGEST_CAPTION = 300;
+
+/** @throws CaptionError where a text is too long or has no words */
+export function expectText(text: string): void {
+  if (text.length > LONGEST_CAPTION) {
+    throw new CaptionError(
+      `Expected a text of at most ${LONGEST_CAPTION} characters, but found ${text.length}`,
+    );
+  }
+  if (normalForm(text) === "") throw new CaptionError("Expected words, but found an empty text");
 }

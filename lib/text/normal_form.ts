@@ -21,10 +21,9 @@ const CLOSING = /[\s"')\]».,;:?!…。？！]+$/u;
  * ```
  */
 export function normalForm(text: string): string {
-  return text.normalize("NFC").toLowerCase().normalize("NFC")
+  return text.replace(INVISIBLE, "").normalize("NFC").toLowerCase().normalize("NFC")
     .replace(/[‘’ʼ]/g, "'")
     .replace(/[“”]/g, '"')
-    .replace(INVISIBLE, "")
     .replace(SPACES, " ")
     .replace(/ ?, ?/g, ", ")
     .replace(OPENING, "")

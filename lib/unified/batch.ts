@@ -1,102 +1,233 @@
 /** Sequences of different lengths as tensors of one shape. */
 import { countsOf, type Inputs } from "../optim/mod.ts";
 import type { Sequence } from "./sequence.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { UnifiedModel } from "./unified_model.ts";
 
-/** The shape that a training graph was compiled for. */
+/** The shape that a graph was compiled for. */
 export interface BatchShape {
   readonly batch: number;
-  /** Tokens of a row. */
+  /** Rows of a sequence. */
   readonly length: number;
-  /** Predicted tokens of a row, on average at most. */
+  /** Predicted tokens of a sequence, on average at most. */
   readonly learned: number;
-  /** Pictures read in a row, at most. */
-  readonly pictures: number;
+  /** By modality, the rows that are given in a sequence, at most. */
+  readonly given: Readonly<Record<string, number>>;
+  /** By modality, the targets of a sequence, at most. */
+  readonly targets: Readonly<Record<string, number>>;
 }
 
-export interface SequenceBatch {
-  /** int32 `[batch, length]`; ids from the vocabulary's size on are rows of `features`. */
-  readonly ids: Int32Array;
-  /** Where in its picture a token stands, from 1; 0 for all else: int32 `[batch, length]`. */
-  readonly places: Int32Array;
-  /** `[batch·pictures·pictureTokens, featureSize]` */
-  readonly features: Float32Array;
-  /** Where the hidden state stands that predicts a label: int32 `[batch·learned]`. */
-  readonly positions: Int32Array;
-  /** What it shall predict: int32 `[batch·learned]`. */
-  readonly labels: Int32Array;
-  /** 1 for labels, 0 for padding: `[batch·learned]`. */
-  readonly weights: Float32Array;
+/** The least shape that sequences fit, `batch` of them at a time. */
+export function shapeOf(
+  sequences: readonly Sequence[],
+  batch: number,
+  model: UnifiedModel,
+): BatchShape {
+  const most = (count: (sequence: Sequence) => number) => Math.max(...sequences.map(count));
+  // A graph takes one of each at least, so that it has all the parameters.
+  return {
+    batch,
+    length: most(({ rows }) => rows.length),
+    learned: most(learnedIn),
+    given: Object.fromEntries(
+      model.given.map(({ name }) => [name, Math.max(1, most((s) => givenIn(s, name)))]),
+    ),
+    targets: Object.fromEntries(
+      model.learning.map(({ name }) => [name, Math.max(1, most((s) => targetsIn(s, name)))]),
+    ),
+  };
+}
+
+/** Predicted tokens of a sequence. */
+function learnedIn({ rows }: Sequence): number {
+  return rows.filter(({ learned }) => learned).length;
+}
+
+function givenIn({ rows }: Sequence, modality: string): number {
+  return rows.filter(({ given }) => given?.modality === modality).length;
+}
+
+function targetsIn({ targets }: Sequence, modality: string): number {
+  return targets.filter((target) => target.modality === modality).length;
 }
 
 /** Whether sequences fit a shape. */
 export function fits(sequences: readonly Sequence[], shape: BatchShape): boolean {
-  const learned = sequences.reduce((sum, s) => sum + s.learned.filter(Boolean).length, 0);
-  return sequences.length <= shape.batch && learned <= shape.batch * shape.learned &&
-    sequences.every((s) => s.ids.length <= shape.length && s.features.length <= shape.pictures);
+  return misfit(sequences, shape) === undefined;
+}
+
+/** What does not fit, in words. */
+function misfit(sequences: readonly Sequence[], shape: BatchShape): string | undefined {
+  const most = (count: (sequence: Sequence) => number) =>
+    sequences.reduce((most, sequence) => Math.max(most, count(sequence)), 0);
+  const learned = sequences.reduce((sum, sequence) => sum + learnedIn(sequence), 0);
+  const checks: [string, number, number][] = [
+    ["sequences", shape.batch, sequences.length],
+    ["rows in each", shape.length, most(({ rows }) => rows.length)],
+    ["learned in all", shape.batch * shape.learned, learned],
+    ...Object.entries(shape.given).map((
+      [name, allowed],
+    ): [string, number, number] => [
+      `given rows of "${name}" in each`,
+      allowed,
+      most((s) => givenIn(s, name)),
+    ]),
+    ...Object.entries(shape.targets).map((
+      [name, allowed],
+    ): [string, number, number] => [
+      `targets of "${name}" in each`,
+      allowed,
+      most((s) => targetsIn(s, name)),
+    ]),
+  ];
+  const wrong = checks.find(([, allowed, found]) => found > allowed);
+  if (wrong === undefined) return undefined;
+  return `at most ${wrong[1]} ${wrong[0]}, but found ${wrong[2]}`;
 }
 
 /**
- * Fills a batch with sequences, padding to its shape. Rows without a sequence are padding too.
+ * The rows of a batch, or of a part of one, as inputs of a graph: those of `losses.ts`. Where the model
+ * has embeddings for places, `places` is among them: int32 `[batch, length]`, where in its picture a
+ * row stands, from 1; 0 for all else.
+ */
+export interface SequenceBatch extends Inputs {
+  /** int32 `[batch, length]`; ids after all tables' are given rows. */
+  readonly ids: Int32Array;
+  /** Where the hidden state stands that predicts a label: int32 `[batch · learned]`. */
+  readonly positions: Int32Array;
+  /** What it shall predict: int32 `[batch · learned]`. */
+  readonly labels: Int32Array;
+  /** 1 for labels, 0 for padding: `[batch · learned]`. */
+  readonly weights: Float32Array;
+}
+
+/**
+ * Fills a batch with sequences, padding to its shape. Sequences that are missing are padding too.
  * @throws RangeError where the sequences do not fit
  */
 export function batchOf(
   sequences: readonly Sequence[],
   shape: BatchShape,
-  vocabulary: Vocabulary,
-  { pictureTokens, featureSize }: { pictureTokens: number; featureSize: number },
+  model: UnifiedModel,
 ): SequenceBatch {
-  if (!fits(sequences, shape)) {
-    const longest = Math.max(...sequences.map((s) => s.ids.length));
-    const learned = sequences.reduce((sum, s) => sum + s.learned.filter(Boolean).length, 0);
-    const pictures = Math.max(...sequences.map((s) => s.features.length));
-    throw new RangeError(
-      `Expected at most ${shape.batch} sequences of ${shape.length} tokens with ` +
-        `${shape.batch * shape.learned} learned in all and ${shape.pictures} pictures read in ` +
-        `each, but found ${sequences.length} of up to ${longest} with ${learned} and ${pictures}`,
-    );
-  }
-  const rows = shape.pictures * pictureTokens;
-  const ids = new Int32Array(shape.batch * shape.length).fill(vocabulary.pad);
+  return { ...tokenBatchOf(sequences, shape, model), ...targetsOf(sequences, shape, model) };
+}
+
+/** The same without what is learned besides tokens. */
+export function tokenBatchOf(
+  sequences: readonly Sequence[],
+  shape: BatchShape,
+  model: UnifiedModel,
+): SequenceBatch {
+  const wrong = misfit(sequences, shape);
+  if (wrong !== undefined) throw new RangeError(`Expected ${wrong}`);
+  const { batch, length } = shape;
+  const ids = new Int32Array(batch * length).fill(model.vocabulary.pad);
   const places = new Int32Array(ids.length);
-  const features = new Float32Array(shape.batch * rows * featureSize);
-  const slots = shape.batch * shape.learned;
+  const slots = batch * shape.learned;
   const positions = new Int32Array(slots);
   const labels = new Int32Array(slots);
   const weights = new Float32Array(slots);
+  const given = new GivenBuffers(model, batch, shape.given);
   let slot = 0;
   sequences.forEach((sequence, row) => {
-    sequence.features.forEach((feature, i) => {
-      features.set(feature, (row * rows + i * pictureTokens) * featureSize);
-    });
-    sequence.ids.forEach((id, i) => {
-      const at = row * shape.length + i;
-      ids[at] = id >= 0 ? id : vocabulary.size + row * rows - 1 - id;
-      places[at] = sequence.places[i];
-      if (!sequence.learned[i]) return;
+    const before = new Map<string, number>();
+    sequence.rows.forEach(({ id, given: own, place, learned }, i) => {
+      const at = row * length + i;
+      places[at] = place;
+      if (own === undefined) ids[at] = id;
+      else {
+        const index = before.get(own.modality) ?? 0;
+        before.set(own.modality, index + 1);
+        ids[at] = given.put(own.modality, row * shape.given[own.modality] + index, own.values);
+      }
+      if (!learned) return;
       positions[slot] = at - 1;
       labels[slot] = id;
       weights[slot] = 1;
       slot++;
     });
   });
-  return { ids, places, features, positions, labels, weights };
+  return { ids, ...placesOf(model, places), positions, labels, weights, ...given.inputs };
+}
+
+/** What a graph takes of the places: nothing where they have no embeddings. */
+export function placesOf({ config }: UnifiedModel, places: Int32Array): { places?: Int32Array } {
+  return config.places === 0 ? {} : { places };
+}
+
+/** The rows that are given with a batch. */
+export class GivenBuffers {
+  readonly #first = new Map<string, number>();
+  readonly inputs: Record<string, Float32Array> = {};
+
+  /** @param each rows of a sequence, by modality */
+  constructor(model: UnifiedModel, batch: number, each: Readonly<Record<string, number>>) {
+    let first = model.ids;
+    for (const { name, given } of model.given) {
+      this.#first.set(name, first);
+      this.inputs[`given.${name}`] = new Float32Array(batch * each[name] * given!.size);
+      first += batch * each[name];
+    }
+  }
+
+  /** Puts values into a row, and gives the id that stands for it. */
+  put(modality: string, row: number, values: Float32Array): number {
+    this.inputs[`given.${modality}`].set(values, row * values.length);
+    return this.#first.get(modality)! + row;
+  }
+}
+
+/** What is learned besides tokens, by modality: targets, the states they are read from, weights. */
+function targetsOf(
+  sequences: readonly Sequence[],
+  shape: BatchShape,
+  model: UnifiedModel,
+): Record<string, Float32Array | Int32Array> {
+  return Object.fromEntries(model.learning.flatMap(({ name, targets }) => {
+    const { size, states = 1 } = targets!;
+    const count = shape.batch * shape.targets[name];
+    const values = new Float32Array(count * size);
+    const positions = new Int32Array(count * states);
+    const weights = new Float32Array(count);
+    let next = 0;
+    sequences.forEach((sequence, row) => {
+      for (const target of sequence.targets) {
+        if (target.modality !== name) continue;
+        values.set(target.values, next * size);
+        target.at.forEach((at, i) => positions[next * states + i] = row * shape.length + at);
+        weights[next++] = 1;
+      }
+    });
+    return [
+      [`targets.${name}`, values],
+      [`positions.${name}`, positions],
+      [`weights.${name}`, weights],
+    ];
+  }));
 }
 
 /**
- * Batches that are the parts of one, as inputs of a training step: each with the counts of words and
- * codes that are learned in all of them, by which the losses are divided.
+ * Batches that are the parts of one, as inputs of a training step: each with the counts of what is
+ * learned in all of them, by which the losses are divided.
  */
-export function partsOfBatch(
-  parts: readonly SequenceBatch[],
-  vocabulary: Vocabulary,
-): Inputs[] {
-  let text = 0, picture = 0;
-  for (const { labels, weights } of parts) {
-    labels.forEach((label, i) => {
-      if (label < vocabulary.text.size) text += weights[i];
-      else picture += weights[i];
-    });
+export function partsOfBatch(parts: readonly SequenceBatch[], model: UnifiedModel): Inputs[] {
+  const counts: Record<string, number> = {};
+  for (const { name, tokens } of model.tables) {
+    if (tokens!.head === undefined) continue;
+    const first = model.firstId(name);
+    counts[name] = parts.reduce(
+      (sum, { labels, weights }) =>
+        sum +
+        labels.reduce((own, label, i) =>
+          own + (label >= first && label < first + tokens!.size ? weights[i] : 0), 0),
+      0,
+    );
   }
-  return parts.map((part) => ({ ...part, ...countsOf({ text, picture }) }));
+  for (const { name } of model.learning) {
+    counts[`targets.${name}`] = parts.reduce(
+      (sum, part) => sum + (part[`weights.${name}`] as Float32Array).reduce((a, b) => a + b, 0),
+      0,
+    );
+  }
+  return parts.map((part) => ({ ...part, ...countsOf(counts) }));
 }

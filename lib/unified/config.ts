@@ -1,32 +1,22 @@
-/** The sizes of a unified model. */
+/** The sizes of a unified model's language model. */
 import { z } from "../packages/zod.ts";
 import type { TransformerConfig } from "../nn/mod.ts";
-import { QuantizerConfig, quantizerOf } from "../vision/mod.ts";
 
 const size = z.int().positive();
 
-export const UnifiedConfig = z.strictObject({
+export const LanguageModelConfig = z.strictObject({
   hiddenSize: size,
   layers: size,
   heads: size,
   keyValueHeads: size,
   intermediateSize: size,
   queryKeyNorm: z.boolean(),
-  /** Text tokens, special ones included. */
-  textVocabulary: size,
-  /** The vision tokenizer's. */
-  quantizer: QuantizerConfig,
-  /** Tokens of a picture that is read; drawn, each becomes as many codes as the quantizer has it. */
-  pictureTokens: size,
-  /** Size of the continuous feature that a token of a picture is read as. */
-  featureSize: size,
+  /** Whether a row is told which one stands before it (`embedding.ts`). */
+  tokenShift: z.boolean(),
+  /** Places in a picture that have embeddings of their own (`embedding.ts`); 0 for none. */
+  places: z.int().nonnegative(),
 }).refine((c) => c.hiddenSize % c.heads === 0 && c.heads % c.keyValueHeads === 0, {
   error: "Expected hiddenSize to be a multiple of heads, and heads of keyValueHeads",
 });
 
-export type UnifiedConfig = z.infer<typeof UnifiedConfig> & TransformerConfig;
-
-/** Codes of a picture that is drawn. */
-export function drawnTokens({ quantizer, pictureTokens }: UnifiedConfig): number {
-  return pictureTokens * quantizerOf(quantizer).depth;
-}
+export type LanguageModelConfig = z.infer<typeof LanguageModelConfig> & TransformerConfig;

@@ -3,37 +3,34 @@ import { toOnnx } from "../graph/mod.ts";
 import { ensureParameters, Scope } from "../nn/mod.ts";
 import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, Program, type StateStore } from "../runtime/mod.ts";
-import { batchOf, type BatchShape } from "./batch.ts";
-import type { UnifiedConfig } from "./config.ts";
-import { tokenLosses } from "./language_model.ts";
+import { type BatchShape, tokenBatchOf } from "./batch.ts";
+import { tokenLosses } from "./losses.ts";
 import type { Sequence } from "./sequence.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { UnifiedModel } from "./unified_model.ts";
 
-/** The likelihoods of answers, so many conversations at a time. */
+/** The likelihoods of answers, a batch of conversations at a time. */
 export class Likelihood implements Disposable {
   private constructor(
     private readonly program: Program,
-    private readonly config: UnifiedConfig,
-    private readonly vocabulary: Vocabulary,
+    private readonly model: UnifiedModel,
     private readonly shape: BatchShape,
   ) {}
 
   /** Compiles the graph over the parameters in the store. */
   static async compile(
-    { device, store, config, vocabulary, shape, seed }: {
+    { device, store, model, shape, seed }: {
       device: Device;
       store: StateStore;
-      config: UnifiedConfig;
-      vocabulary: Vocabulary;
+      model: UnifiedModel;
       shape: BatchShape;
       seed: number;
     },
   ): Promise<Likelihood> {
     const scope = new Scope();
-    const { losses } = tokenLosses(scope, config, shape);
+    const losses = tokenLosses(scope, model, shape);
     ensureParameters(store, scope.specs(), seed);
     const program = await Program.compile(device, toOnnx({ losses }), store);
-    return new Likelihood(program, config, vocabulary, shape);
+    return new Likelihood(program, model, shape);
   }
 
   /**
@@ -42,17 +39,16 @@ export class Likelihood implements Disposable {
    * @throws RangeError where a conversation does not fit the shape
    */
   async of(conversations: readonly Sequence[]): Promise<number[]> {
-    const { shape, config, vocabulary } = this;
+    const { shape, model, program } = this;
     const sums: number[] = [];
     for (let start = 0; start < conversations.length; start += shape.batch) {
       stopIfInterrupted(`after ${start} of ${conversations.length} likelihoods`);
-      const rows = conversations.slice(start, start + shape.batch);
-      const batch = batchOf(rows, shape, vocabulary, config);
-      const { weights: _, ...inputs } = batch;
-      const losses = (await this.program.run(inputs)).losses as Float32Array;
+      const sequences = conversations.slice(start, start + shape.batch);
+      const { weights: _, ...batch } = tokenBatchOf(sequences, shape, model);
+      const losses = (await program.run(batch)).losses as Float32Array;
       let slot = 0;
-      for (const { learned } of rows) {
-        const end = slot + learned.filter(Boolean).length;
+      for (const { rows } of sequences) {
+        const end = slot + rows.filter(({ learned }) => learned).length;
         sums.push(-losses.subarray(slot, end).reduce((a, b) => a + b, 0));
         slot = end;
       }

@@ -1,10 +1,36 @@
 /** One causal language model over text and pictures. */
+export { batchOf, type BatchShape, fits, partsOfBatch, shapeOf } from "./batch.ts";
 export { checkSampling } from "./check_sampling.ts";
-export { drawnTokens, UnifiedConfig } from "./config.ts";
-export { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
-export { conversation, prompt, type Segment, type Sequence, type Turn } from "./sequence.ts";
-export { batchOf, type BatchShape, fits, partsOfBatch } from "./batch.ts";
-export { ADAPTER, nextTokenLosses, VISION_EMBEDDINGS, VISION_HEAD } from "./language_model.ts";
+export { LanguageModelConfig } from "./config.ts";
+export { type GenerationOptions, Generator } from "./generation.ts";
+export type { GenerationShape } from "./generation_graphs.ts";
+export { type Asked, type DrawingOptions, Inference, type InferenceParts } from "./inference.ts";
+export { type Interleaved, interleaved } from "./interleaved.ts";
 export { Likelihood } from "./likelihood.ts";
-export { type GenerationOptions, type GenerationShape, Generator } from "./generation.ts";
+export { tokenLosses, unifiedLosses } from "./losses.ts";
+export type {
+  DrawnModality,
+  GivenRows,
+  Modality,
+  PictureModality,
+  Speech,
+  Targets,
+  TokenTable,
+} from "./modality.ts";
+export { codesModality, VISION_EMBEDDINGS, VISION_HEAD } from "./modalities/codes.ts";
+export { ADAPTER, readModality } from "./modalities/read.ts";
+export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
+export { type Entry, Row } from "./row.ts";
 export type { Sampling } from "./sampling.ts";
+export {
+  blankSequence,
+  picturesOf,
+  promptOf,
+  type Sequence,
+  sequenceOf,
+  sequencesOf,
+  SequenceWriter,
+} from "./sequence.ts";
+export { UnifiedModel, type UnifiedParts } from "./unified_model.ts";
+export { type StagePlan, type Trainee, unifiedStages } from "./stage.ts";
+export { SPECIAL_TOKENS, Vocabulary, type Words } from "./vocabulary.ts";

@@ -4,7 +4,7 @@ import type { Random } from "../runtime/mod.ts";
 export interface Sampling {
   /** 0 takes the likeliest. */
   readonly temperature: number;
-  /** Only the likeliest so many are sampled from. */
+  /** How many of the likeliest are sampled from. */
   readonly topK: number;
 }
 
@@ -35,8 +35,8 @@ export function sample(
   { temperature, topK }: Sampling,
   random: Random,
 ): number {
+  if (temperature === 0) return logits.reduce((best, x, i) => x > logits[best] ? i : best, 0);
   const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]);
-  if (temperature === 0) return order[0];
   const kept = order.slice(0, topK);
   const weights = kept.map((i) => Math.exp((logits[i] - logits[kept[0]]) / temperature));
   let threshold = random.uniform() * weights.reduce((a, b) => a + b, 0);

@@ -1,99 +1,131 @@
-/** Conversations about pictures as sequences of tokens. */
-import type { Vocabulary } from "./vocabulary.ts";
+/** Documents as sequences of rows. */
+import type { Document, Segment } from "../data/document.ts";
+import type { Picture } from "../data/picture.ts";
+import type { UnifiedModel } from "./unified_model.ts";
 
-/** A part of a turn: words, a picture read (as features) or a picture drawn (as codes). */
-export type Segment =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "read"; readonly features: Float32Array }
-  | { readonly kind: "draw"; readonly ids: Int32Array };
+/** One row that enters the language model. */
+export interface SequenceRow {
+  /** Of a table; −1 where the row is given. */
+  readonly id: number;
+  readonly given?: { readonly modality: string; readonly values: Float32Array };
+  /** Where in its picture the row stands, from 1, in reading order; 0 for all else. */
+  readonly place: number;
+  /** Whether its id is to be predicted from the row before. */
+  readonly learned: boolean;
+}
 
-/** What is asked, and what is answered. Only answers are learned. */
-export interface Turn {
-  readonly ask: readonly Segment[];
-  readonly answer: readonly Segment[];
+/** What is to be learned from hidden states. */
+export interface SequenceTarget {
+  readonly modality: string;
+  /** The rows at which the states are read. */
+  readonly at: readonly number[];
+  readonly values: Float32Array;
 }
 
 export interface Sequence {
-  /** Vocabulary ids; −1 − i is row i of the features read. */
-  readonly ids: readonly number[];
-  /** Whether each id is to be predicted. */
-  readonly learned: readonly boolean[];
-  /** Where in its picture each token or code stands, from 1, in reading order; 0 for all else. */
-  readonly places: readonly number[];
-  /** Features of the pictures read, each `[pictureTokens, featureSize]`. */
-  readonly features: readonly Float32Array[];
+  readonly rows: readonly SequenceRow[];
+  readonly targets: readonly SequenceTarget[];
 }
 
-/** A picture segment begins with `<picture>` and ends with `</picture>`. */
-class Writer {
-  readonly ids: number[] = [];
-  readonly learned: boolean[] = [];
-  readonly places: number[] = [];
-  readonly features: Float32Array[] = [];
+/** Modalities write their rows with it. */
+export class SequenceWriter implements Sequence {
+  readonly rows: SequenceRow[] = [];
+  readonly targets: SequenceTarget[] = [];
 
-  constructor(
-    private readonly vocabulary: Vocabulary,
-    private readonly pictureTokens: number,
-  ) {}
-
-  push(id: number, learned: boolean, place = 0): void {
-    this.ids.push(id);
-    this.learned.push(learned);
-    this.places.push(place);
+  /** A row of a table. */
+  token(
+    id: number,
+    { learned = false, place = 0 }: { learned?: boolean; place?: number } = {},
+  ): void {
+    this.rows.push({ id, place, learned });
   }
 
-  segment(segment: Segment, learned: boolean): void {
-    const { vocabulary } = this;
-    if (segment.kind === "text") {
-      for (const id of vocabulary.encodeText(segment.text)) this.push(id, learned);
-      return;
-    }
-    this.push(vocabulary.picture, learned);
-    if (segment.kind === "draw") {
-      const depth = segment.ids.length / this.pictureTokens;
-      segment.ids.forEach((code, i) =>
-        this.push(vocabulary.idOfCode(code), learned, 1 + Math.floor(i / depth))
-      );
-    } else {
-      const first = this.features.length * this.pictureTokens;
-      for (let i = 0; i < this.pictureTokens; i++) this.push(-1 - first - i, false, 1 + i);
-      this.features.push(segment.features);
-    }
-    this.push(vocabulary.endPicture, learned);
+  /** A row that comes with the batch. */
+  given(modality: string, values: Float32Array, { place = 0 }: { place?: number } = {}): void {
+    this.rows.push({ id: -1, given: { modality, values }, place, learned: false });
+  }
+
+  /** Something to be learned from the states at some rows, by number; −1 is the last that stands. */
+  target(modality: string, at: readonly number[], values: Float32Array): void {
+    const rows = at.map((row) => row < 0 ? this.rows.length + row : row);
+    this.targets.push({ modality, at: rows, values });
   }
 }
 
 /**
  * `<bos>` and, for each turn, what is asked, `<answer>`, what is answered and `<eos>`.
+ *
+ * @param contents of each picture, in order, as its modality takes it
  */
-export function conversation(
-  turns: readonly Turn[],
-  vocabulary: Vocabulary,
-  pictureTokens: number,
+export function sequenceOf(
+  document: Document,
+  contents: readonly unknown[],
+  model: UnifiedModel,
 ): Sequence {
-  const writer = new Writer(vocabulary, pictureTokens);
-  writer.push(vocabulary.bos, false);
-  for (const { ask, answer } of turns) {
-    for (const segment of ask) writer.segment(segment, false);
-    writer.push(vocabulary.answer, false);
-    for (const segment of answer) writer.segment(segment, true);
-    writer.push(vocabulary.eos, true);
+  const { vocabulary } = model;
+  const writer = new SequenceWriter();
+  let next = 0;
+  const write = (segment: Segment, learned: boolean) => {
+    if (segment.kind === "text") model.text.write(writer, segment.text, learned);
+    else (learned ? model.draw : model.read).write(writer, contents[next++], learned);
+  };
+  writer.token(vocabulary.bos);
+  for (const { ask, answer } of document) {
+    for (const segment of ask) write(segment, false);
+    writer.token(vocabulary.answer);
+    for (const segment of answer) write(segment, true);
+    writer.token(vocabulary.eos, { learned: true });
   }
   return writer;
 }
 
-/** A turn that is asked, up to and including `<answer>`. */
-export function prompt(
+/** What is asked, up to and including `<answer>`. */
+export function promptOf(
   ask: readonly Segment[],
-  vocabulary: Vocabulary,
-  pictureTokens: number,
+  contents: readonly unknown[],
+  model: UnifiedModel,
 ): Sequence {
-  const asked = [{ ask, answer: [] }];
-  const { ids, learned, places, features } = conversation(asked, vocabulary, pictureTokens);
-  return {
-    ids: ids.slice(0, -1),
-    learned: learned.slice(0, -1),
-    places: places.slice(0, -1),
-    features,
+  const { rows, targets } = sequenceOf([{ ask, answer: [] }], contents, model);
+  return { rows: rows.slice(0, -1), targets };
+}
+
+/** The pictures of a document in order, and whether they are drawn. */
+export function picturesOf(
+  document: Document,
+): { readonly picture: Picture; readonly drawn: boolean }[] {
+  const pictures = (segments: readonly Segment[], drawn: boolean) =>
+    segments.flatMap((segment) =>
+      segment.kind === "picture" ? [{ picture: segment.picture, drawn }] : []
+    );
+  return document.flatMap((
+    { ask, answer },
+  ) => [...pictures(ask, false), ...pictures(answer, true)]);
+}
+
+/** Documents as sequences. Each modality prepares all of its pictures at once, the same one once. */
+export async function sequencesOf(
+  documents: readonly Document[],
+  model: UnifiedModel,
+): Promise<Sequence[]> {
+  const pictures = documents.flatMap(picturesOf);
+  const prepared = async (drawn: boolean) => {
+    const own = pictures.filter((picture) => picture.drawn === drawn);
+    const different = [...new Set(own.map(({ picture }) => picture))];
+    if (different.length === 0) return new Map<Picture, unknown>();
+    const contents = await (drawn ? model.draw : model.read).prepare(different);
+    return new Map(different.map((picture, i) => [picture, contents[i]]));
   };
+  const [read, drawn] = [await prepared(false), await prepared(true)];
+  return documents.map((document) => {
+    const contents = picturesOf(document)
+      .map((one) => (one.drawn ? drawn : read).get(one.picture));
+    return sequenceOf(document, contents, model);
+  });
+}
+
+/** A document as a sequence of the same length, without a look at its pictures. */
+export function blankSequence(document: Document, model: UnifiedModel): Sequence {
+  const contents = picturesOf(document)
+    .map(({ drawn }) => (drawn ? model.draw : model.read).blank());
+  return sequenceOf(document, contents, model);
 }

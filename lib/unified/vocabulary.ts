@@ -1,7 +1,4 @@
-/**
- * Which ids stand for what: text tokens first, special ones at their beginning; then the codes of
- * pictures drawn; then, within a batch only, the features of pictures read.
- */
+/** Words and special tokens: the first ids of a unified model. */
 import { inspect, short } from "../notebook/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 
@@ -15,6 +12,9 @@ export const SPECIAL_TOKENS = [
   "</picture>",
 ] as const;
 
+/** What a vocabulary needs of a text tokenizer. */
+export type Words = Pick<TextTokenizer, "size" | "tokenId" | "encode" | "decode">;
+
 export class Vocabulary {
   readonly pad: number;
   readonly bos: number;
@@ -24,28 +24,18 @@ export class Vocabulary {
   readonly endPicture: number;
 
   /** @throws Error where the tokenizer lacks a special token */
-  constructor(readonly text: TextTokenizer, readonly codes: number) {
+  constructor(readonly text: Words) {
     [this.pad, this.bos, this.eos, this.answer, this.picture, this.endPicture] = SPECIAL_TOKENS
       .map((token) => text.tokenId(token));
   }
 
   [inspect](): string {
-    return `Vocabulary: ${short(this.text.size)} tokens of text, ${short(this.codes)} codes`;
+    return `Vocabulary: ${short(this.text.size)} tokens of text`;
   }
 
-  /** Ids of text and codes together. */
-  get size(): number {
-    return this.text.size + this.codes;
-  }
-
-  /** The id of a code of the vision tokenizer. */
-  idOfCode(code: number): number {
-    return this.text.size + code;
-  }
-
-  /** The code that an id stands for. */
-  codeOfId(id: number): number {
-    return id - this.text.size;
+  /** Whether an id stands for a special token. */
+  isSpecial(id: number): boolean {
+    return id < SPECIAL_TOKENS.length;
   }
 
   /** Text is always encoded as if in the middle of a line, so that a word has one id. */
@@ -53,9 +43,9 @@ export class Vocabulary {
     return this.text.encode(` ${text}`);
   }
 
-  /** The text of ids; special tokens are left out. */
+  /** The text of ids; all that is no word is left out. */
   decodeText(ids: readonly number[]): string {
-    const plain = ids.filter((id) => id >= SPECIAL_TOKENS.length && id < this.text.size);
+    const plain = ids.filter((id) => !this.isSpecial(id) && id < this.text.size);
     return this.text.decode(plain).trim();
   }
 }

@@ -53,45 +53,6 @@ export const TokenizerConfig = z.strictObject({
 
 export type TokenizerConfig = z.infer<typeof TokenizerConfig>;
 
-export const TOKENIZER_PRESETS = {
-  nano: {
-    kind: "semantic",
-    pictureSize: 64,
-    grid: 4,
-    featureSize: 128,
-    encoderLayers: 3,
-    textLayers: 1,
-    heads: 4,
-    quantizer: { kind: "vector", codes: 448, codeSize: 32 },
-    featureDecoderLayers: 2,
-    pixelDecoderLayers: 2,
-  },
-  small: {
-    kind: "semantic",
-    pictureSize: 64,
-    grid: 4,
-    featureSize: 192,
-    encoderLayers: 4,
-    textLayers: 2,
-    heads: 6,
-    quantizer: { kind: "vector", codes: 2048, codeSize: 32 },
-    featureDecoderLayers: 2,
-    pixelDecoderLayers: 3,
-  },
-  base: {
-    kind: "semantic",
-    pictureSize: 64,
-    grid: 4,
-    featureSize: 384,
-    encoderLayers: 6,
-    textLayers: 4,
-    heads: 6,
-    quantizer: { kind: "vector", codes: 4096, codeSize: 32 },
-    featureDecoderLayers: 4,
-    pixelDecoderLayers: 4,
-  },
-} as const satisfies Record<string, TokenizerConfig>;
-
 /** How much a perceptual term counts beside that of pixels. */
 export function perceptualWeight({ perceptual = 1 }: TokenizerConfig): number {
   return perceptual;

@@ -21,16 +21,23 @@ export {
   type VisionEncoder,
 } from "./encoders/mod.ts";
 export {
-  type FeatureSource,
   FeatureTokenizer,
   FeatureTokenizerConfig,
   featureTokenizerConfig,
 } from "./tokenizers/feature_tokenizer.ts";
-export { TOKENIZER_PRESETS, TokenizerConfig } from "./config.ts";
+export { TokenizerConfig } from "./config.ts";
+export {
+  type Preset,
+  TOKENIZER_BUDGETS,
+  TOKENIZER_PRESETS,
+  type TokenizerBudgets,
+} from "./presets.ts";
+export type { CaptionedView, PictureToDraw, TokenizerSources } from "./sources.ts";
 export {
   type EncodedPicture,
+  featureSizeOf,
   PictureTokenizer,
   type TokenizerOptions,
   tokenizerParameters,
 } from "./tokenizers/picture_tokenizer.ts";
-export { TOKENIZER_BUDGETS, type TokenizerBudgets, tokenizerStages } from "./training.ts";
+export { tokenizerStages } from "./training.ts";

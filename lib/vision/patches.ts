@@ -2,13 +2,17 @@
 import { ops, type Tensor } from "../graph/mod.ts";
 import { type Picture, pictureOf } from "../data/picture.ts";
 
+/** What a byte is as a number in [−1, 1]. */
+const LEVELS = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+
 /** The pixels of pictures of one size as numbers in [−1, 1]: `[pictures, height, width, 3]`. */
 export function pixelsOf(pictures: readonly Picture[]): Float32Array<ArrayBuffer> {
   const length = pictures[0]?.data.length ?? 0;
   const pixels = new Float32Array(pictures.length * length);
-  pictures.forEach(({ data }, i) => {
-    for (let j = 0; j < length; j++) pixels[i * length + j] = data[j] / 127.5 - 1;
-  });
+  let at = 0;
+  for (const { data } of pictures) {
+    for (let i = 0; i < length; i++) pixels[at++] = LEVELS[data[i]];
+  }
   return pixels;
 }
 

@@ -2,41 +2,16 @@
  * How tokenizers are trained, part after part: the semantic encoder against captions; with it
  * frozen, what the kind of tokenizer needs.
  */
-import type { EmojiScenes } from "../worlds/emoji/emoji_scenes.ts";
-import type { World } from "../worlds/emoji/world.ts";
-import type { Budget, Stage } from "../optim/mod.ts";
+import type { Stage } from "../optim/mod.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import { perceptualWeight } from "./config.ts";
+import type { TokenizerBudgets } from "./presets.ts";
+import type { TokenizerSources } from "./sources.ts";
 import type { PictureTokenizer } from "./tokenizers/picture_tokenizer.ts";
 import { dualCodebooksStage } from "./stages/dual.ts";
 import { encoderStage } from "./stages/encoder.ts";
 import { pixelCodebookStage } from "./stages/pixel.ts";
 import { pixelDecoderStage, semanticCodebookStage } from "./stages/semantic.ts";
-
-export interface TokenizerBudgets {
-  readonly encoder: Budget;
-  readonly quantizer: Budget;
-  readonly pixels: Budget;
-}
-
-/** How long each part learns, by preset. */
-export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudgets>> = {
-  nano: {
-    encoder: { steps: 250, batchSize: 64, peakRate: 2e-3 },
-    quantizer: { steps: 200, batchSize: 64, peakRate: 2e-3 },
-    pixels: { steps: 300, batchSize: 64, peakRate: 2e-3 },
-  },
-  small: {
-    encoder: { steps: 600, batchSize: 64, peakRate: 2e-3 },
-    quantizer: { steps: 800, batchSize: 64, peakRate: 2e-3 },
-    pixels: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
-  },
-  base: {
-    encoder: { steps: 3000, batchSize: 256, peakRate: 1e-3 },
-    quantizer: { steps: 3000, batchSize: 256, peakRate: 1e-3 },
-    pixels: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
-  },
-};
 
 /**
  * The parts of a tokenizer, in order. They begin with the semantic encoder: a tokenizer of pixels
@@ -44,24 +19,24 @@ export const TOKENIZER_BUDGETS: Readonly<Record<World["preset"], TokenizerBudget
  */
 export function tokenizerStages(
   tokenizer: PictureTokenizer,
-  scenes: EmojiScenes,
+  { captioned, pictures }: TokenizerSources,
   text: TextTokenizer,
   budgets: TokenizerBudgets,
 ): Stage[] {
   const { config } = tokenizer;
-  const encoder = encoderStage(tokenizer, scenes, text, budgets.encoder);
+  const encoder = encoderStage(tokenizer, captioned, text, budgets.encoder);
   switch (config.kind) {
     case "semantic":
       return [
         encoder,
-        semanticCodebookStage(tokenizer, scenes, budgets.quantizer),
-        pixelDecoderStage(tokenizer, scenes, budgets.pixels),
+        semanticCodebookStage(tokenizer, pictures, budgets.quantizer),
+        pixelDecoderStage(tokenizer, pictures, budgets.pixels),
       ];
     case "pixel": {
-      const codebook = pixelCodebookStage(tokenizer, scenes, budgets.pixels);
+      const codebook = pixelCodebookStage(tokenizer, pictures, budgets.pixels);
       return perceptualWeight(config) === 0 ? [codebook] : [encoder, codebook];
     }
     case "dual":
-      return [encoder, dualCodebooksStage(tokenizer, scenes, budgets.pixels)];
+      return [encoder, dualCodebooksStage(tokenizer, pictures, budgets.pixels)];
   }
 }

@@ -2,8 +2,8 @@
  * How the semantic encoder learns: pictures against captions, with the sigmoid loss of SigLIP
  * (arXiv 2303.15343), for whole pictures and, so that features keep what stands where, for words
  * against patches (late interaction, FILIP, arXiv 2111.07783). A linear view of each patch's
- * feature also has to tell the patch's coarse colours, which captions do not. Where a world has
- * several styles, a scene in one style also belongs to the same scene in another.
+ * feature also has to tell the patch's coarse colours, which captions do not. Where pictures come in
+ * pairs, such as one scene in two styles, each also belongs to its other.
  */
 import {
   linear,
@@ -27,8 +27,8 @@ export interface ContrastiveShapes {
   /** Longest caption, in text tokens. */
   readonly words: number;
   readonly textVocabulary: number;
-  /** Whether pictures come in pairs: one scene in two styles. */
-  readonly styles: boolean;
+  /** Whether pictures come in pairs, such as one scene in two styles. */
+  readonly pairs: boolean;
 }
 
 /** A coarse view of a patch: this many pixels a side. */
@@ -37,12 +37,12 @@ const COARSE = 2;
 /**
  * The loss over a batch: inputs `pixels` `[batch, size, size, 3]`, `captions` int32
  * `[batch, words]` and `captionMask` float32 `[batch, words]` (1 for words, 0 for padding); with
- * `styles` also `restyled`, like `pixels`.
+ * `pairs` also `again`, like `pixels`.
  */
 export function contrastiveLosses(
   scope: Scope,
   config: TokenizerConfig,
-  { batch, words, textVocabulary, styles }: ContrastiveShapes,
+  { batch, words, textVocabulary, pairs }: ContrastiveShapes,
 ): Losses {
   const { pictureSize, grid, featureSize } = config;
   const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
@@ -83,11 +83,11 @@ export function contrastiveLosses(
   const local = sigmoidLoss(training.at("local"), late);
   const coarse = coarseColorLoss(training.at("coarse"), features, pixels, grid);
   const loss = ops.add(ops.add(global, local), ops.mul(coarse, 4));
-  if (!styles) return { loss, parts: { global, local, coarse } };
+  if (!pairs) return { loss, parts: { global, local, coarse } };
 
-  const restyled = encode(scope.at("encoder"), input("restyled", "float32", pixels.shape), config);
-  const pairs = ops.matmul(picture, wholePicture(restyled), { transposeB: true });
-  const style = sigmoidLoss(training.at("style"), pairs);
+  const again = encode(scope.at("encoder"), input("again", "float32", pixels.shape), config);
+  const others = ops.matmul(picture, wholePicture(again), { transposeB: true });
+  const style = sigmoidLoss(training.at("style"), others);
   return { loss: ops.add(loss, style), parts: { global, local, coarse, style } };
 }
 

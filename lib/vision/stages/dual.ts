@@ -2,22 +2,21 @@
  * How a dual tokenizer learns: both codebooks, the pixel encoder, and what decodes features and
  * pictures from them; its pixel tokens are now and then others'.
  */
-import type { EmojiScenes } from "../../worlds/emoji/emoji_scenes.ts";
+import type { DataSet } from "../../data/data_set.ts";
 import { input, ops } from "../../graph/mod.ts";
-import type { Budget, Stage } from "../../optim/mod.ts";
+import { type Budget, type Stage, trainingStage } from "../../optim/mod.ts";
 import { drawFromBoth, encodeBoth, halves } from "../tokenizers/dual.ts";
 import { decodeFeatures, featureLoss } from "../decoders/feature_decoder.ts";
-import { pixelsOf } from "../patches.ts";
+import { batchOf, type PictureToDraw, pixelsFrom } from "../sources.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 import { pictureLosses } from "../tokenizers/pixel.ts";
 import { byPicture } from "../tokenizers/quantization.ts";
-import { quantizing, stage } from "../stage.ts";
-import { crowdedPictures } from "./crowded.ts";
-import { DISTURBED, tokenNoise } from "./token_noise.ts";
+import { quantizing } from "../quantizers/learning.ts";
+import { DISTURBED, disturbed, tokenNoise } from "./token_noise.ts";
 
 export function dualCodebooksStage(
   tokenizer: PictureTokenizer,
-  scenes: EmojiScenes,
+  pictures: DataSet<PictureToDraw>,
   budget: Budget,
 ): Stage {
   const { config } = tokenizer;
@@ -27,22 +26,19 @@ export function dualCodebooksStage(
     const [meaning, look] = halves(byPicture(quantized.codes, config), config);
     const decoded = decodeFeatures(scope.at("feature_decoder"), meaning, config);
     const { loss: features, cosine } = featureLoss(decoded, semantic);
-    const from = input("from", "int32", [batch * config.grid ** 2]);
-    const rows = ops.reshape(look, { shape: [from.shape[0], look.shape[2]] });
-    const disturbed = ops.reshape(ops.gather(rows, from), { shape: look.shape });
-    const drawn = drawFromBoth(scope, ops.stopGradient(decoded), disturbed, config);
+    const drawn = drawFromBoth(scope, ops.stopGradient(decoded), disturbed(look), config);
     const picture = pictureLosses(scope, drawn, pixels, config);
     const loss = ops.add(features, picture.loss);
     return { quantized, loss, parts: { features, cosine, ...picture.parts } };
   });
-  return stage(tokenizer, "dual codebooks", budget, {
+  return trainingStage(tokenizer, "dual codebooks", budget, {
     ...codebooks,
     rates: { ...codebooks.rates, "encoder.": 0 },
-    batch: ({ shared: random }) => ({
-      inputs: {
-        pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)),
-        from: tokenNoise(random, budget.batchSize, config, DISTURBED),
-      },
+    batch: async (rows) => ({
+      inputs: await batchOf(rows, async (random) => ({
+        pixels: await pixelsFrom(pictures, random, config),
+        from: tokenNoise(random, config, DISTURBED),
+      })),
     }),
   });
 }

@@ -1,19 +1,18 @@
 /** How a tokenizer of pixels learns: encoder, codebook and decoder all together. */
-import type { EmojiScenes } from "../../worlds/emoji/emoji_scenes.ts";
+import type { DataSet } from "../../data/data_set.ts";
 import { input } from "../../graph/mod.ts";
-import type { Budget, Rates, Stage } from "../../optim/mod.ts";
+import { type Budget, type Rates, type Stage, trainingStage } from "../../optim/mod.ts";
 import { perceptualWeight } from "../config.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
-import { pixelsOf } from "../patches.ts";
+import { batchOf, type PictureToDraw, pixelsFrom } from "../sources.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 import { decodePicture, pictureLosses } from "../tokenizers/pixel.ts";
 import { byPicture, quantize } from "../tokenizers/quantization.ts";
-import { quantizing, stage } from "../stage.ts";
-import { crowdedPictures } from "./crowded.ts";
+import { quantizing } from "../quantizers/learning.ts";
 
 export function pixelCodebookStage(
   tokenizer: PictureTokenizer,
-  scenes: EmojiScenes,
+  pictures: DataSet<PictureToDraw>,
   budget: Budget,
 ): Stage {
   const { config } = tokenizer;
@@ -27,11 +26,13 @@ export function pixelCodebookStage(
   });
   // Without a perceptual term the encoder has no part in it.
   const frozen: Rates = perceptualWeight(config) === 0 ? {} : { "encoder.": 0 };
-  return stage(tokenizer, "pixel codebook", budget, {
+  return trainingStage(tokenizer, "pixel codebook", budget, {
     ...codebook,
     rates: { ...codebook.rates, ...frozen },
-    batch: ({ shared: random }) => ({
-      inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
+    batch: async (rows) => ({
+      inputs: await batchOf(rows, async (random) => ({
+        pixels: await pixelsFrom(pictures, random, config),
+      })),
     }),
   });
 }

@@ -2,38 +2,42 @@
  * How a semantic tokenizer learns on its frozen encoder: the codebook and feature decoder, and then
  * the diffusion decoder.
  */
-import type { EmojiScenes } from "../../worlds/emoji/emoji_scenes.ts";
+import { type DataSet, drawnFrom } from "../../data/data_set.ts";
+import { reducedTo } from "../../data/picture.ts";
 import { input, ops, type Tensor } from "../../graph/mod.ts";
 import type { Scope } from "../../nn/mod.ts";
-import { adamw, ALL, type Budget, type Stage } from "../../optim/mod.ts";
+import { adamw, ALL, type Budget, type Stage, trainingStage } from "../../optim/mod.ts";
 import { Random } from "../../runtime/mod.ts";
 import { drawnSize } from "../config.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
 import { decodeFeatures, featureLoss } from "../decoders/feature_decoder.ts";
 import { pixelsOf } from "../patches.ts";
+import { batchOf, type PictureToDraw, pixelsFrom } from "../sources.ts";
 import type { PictureTokenizer } from "../tokenizers/picture_tokenizer.ts";
 import { pixelLosses } from "../decoders/pixel_decoder.ts";
 import { byPicture, quantize } from "../tokenizers/quantization.ts";
-import { quantizing, stage } from "../stage.ts";
-import { crowdedPictures, crowdedScenes } from "./crowded.ts";
-import { DISTURBED, tokenNoise } from "./token_noise.ts";
+import { quantizing } from "../quantizers/learning.ts";
+import { DISTURBED, disturbed, tokenNoise } from "./token_noise.ts";
 
 /** Codebook and feature decoder; the encoder stays as it is. */
 export function semanticCodebookStage(
   tokenizer: PictureTokenizer,
-  scenes: EmojiScenes,
+  pictures: DataSet<PictureToDraw>,
   budget: Budget,
 ): Stage {
+  const { config } = tokenizer;
   const codebook = quantizing(tokenizer, budget, (scope, batch) => {
     const { features, quantized, decoded } = reconstruct(scope, tokenizer, batch);
     const { loss, cosine } = featureLoss(decoded, features);
     return { quantized, loss, parts: { features: loss, cosine } };
   });
-  return stage(tokenizer, "semantic codebook", budget, {
+  return trainingStage(tokenizer, "semantic codebook", budget, {
     ...codebook,
     rates: { ...codebook.rates, "encoder.": 0 },
-    batch: ({ shared: random }) => ({
-      inputs: { pixels: pixelsOf(crowdedPictures(scenes, random, budget.batchSize)) },
+    batch: async (rows) => ({
+      inputs: await batchOf(rows, async (random) => ({
+        pixels: await pixelsFrom(pictures, random, config),
+      })),
     }),
   });
 }
@@ -46,43 +50,47 @@ export function semanticCodebookStage(
  */
 export function pixelDecoderStage(
   tokenizer: PictureTokenizer,
-  scenes: EmojiScenes,
+  pictures: DataSet<PictureToDraw>,
   budget: Budget,
 ): Stage {
-  const { batchSize } = budget;
   const { config } = tokenizer;
   const size = drawnSize(config);
-  const enlarged = scenes.enlarged(config.enlarge ?? 1);
+  const enlarges = size > config.pictureSize;
   const noise = noiseBank(new Random(tokenizer.seed, "noise"), size ** 2 * 3);
-  return stage(tokenizer, "pixel decoder", budget, {
-    losses(scope, batch) {
-      const from = input("from", "int32", [batch * config.grid ** 2]);
-      const { decoded } = reconstruct(scope, tokenizer, batch, from);
-      const inputs = {
-        pixels: input("drawn", "float32", [batch, size, size, 3]),
-        noise: input("noise", "float32", [batch, size, size, 3]),
-        t: input("t", "float32", [batch]),
-        known: input("known", "float32", [batch]),
-      };
-      return pixelLosses(scope.at("pixel_decoder"), ops.stopGradient(decoded), inputs, config);
+  return trainingStage(tokenizer, "pixel decoder", budget, {
+    graphs: {
+      flow: {
+        losses(scope, batch) {
+          const { pixels, decoded } = reconstruct(
+            scope,
+            tokenizer,
+            batch,
+            config.attention ? disturbed : undefined,
+          );
+          const inputs = {
+            pixels: enlarges ? input("drawn", "float32", [batch, size, size, 3]) : pixels,
+            noise: input("noise", "float32", [batch, size, size, 3]),
+            t: input("t", "float32", [batch]),
+            known: input("known", "float32", [batch]),
+          };
+          return pixelLosses(scope.at("pixel_decoder"), ops.stopGradient(decoded), inputs, config);
+        },
+      },
     },
     optimizer: adamw(),
-    async batch({ shared: random }) {
-      const large = await enlarged;
-      const chosen = crowdedScenes(scenes, random, batchSize);
-      const pixels = pixelsOf(chosen.map((scene) => scenes.draw(scene)));
-      const inputs = {
-        pixels,
-        drawn: large.sprites.scale === 1
-          ? pixels
-          : pixelsOf(chosen.map((scene) => large.draw(scene))),
-        noise: noise(random, batchSize),
-        t: random.uniforms(batchSize),
-        from: tokenNoise(random, batchSize, config, config.attention ? DISTURBED : 0),
-        known: random.uniforms(batchSize).map((x) => x < FEATURE_DROP ? 0 : 1),
-      };
-      return { inputs };
-    },
+    batch: async (rows) => ({
+      inputs: await batchOf(rows, async (random) => {
+        const { picture, enlarged = picture } = await drawnFrom(pictures, random);
+        return {
+          pixels: pixelsOf([reducedTo(picture, config.pictureSize)]),
+          ...enlarges ? { drawn: pixelsOf([reducedTo(enlarged, size)]) } : {},
+          noise: noise(random),
+          t: Float32Array.of(random.uniform()),
+          known: Float32Array.of(random.uniform() < FEATURE_DROP ? 0 : 1),
+          ...config.attention ? { from: tokenNoise(random, config, DISTURBED) } : {},
+        };
+      }),
+    }),
     rates: { ...ALL, "encoder.": 0, "quantizer.": 0, "feature_decoder.": 0 },
   });
 }
@@ -93,28 +101,27 @@ const FEATURE_DROP = 0.1;
 /**
  * Pixels → features of the frozen encoder → codes → reconstructed features.
  *
- * @param from of which patch of the batch each patch gets the code; its own unless told
+ * @param through what is done to the codes `[batch, grid², codeSize]`; default nothing
  */
-function reconstruct(scope: Scope, tokenizer: PictureTokenizer, batch: number, from?: Tensor) {
-  const { config } = tokenizer;
+function reconstruct(
+  scope: Scope,
+  { config }: PictureTokenizer,
+  batch: number,
+  through: (codes: Tensor) => Tensor = (codes) => codes,
+) {
   const pixels = input("pixels", "float32", [batch, config.pictureSize, config.pictureSize, 3]);
   const features = ops.stopGradient(encode(scope.at("encoder"), pixels, config));
   const quantized = quantize(scope.at("quantizer"), features, config);
-  const rows = from === undefined ? quantized.codes : ops.gather(quantized.codes, from);
-  const codes = byPicture(rows, config);
+  const codes = through(byPicture(quantized.codes, config));
   const decoded = decodeFeatures(scope.at("feature_decoder"), codes, config);
-  return { features, quantized, decoded };
+  return { pixels, features, quantized, decoded };
 }
 
-/** Standard normal noise for `count` pictures, cut out of a bank that is drawn once: it is quicker. */
-function noiseBank(source: Random, length: number) {
+/** Standard normal noise for a picture, cut out of a bank that is drawn once: it is quicker. */
+function noiseBank(source: Random, length: number): (random: Random) => Float32Array {
   const bank = source.normals(64 * length);
-  return (random: Random, count: number) => {
-    const noise = new Float32Array(count * length);
-    for (let i = 0; i < count; i++) {
-      const start = random.integer(bank.length - length);
-      noise.set(bank.subarray(start, start + length), i * length);
-    }
-    return noise;
+  return (random) => {
+    const start = random.integer(bank.length - length);
+    return bank.subarray(start, start + length);
   };
 }

@@ -3,19 +3,20 @@
  * (ILLUME, arXiv 2412.06673, section 3.1). The encoder, a `VisionEncoder`, stays outside and as it is.
  */
 import { z } from "../../packages/zod.ts";
-import { input, ops, type Tensor } from "../../graph/mod.ts";
+import { type DataSet, drawnFrom } from "../../data/data_set.ts";
+import { input, ops } from "../../graph/mod.ts";
 import { inspect, short } from "../../notebook/mod.ts";
 import { Scope, standardize } from "../../nn/mod.ts";
-import type { Budget, Stage, TrainingEvent } from "../../optim/mod.ts";
-import type { Device, Random, StateStore } from "../../runtime/mod.ts";
+import { type Budget, type Stage, type TrainingEvent, trainingStage } from "../../optim/mod.ts";
+import type { Device } from "../../runtime/mod.ts";
 import { decodeFeatures, featureLoss, FeatureLossWeights } from "../decoders/feature_decoder.ts";
-import { checkedConfig } from "../checked_config.ts";
-import { inBatches } from "../in_batches.ts";
-import { PartFiles } from "../part_files.ts";
-import { Programs } from "../programs.ts";
+import { VisionModel } from "../vision_model.ts";
+import { VisionModelFiles, type VisionModelOptions } from "../vision_model_files.ts";
+import type { PictureToDraw } from "../sources.ts";
+import { stacked } from "../stacked.ts";
 import { byPicture, lookUp, quantize } from "./quantization.ts";
 import { type Quantizer, QuantizerConfig, quantizerOf } from "../quantizers/mod.ts";
-import { quantizing, stage } from "../stage.ts";
+import { quantizing } from "../quantizers/learning.ts";
 import type { VisionEncoder } from "../encoders/mod.ts";
 
 const size = z.int().positive();
@@ -37,17 +38,11 @@ export const FeatureTokenizerConfig = z.strictObject({
 
 export type FeatureTokenizerConfig = z.infer<typeof FeatureTokenizerConfig>;
 
-const FILES = new PartFiles("feature tokenizer", FeatureTokenizerConfig, (config) => {
+const FILES = new VisionModelFiles("feature tokenizer", FeatureTokenizerConfig, (config) => {
   const scope = new Scope();
   reconstruct(scope, 1, config);
   return scope.specs();
 });
-
-/** Pictures that go through a compiled graph at a time. */
-const BATCH = 32;
-
-/** Features of so many pictures, `[grid², featureSize]` each, drawn from a stream. */
-export type FeatureSource = (random: Random, pictures: number) => Promise<readonly Float32Array[]>;
 
 /**
  * @example
@@ -65,25 +60,9 @@ export type FeatureSource = (random: Random, pictures: number) => Promise<readon
  * if (ids.length !== 4 || features.length !== 32) throw new Error("Expected four tokens");
  * ```
  */
-export class FeatureTokenizer implements Disposable {
-  readonly device: Device;
-  readonly store: StateStore;
-  readonly config: FeatureTokenizerConfig;
-  readonly seed: number;
-  readonly #programs: Programs;
-
-  constructor({ device, store, config, seed = 0 }: {
-    readonly device: Device;
-    /** Where the parameters live. */
-    readonly store: StateStore;
-    readonly config: FeatureTokenizerConfig;
-    readonly seed?: number;
-  }) {
-    this.device = device;
-    this.store = store;
-    this.seed = seed;
-    this.#programs = new Programs(this);
-    this.config = checkedConfig(FeatureTokenizerConfig, config);
+export class FeatureTokenizer extends VisionModel<FeatureTokenizerConfig> {
+  constructor(options: VisionModelOptions<FeatureTokenizerConfig>) {
+    super(FILES, options);
   }
 
   [inspect](): string {
@@ -100,92 +79,74 @@ export class FeatureTokenizer implements Disposable {
    * The codes of features `[grid², featureSize]`: `[grid² · depth]` for each picture.
    * @throws RangeError for features of another length
    */
-  quantize(features: readonly Float32Array[]): Promise<Int32Array[]> {
-    const rows = BATCH * this.config.grid ** 2;
-    return this.#run("ids", features, (scope) => {
-      const x = input("x", "float32", [rows, this.config.featureSize]);
-      return quantize(scope.at("quantizer"), standardize(x), this.config).ids;
-    }) as Promise<Int32Array[]>;
+  async quantize(features: readonly Float32Array[]): Promise<Int32Array[]> {
+    const { grid, featureSize } = this.config;
+    const inputs = (features: Float32Array) => ({
+      given: checked(features, grid ** 2 * featureSize),
+    });
+    const found = await this.each("ids", features, inputs, (scope, batch) => {
+      const x = input("given", "float32", [batch * grid ** 2, featureSize]);
+      return { ids: quantize(scope.at("quantizer"), standardize(x), this.config).ids };
+    });
+    return found.map(({ ids }) => ids as Int32Array);
   }
 
   /** What codes stand for: features of mean 0 and variance 1, `[grid², featureSize]` each. */
-  decode(pictures: readonly Int32Array[]): Promise<Float32Array[]> {
-    const ids = BATCH * this.config.grid ** 2 * this.quantizer.depth;
-    return this.#run("features", pictures, (scope) => {
-      const codes = lookUp(scope.at("quantizer"), input("x", "int32", [ids]), this.config);
-      return standardize(decodeFeatures(scope.at("feature_decoder"), codes, this.config));
-    }) as Promise<Float32Array[]>;
+  async decode(pictures: readonly Int32Array[]): Promise<Float32Array[]> {
+    const length = this.config.grid ** 2 * this.quantizer.depth;
+    const inputs = (ids: Int32Array) => ({ ids: checked(ids, length) });
+    const found = await this.each("features", pictures, inputs, (scope, batch) => {
+      const ids = input("ids", "int32", [batch * length]);
+      const codes = lookUp(scope.at("quantizer"), ids, this.config);
+      const decoded = decodeFeatures(scope.at("feature_decoder"), codes, this.config);
+      return { features: standardize(decoded) };
+    });
+    return found.map(({ features }) => features as Float32Array);
   }
 
   /**
-   * Learns codes and how to decode them.
+   * Learns codes of what an encoder sees in pictures, and how to decode them.
    * @throws RangeError for features of another length
    */
-  stage(source: FeatureSource, budget: Budget): Stage {
+  stage(
+    encoder: Pick<VisionEncoder, "encode">,
+    pictures: DataSet<PictureToDraw>,
+    budget: Budget,
+  ): Stage {
     const { config } = this;
     const length = config.grid ** 2 * config.featureSize;
-    return stage(this, "feature codebook", budget, {
+    return trainingStage(this, "feature codebook", budget, {
       ...quantizing(this, budget, (scope, batch) => {
         const { features, quantized, decoded } = reconstruct(scope, batch, config);
         const { loss, cosine } = featureLoss(decoded, features, config.featureLoss);
         return { quantized, loss, parts: { features: loss, cosine } };
       }),
-      async batch({ shared: random }) {
-        const given = new Float32Array(budget.batchSize * length);
-        (await source(random, budget.batchSize)).forEach((picture, i) => {
-          given.set(checked(picture, length), i * length);
-        });
-        return { inputs: { given } };
+      async batch({ count, random }) {
+        const drawn = await Promise.all(
+          Array.from({ length: count }, (_, row) => drawnFrom(pictures, random(row))),
+        );
+        const seen = await encoder.encode(drawn.map(({ picture }) => picture));
+        return { inputs: stacked(seen.map((given) => ({ given: checked(given, length) }))) };
       },
     });
   }
 
   /** The steps of {@link stage}, one by one. */
   fit(
-    source: FeatureSource,
+    encoder: Pick<VisionEncoder, "encode">,
+    pictures: DataSet<PictureToDraw>,
     budget: Budget,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<TrainingEvent, void> {
-    return this.stage(source, budget).run(options);
+    return this.stage(encoder, pictures, budget).run(options);
   }
 
   /**
-   * Writes `config.json` and `model.safetensors` into a folder.
-   * @throws Error where they cannot be written
-   */
-  save(directory: string): Promise<void> {
-    return FILES.save(directory, this);
-  }
-
-  /**
-   * Loads what {@link save} wrote.
+   * Loads what `save` wrote.
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
   static async load(directory: string, device: Device): Promise<FeatureTokenizer> {
     return new FeatureTokenizer(await FILES.load(directory, device));
-  }
-
-  async #run<T extends Float32Array | Int32Array>(
-    name: string,
-    items: readonly T[],
-    graph: (scope: Scope) => Tensor,
-  ): Promise<(Float32Array | Int32Array)[]> {
-    const program = await this.#programs.get(name, (scope) => ({ y: graph(scope) }));
-    const { grid, featureSize } = this.config;
-    return inBatches(items, BATCH, async (batch) => {
-      const isFeatures = batch[0] instanceof Float32Array;
-      const length = grid ** 2 * (isFeatures ? featureSize : this.quantizer.depth);
-      const x = isFeatures ? new Float32Array(BATCH * length) : new Int32Array(BATCH * length);
-      batch.forEach((item, i) => x.set(checked(item, length), i * length));
-      const { y } = await program.run({ x });
-      const each = y.length / BATCH;
-      return batch.map((_, i) => (y as Float32Array).slice(i * each, (i + 1) * each));
-    });
-  }
-
-  /** Frees the graphs; the parameters stay in the store. */
-  [Symbol.dispose](): void {
-    this.#programs[Symbol.dispose]();
   }
 }
 

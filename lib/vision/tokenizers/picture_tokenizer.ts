@@ -7,22 +7,18 @@ import { expectPictures, type Picture, reducedTo } from "../../data/picture.ts";
 import { brief, input, type Tensor } from "../../graph/mod.ts";
 import { inspect, short, shown } from "../../notebook/mod.ts";
 import { type ParameterSpec, Scope } from "../../nn/mod.ts";
-import { checkNumber, COUNT, type Device, Random, type StateStore } from "../../runtime/mod.ts";
-import { checkedConfig } from "../checked_config.ts";
+import { checkNumber, COUNT, type Device, Random } from "../../runtime/mod.ts";
 import { drawnSize, TokenizerConfig } from "../config.ts";
 import { dual } from "./dual.ts";
-import { inBatches } from "../in_batches.ts";
-import { PartFiles } from "../part_files.ts";
+import { VisionModel } from "../vision_model.ts";
+import { VisionModelFiles, type VisionModelOptions } from "../vision_model_files.ts";
 import { picturesOf, pixelsOf } from "../patches.ts";
 import { pixel } from "./pixel.ts";
-import { Programs } from "../programs.ts";
 import { lookUp } from "./quantization.ts";
 import { type Quantizer, quantizerOf } from "../quantizers/mod.ts";
+import type { Named } from "../stacked.ts";
 import { semantic } from "./semantic.ts";
 import type { TokenizerGraphs } from "./tokenizer_graphs.ts";
-
-/** Pictures that go through a compiled graph at a time. */
-const BATCH = 32;
 
 const KINDS: Readonly<Record<TokenizerConfig["kind"], TokenizerGraphs>> = {
   semantic,
@@ -45,27 +41,11 @@ export interface DecodeOptions {
   readonly guidance?: number;
 }
 
-export interface TokenizerOptions {
-  readonly device: Device;
-  /** Where the parameters live. */
-  readonly store: StateStore;
-  readonly config: TokenizerConfig;
-  readonly seed?: number;
-}
+export type TokenizerOptions = VisionModelOptions<TokenizerConfig>;
 
-export class PictureTokenizer implements Disposable {
-  readonly device: Device;
-  readonly store: StateStore;
-  readonly config: TokenizerConfig;
-  readonly seed: number;
-  readonly #programs: Programs;
-
-  constructor({ device, store, config, seed = 0 }: TokenizerOptions) {
-    this.device = device;
-    this.store = store;
-    this.seed = seed;
-    this.#programs = new Programs(this);
-    this.config = checkedConfig(TokenizerConfig, config);
+export class PictureTokenizer extends VisionModel<TokenizerConfig> {
+  constructor(options: TokenizerOptions) {
+    super(FILES, options);
   }
 
   [inspect](): string {
@@ -81,8 +61,7 @@ export class PictureTokenizer implements Disposable {
 
   /** Numbers in a patch's feature, as a model reads it. */
   get featureSize(): number {
-    if (this.config.reads === "codes") return this.quantizer.codeSize;
-    return this.#graphs.featureSize(this.config);
+    return featureSizeOf(this.config);
   }
 
   get quantizer(): Quantizer {
@@ -100,26 +79,20 @@ export class PictureTokenizer implements Disposable {
    */
   async encode(pictures: readonly Picture[]): Promise<EncodedPicture[]> {
     expectPictures(pictures);
-    const { pictureSize, grid } = this.config;
+    const { pictureSize, reads } = this.config;
     const fitting = pictures.map((picture) => reducedTo(picture, pictureSize));
-    const program = await this.#programs.get("encode", (scope) => {
-      const pixels = input("pixels", "float32", [BATCH, pictureSize, pictureSize, 3]);
+    const inputs = (picture: Picture) => ({ pixels: pixelsOf([picture]) });
+    const encoded = await this.each("encode", fitting, inputs, (scope, batch) => {
+      const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
       const { features, quantized } = this.#graphs.encode(scope, pixels, this.config);
-      const { ids, codes } = quantized;
-      return { features: this.config.reads === "codes" ? codes : features, ids };
+      return { features: reads === "codes" ? quantized.codes : features, ids: quantized.ids };
     });
-    const length = grid ** 2 * this.featureSize;
-    return inBatches(fitting, BATCH, async (batch) => {
-      const found = await program.run({ pixels: pixelsOf(batch) });
-      const features = found.features as Float32Array;
-      const ids = found.ids as Int32Array;
-      return batch.map((_, i) =>
-        shown({
-          features: features.slice(i * length, (i + 1) * length),
-          ids: ids.slice(i * this.tokens, (i + 1) * this.tokens),
-        }, ({ ids }) => `EncodedPicture of ${ids.length} tokens`)
-      );
-    });
+    return encoded.map(({ features, ids }) =>
+      shown(
+        { features: features as Float32Array, ids: ids as Int32Array },
+        ({ ids }) => `EncodedPicture of ${ids.length} tokens`,
+      )
+    );
   }
 
   /**
@@ -134,14 +107,10 @@ export class PictureTokenizer implements Disposable {
         `Expected a tokenizer of semantic features, but found one of kind "${this.config.kind}"`,
       );
     }
-    const program = await this.#programs.get("decode features", (scope) => ({
-      features: decodeFeatures(scope, this.#codes(scope), this.config),
+    const decoded = await this.each("decode features", pictures, asInput, (scope, batch) => ({
+      features: decodeFeatures(scope, this.#codes(scope, batch), this.config),
     }));
-    const length = this.config.grid ** 2 * this.config.featureSize;
-    return inBatches(pictures, BATCH, async (batch) => {
-      const { features } = await program.run({ ids: joined(batch) });
-      return batch.map((_, i) => (features as Float32Array).slice(i * length, (i + 1) * length));
-    });
+    return decoded.map(({ features }) => features as Float32Array);
   }
 
   /**
@@ -158,40 +127,26 @@ export class PictureTokenizer implements Disposable {
     checkNumber("seed", seed, { whole: true });
     checkNumber("steps", steps, COUNT);
     checkNumber("guidance", guidance, { min: 0 });
+    const { diffuses } = this.#graphs;
     const size = drawnSize(this.config);
-    const program = await this.#programs.get(`decode ${steps} ${guidance}`, (scope) => {
-      const noise = input("noise", "float32", [BATCH, size, size, 3]);
-      const codes = this.#codes(scope);
+    const inputs = (ids: Int32Array): Named => {
+      if (!diffuses) return asInput(ids);
+      const random = new Random(seed, "pixel decoder", ids.join());
+      return { ...asInput(ids), noise: random.normals(size ** 2 * 3) };
+    };
+    const name = `decode ${steps} ${guidance}`;
+    const drawn = await this.each(name, pictures, inputs, (scope, batch) => {
+      const noise = input("noise", "float32", [batch, size, size, 3]);
+      const codes = this.#codes(scope, batch);
       return {
         pixels: this.#graphs.decode(scope, codes, noise, this.config, { steps, guidance }),
       };
     });
-    const length = size ** 2 * 3;
-    return inBatches(pictures, BATCH, async (batch) => {
-      const ids = joined(batch);
-      const inputs: Record<string, Float32Array | Int32Array> = { ids };
-      if (this.#graphs.diffuses) {
-        const noise = inputs.noise = new Float32Array(BATCH * length);
-        batch.forEach((ids, i) => {
-          const random = new Random(seed, "pixel decoder", ids.join());
-          noise.set(random.normals(length), i * length);
-        });
-      }
-      const { pixels } = await program.run(inputs);
-      return picturesOf(pixels as Float32Array, size);
-    });
+    return drawn.flatMap(({ pixels }) => picturesOf(pixels as Float32Array, size));
   }
 
   /**
-   * Writes `config.json` and `model.safetensors` into a folder.
-   * @throws Error where they cannot be written
-   */
-  save(directory: string): Promise<void> {
-    return FILES.save(directory, this);
-  }
-
-  /**
-   * Loads what {@link save} wrote.
+   * Loads what `save` wrote.
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
   static async load(directory: string, device: Device): Promise<PictureTokenizer> {
@@ -218,21 +173,20 @@ export class PictureTokenizer implements Disposable {
     );
   }
 
-  /** What ids stand for: `[BATCH, grid², codeSize]`. */
-  #codes(scope: Scope): Tensor {
-    const ids = input("ids", "int32", [BATCH * this.tokens]);
+  /** What ids stand for: `[batch, grid², codeSize]`. */
+  #codes(scope: Scope, batch: number): Tensor {
+    const ids = input("ids", "int32", [batch * this.tokens]);
     return lookUp(scope.at("quantizer"), ids, this.config);
   }
-
-  /** Frees the graphs; the parameters stay in the store. */
-  [Symbol.dispose](): void {
-    this.#programs[Symbol.dispose]();
-  }
 }
 
-function joined(pictures: readonly Int32Array[]): Int32Array<ArrayBuffer> {
-  return Int32Array.from(pictures.flatMap((ids) => [...ids]));
+/** Numbers in a patch's feature, as a model reads it. */
+export function featureSizeOf(config: TokenizerConfig): number {
+  if (config.reads === "codes") return quantizerOf(config.quantizer).codeSize;
+  return KINDS[config.kind].featureSize(config);
 }
+
+const asInput = (ids: ArrayLike<number>): Named => ({ ids: Int32Array.from(ids) });
 
 /** Every parameter that encoding and decoding need, found by tracing them. */
 export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
@@ -249,4 +203,4 @@ export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
   return scope.specs();
 }
 
-const FILES = new PartFiles("picture tokenizer", TokenizerConfig, tokenizerParameters);
+const FILES = new VisionModelFiles("picture tokenizer", TokenizerConfig, tokenizerParameters);

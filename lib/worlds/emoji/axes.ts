@@ -1,30 +1,25 @@
-/**
- * GenEval's rules (arXiv 2310.11513), axis by axis: of each class the most confident objects are
- * looked at, as many as were asked for; object, count, colour and position are judged on those.
- */
+/** GenEval's rules (arXiv 2310.11513) in a world: its classes, its plurals, its truths. */
+import type { Assessment } from "../../assessment/assessment.ts";
+import { assessSeen } from "../../assessment/geneval_rules.ts";
+import type { Requirements } from "../../assessment/requirements.ts";
+import type { Seen } from "../../assessment/seen.ts";
+import { Random } from "../../runtime/random.ts";
 import type { CaptionSpec, Sentence } from "./captions.ts";
 import { CONCEPTS } from "./concepts.ts";
+import { seenIn } from "./parser/parsed_scene.ts";
 import { sceneFor } from "./random_scenes.ts";
-import type { Relation } from "./scene.ts";
-import { relationsOf } from "./relations.ts";
-import { NUMBERS } from "./words.ts";
+import { requirementsOf } from "./requirements.ts";
 import type { World } from "./world.ts";
-import { Random } from "../../runtime/random.ts";
-import { type Assessment, assessmentOf, type AxisAssessment } from "../../assessment/assessment.ts";
-import { axisOf } from "../../assessment/facts.ts";
-import { type ParsedObject, type ParsedScene, seenIn } from "./parser/parsed_scene.ts";
-import { Requirements, requirementsOf } from "./requirements.ts";
+
+/** The plural of each concept. */
+export const PLURALS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(CONCEPTS).map(([concept, { plural }]) => [concept, plural]),
+);
 
 /**
- * Judges what was seen against what was asked for. The verdict is GenEval's: good when so many as are
- * included are there, and fewer than are excluded, and colours and positions hold. The axes say why.
+ * Judges what was seen against what was asked for, as `assessSeen` does.
  *
- * Clauses are independent of each other, as GenEval's are: of "a red heart and a blue heart" both look
- * at the same, most confident heart, so that no picture shows them.
- *
- * @throws RangeError naming the clause for a position that refers to no earlier clause, a colour or a
- * relation that is none, a count below one; for requirements without a clause; and for a class that no
- * world can show
+ * @throws RangeError for requirements that nobody can judge, and for a class that no world can show
  *
  * @example
  * ```ts
@@ -32,25 +27,18 @@ import { Requirements, requirementsOf } from "./requirements.ts";
  * import { requirementsOf } from "./requirements.ts";
  *
  * const box = { x: 0, y: 0, width: 14, height: 14 };
- * const seen = { background: "sky", objects: [{ concept: "heart", confidence: 1, box }] };
+ * const seen = { objects: [{ concept: "heart", confidence: 1, box }] };
  * const asked = requirementsOf({ task: "counting", concept: "heart", count: 2 });
  * const { count, verdict } = assessScene(asked, seen);
  * if (count?.analysis !== "one heart seen, two asked" || verdict !== "bad") throw new Error();
  * ```
  */
-export function assessScene(requirements: Requirements, seen: ParsedScene): Assessment {
-  check(requirements);
-  const found = requirements.include.map(({ class: concept, count }) =>
-    seen.objects.filter((object) => object.concept === concept)
-      .sort((a, b) => b.confidence - a.confidence).slice(0, count)
-  );
-  const axes = {
-    object: objectAxis(requirements, found),
-    count: countAxis(requirements, seen),
-    color: colorAxis(requirements, found),
-    position: positionAxis(requirements, found),
-  };
-  return assessmentOf(axes);
+export function assessScene(requirements: Requirements, seen: Seen): Assessment {
+  const assessment = assessSeen(requirements, seen, PLURALS);
+  const strange = [...requirements.include, ...requirements.exclude]
+    .find(({ class: concept }) => !Object.hasOwn(CONCEPTS, concept));
+  if (strange === undefined) return assessment;
+  throw new RangeError(`Expected a class that a world can show, but found "${strange.class}"`);
 }
 
 /**
@@ -59,87 +47,4 @@ export function assessScene(requirements: Requirements, seen: ParsedScene): Asse
  */
 export function allRight(asked: CaptionSpec | Sentence, world: World): Assessment {
   return assessScene(requirementsOf(asked), seenIn(sceneFor(asked, world, new Random(0))));
-}
-
-/** The objects found for each requirement, in the order of `include`. */
-type Found = readonly (readonly ParsedObject[])[];
-
-function check(requirements: Requirements): void {
-  const parsed = Requirements.safeParse(requirements);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    throw new RangeError(`Expected requirements, but found at ${path.join(".")}: ${message}`);
-  }
-  const strange = [...requirements.include, ...requirements.exclude]
-    .find(({ class: concept }) => !Object.hasOwn(CONCEPTS, concept));
-  if (strange === undefined) return;
-  throw new RangeError(`Expected a class that a world can show, but found "${strange.class}"`);
-}
-
-function objectAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  if (include.length === 0) return undefined;
-  const names = (those: (objects: readonly ParsedObject[]) => boolean) =>
-    new Set(include.flatMap((r, i) => those(found[i]) ? [r.class] : []));
-  const say = (classes: ReadonlySet<string>, fact: string) =>
-    classes.size === 0 ? [] : [`${[...classes].join(" and ")} ${fact}`];
-  const there = names((objects) => objects.length > 0);
-  const missing = names((objects) => objects.length === 0);
-  return axisOf("object", [...say(there, "seen"), ...say(missing, "missing")].join(", "));
-}
-
-/** Only where more is asked than whether something is there is the number spoken of. */
-function countAxis(requirements: Requirements, seen: ParsedScene): AxisAssessment | undefined {
-  const facts = limitsOf(requirements).map(({ concept, from, to }) => {
-    const number = seen.objects.filter((object) => object.concept === concept).length;
-    const noun = number === 1 ? concept : CONCEPTS[concept].plural;
-    const most = to === Infinity ? from : Math.max(from, to);
-    const word = (count: number) => NUMBERS[count] ?? (most < NUMBERS.length ? "many" : `${count}`);
-    const asked = to === Infinity
-      ? `at least ${word(from)}`
-      : from === to
-      ? word(from)
-      : `${word(from)} to ${word(to)}`;
-    return `${word(number)} ${noun} seen, ${asked} asked`;
-  });
-  return facts.length === 0 ? undefined : axisOf("count", facts.join(" and "));
-}
-
-/** How many there may be of each class of which not just one is asked for, or more. */
-function limitsOf({ include, exclude }: Requirements) {
-  const classes = new Set([...include, ...exclude].map((clause) => clause.class));
-  return [...classes].flatMap((concept) => {
-    const counts = (clauses: Requirements["exclude"]) =>
-      clauses.filter((clause) => clause.class === concept).map(({ count }) => count);
-    const from = Math.max(0, ...counts(include));
-    const to = Math.min(Infinity, ...counts(exclude)) - 1;
-    return from < 2 && to === Infinity ? [] : [{ concept, from, to }];
-  });
-}
-
-function colorAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  const facts = include.flatMap(({ color: asked }, i) => {
-    if (asked === undefined) return [];
-    const other = found[i].find(({ color }) => color !== asked);
-    const right = found[i].length > 0 && other === undefined;
-    return [`${right ? asked : other?.color ?? "none"} seen, ${asked} asked`];
-  });
-  return facts.length === 0 ? undefined : axisOf("color", facts.join(" and "));
-}
-
-function positionAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  const facts = include.flatMap(({ position }, i) => {
-    if (position === undefined) return [];
-    const [asked, target] = position;
-    const relations = found[i].flatMap((a) => found[target].map((b) => relationsOf(a.box, b.box)));
-    const other = relations.find((held) => !held.includes(asked));
-    const right = relations.length > 0 && other === undefined;
-    const seen = right ? [asked] : other ?? [];
-    return [`${seen.map(side).join(" and ") || "none"} seen, ${side(asked)} asked`];
-  });
-  return facts.length === 0 ? undefined : axisOf("position", facts.join(" and "));
-}
-
-/** "left of" as one word. */
-function side(relation: Relation): string {
-  return relation.replace(" of", "");
 }

@@ -5,10 +5,6 @@
 import type { Color, Relation } from "./scene.ts";
 import { counted, noun, OPPOSITE, RELATION_WORDS, withArticle } from "./words.ts";
 
-/** GenEval's six tasks. */
-export const TASKS = ["single", "two", "counting", "colors", "position", "attribution"] as const;
-export type Task = typeof TASKS[number];
-
 /** A concept in a colour. */
 export interface ColoredConcept {
   readonly color: Color;

@@ -2,8 +2,8 @@
  * Captions: what they ask for as data, as words, and back. One file an idea; this is the table of
  * contents.
  */
-export { captionOf, specKey, TASKS } from "./caption.ts";
-export type { CaptionSpec, ColoredConcept, Task } from "./caption.ts";
+export { captionOf, specKey } from "./caption.ts";
+export type { CaptionSpec, ColoredConcept } from "./caption.ts";
 export { CaptionError, LONGEST_CAPTION } from "./refusal.ts";
 export { type Group, type Sentence, sentenceOf, specOf, wordingOf } from "./sentence.ts";
 export { parseCaption, readCaption } from "./read_caption.ts";

@@ -7,7 +7,7 @@
 import { z } from "../../packages/zod.ts";
 import { type EmojiSet, LEARNED_STYLES } from "./emoji.ts";
 import { randomView } from "./emoji_view.ts";
-import type { Picture } from "../../data/picture.ts";
+import { type Picture, reducedTo } from "../../data/picture.ts";
 import { input, ops, type Tensor } from "../../graph/mod.ts";
 import {
   linear,
@@ -27,14 +27,13 @@ import {
   type Rows,
   type Stage,
   type TrainingEvent,
+  trainingStage,
 } from "../../optim/mod.ts";
-import type { Device, StateStore } from "../../runtime/mod.ts";
+import type { Device } from "../../runtime/mod.ts";
 import { gridRotary } from "../../vision/encoders/semantic_encoder.ts";
-import { inBatches } from "../../vision/in_batches.ts";
-import { PartFiles } from "../../vision/part_files.ts";
+import { VisionModel } from "../../vision/vision_model.ts";
+import { VisionModelFiles, type VisionModelOptions } from "../../vision/vision_model_files.ts";
 import { pixelsOf, toPatches } from "../../vision/patches.ts";
-import { Programs } from "../../vision/programs.ts";
-import { stage } from "../../vision/stage.ts";
 import type { VisionEncoder } from "../../vision/encoders/mod.ts";
 
 const size = z.int().positive();
@@ -66,8 +65,6 @@ export const CONCEPT_ENCODER: ConceptEncoderConfig = {
   featureSize: 32,
   embeddingSize: 128,
 };
-
-const BATCH = 32;
 
 /** How far a picture is moved to be seen again, to the right and down, in pixels. */
 const SIGHTS = [[0, 0], [3, 0], [-3, 0], [0, 3], [0, -3]] as const;
@@ -150,16 +147,13 @@ function matchingLoss(scope: Scope, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The encoder, with parameters in a store. */
-export class ConceptEncoder implements VisionEncoder {
-  readonly #programs: Programs;
-
+export class ConceptEncoder extends VisionModel<ConceptEncoderConfig> implements VisionEncoder {
   constructor(
-    readonly device: Device,
-    readonly store: StateStore,
-    readonly config: ConceptEncoderConfig = CONCEPT_ENCODER,
-    readonly seed = 0,
+    { config = CONCEPT_ENCODER, ...options }:
+      & Omit<VisionModelOptions<ConceptEncoderConfig>, "config">
+      & { readonly config?: ConceptEncoderConfig },
   ) {
-    this.#programs = new Programs(this);
+    super(FILES, { ...options, config });
   }
 
   [inspect](): string {
@@ -176,23 +170,19 @@ export class ConceptEncoder implements VisionEncoder {
     return this.config.featureSize;
   }
 
-  /** Features of each patch: `[grid², featureSize]` a picture. */
-  encode(pictures: readonly Picture[]): Promise<Float32Array[]> {
+  /**
+   * Features of each patch: `[grid², featureSize]` a picture.
+   * @throws RangeError for pictures of another size, or of no multiple of it
+   */
+  async encode(pictures: readonly Picture[]): Promise<Float32Array[]> {
     const { pictureSize } = this.config;
-    for (const { width, height } of pictures) {
-      if (width === pictureSize && height === pictureSize) continue;
-      throw new RangeError(
-        `Expected pictures of ${pictureSize} × ${pictureSize} pixels, but found ` +
-          `${width} × ${height}`,
-      );
-    }
-    return this.#run(
-      "features",
-      pictures,
-      [pictureSize, pictureSize, 3],
-      (scope, pixels) => featuresOf(scope, pixels, this.config),
-      (picture) => pixelsOf([picture]),
-    );
+    const fitting = pictures.map((picture) => reducedTo(picture, pictureSize));
+    const inputs = (picture: Picture) => ({ pixels: pixelsOf([picture]) });
+    const encoded = await this.each("features", fitting, inputs, (scope, batch) => {
+      const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
+      return { features: featuresOf(scope.at(ENCODER), pixels, this.config) };
+    });
+    return encoded.map(({ features }) => features as Float32Array);
   }
 
   /**
@@ -220,15 +210,14 @@ export class ConceptEncoder implements VisionEncoder {
   }
 
   /** What features show, those of {@link encode} or others like them: `[embeddingSize]` each. */
-  embedFeatures(features: readonly Float32Array[]): Promise<Float32Array[]> {
+  async embedFeatures(features: readonly Float32Array[]): Promise<Float32Array[]> {
     const { grid, featureSize } = this.config;
-    return this.#run(
-      "embeddings",
-      features,
-      [grid ** 2, featureSize],
-      (scope, x) => embeddingOf(scope, x, this.config),
-      (x) => x,
-    );
+    const inputs = (features: Float32Array) => ({ features });
+    const read = await this.each("embeddings", features, inputs, (scope, batch) => {
+      const x = input("features", "float32", [batch, grid ** 2, featureSize]);
+      return { embedding: embeddingOf(scope.at(ENCODER), x, this.config) };
+    });
+    return read.map(({ embedding }) => embedding as Float32Array);
   }
 
   /** The steps of {@link stage}, one by one. */
@@ -241,20 +230,11 @@ export class ConceptEncoder implements VisionEncoder {
   }
 
   /**
-   * Writes `config.json` and `model.safetensors` into a folder.
-   * @throws Error where they cannot be written
-   */
-  save(directory: string): Promise<void> {
-    return FILES.save(directory, this);
-  }
-
-  /**
-   * Loads what {@link save} wrote.
+   * Loads what `save` wrote.
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
   static async load(directory: string, device: Device): Promise<ConceptEncoder> {
-    const { store, config, seed } = await FILES.load(directory, device);
-    return new ConceptEncoder(device, store, config, seed);
+    return new ConceptEncoder(await FILES.load(directory, device));
   }
 
   /** Learns from emoji that are not held out, in every style but the one that is for tests. */
@@ -268,18 +248,20 @@ export class ConceptEncoder implements VisionEncoder {
         if (!vocabulary.has(word)) vocabulary.set(word, vocabulary.size);
       }
     }
-    const batch = ({ shared: random }: Rows) => {
-      const chosen = random.sample(learned, batchSize);
+    // All of a batch are different emoji: each is told from the others.
+    const batch = ({ shared, random }: Rows) => {
+      const chosen = shared.sample(learned, batchSize);
       const words = new Int32Array(batchSize * WORDS);
       const mask = new Float32Array(batchSize * WORDS);
       const [ones, others]: Picture[][] = [[], []];
       chosen.forEach((index, row) => {
-        const [one, other] = random.sample(
+        const own = random(row);
+        const [one, other] = own.sample(
           LEARNED_STYLES.filter((style) => set.has(style, index)),
           2,
         );
-        ones.push(randomView(set.get(one, index), random));
-        others.push(randomView(set.get(other, index), random));
+        ones.push(randomView(set.get(one, index), own));
+        others.push(randomView(set.get(other, index), own));
         set.emoji[index].name.split(" ").slice(0, WORDS).forEach((word, i) => {
           words[row * WORDS + i] = vocabulary.get(word)!;
           mask[row * WORDS + i] = 1;
@@ -287,40 +269,19 @@ export class ConceptEncoder implements VisionEncoder {
       });
       return { inputs: { pixels: pixelsOf([...ones, ...others]), words, mask } };
     };
-    return stage(this, "concept encoder", budget, {
-      losses: (scope, batch) => losses(scope, config, { batch, vocabulary: vocabulary.size }),
+    return trainingStage(this, "concept encoder", budget, {
+      graphs: {
+        contrast: {
+          losses: (scope, batch) => losses(scope, config, { batch, vocabulary: vocabulary.size }),
+        },
+      },
       optimizer: muon(),
       batch,
     });
   }
-
-  async #run<T>(
-    name: string,
-    items: readonly T[],
-    shape: readonly number[],
-    graph: (scope: Scope, x: Tensor) => Tensor,
-    numbersOf: (item: T) => Float32Array,
-  ): Promise<Float32Array[]> {
-    const program = await this.#programs.get(name, (scope) => ({
-      y: graph(scope.at(ENCODER), input("x", "float32", [BATCH, ...shape])),
-    }));
-    const length = shape.reduce((a, b) => a * b);
-    return inBatches(items, BATCH, async (batch) => {
-      const x = new Float32Array(BATCH * length);
-      batch.forEach((item, i) => x.set(numbersOf(item), i * length));
-      const { y } = await program.run({ x });
-      const each = y.length / BATCH;
-      return batch.map((_, i) => (y as Float32Array).slice(i * each, (i + 1) * each));
-    });
-  }
-
-  /** Frees the graphs; the parameters stay in the store. */
-  [Symbol.dispose](): void {
-    this.#programs[Symbol.dispose]();
-  }
 }
 
-const FILES = new PartFiles("concept encoder", ConceptEncoderConfig, parametersOf);
+const FILES = new VisionModelFiles("concept encoder", ConceptEncoderConfig, parametersOf);
 
 /** Every parameter that embedding needs, found by tracing it. */
 function parametersOf(config: ConceptEncoderConfig): ParameterSpec[] {

@@ -31,7 +31,7 @@ export function describe(scene: Scene, world: World, random?: Random): string {
   for (const { concept, count } of groups) {
     if (count > MOST_THINGS || !world.concepts.includes(concept)) {
       throw new RangeError(
-        `Expected at most ${MOST_THINGS} of a concept that the ${world.preset} world knows, ` +
+        `Expected at most ${MOST_THINGS} of a concept that the ${world.name} world knows, ` +
           `but found ${count} × ${concept}`,
       );
     }

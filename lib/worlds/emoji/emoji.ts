@@ -49,15 +49,15 @@ export class EmojiSet {
   /**
    * Draws them, which takes two minutes of two cores for all of them.
    *
-   * @param styles those that are needed; all unless told
-   * @param only those that are held out; all unless told
+   * @param styles those that are needed; default all
+   * @param only those that are held out; default all
    */
   static async open(
     { size, styles = EMOJI_STYLES, only, count = Infinity }: {
       size: number;
       styles?: readonly EmojiStyle[];
       only?: "held out";
-      /** Only the first so many. */
+      /** Only the first `count`. */
       count?: number;
     },
   ): Promise<EmojiSet> {

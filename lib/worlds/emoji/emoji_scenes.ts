@@ -51,8 +51,8 @@ export class EmojiScenes {
   constructor(readonly world: World, readonly sprites: Sprites, readonly seed: number) {}
 
   [inspect](): string {
-    const { preset, concepts, pictureSize } = this.world;
-    return `EmojiScenes ${preset}: ${concepts.length} concepts, ${pictureSize} × ${pictureSize} pixels`;
+    const { name, concepts, pictureSize } = this.world;
+    return `EmojiScenes ${name}: ${concepts.length} concepts, ${pictureSize} × ${pictureSize} pixels`;
   }
 
   /** The picture of a scene. */
@@ -60,7 +60,7 @@ export class EmojiScenes {
     return drawScene(scene, this.sprites, this.world);
   }
 
-  /** The same data set with pictures that are so many times as wide and as tall. */
+  /** The same data set with pictures that are `scale` times as wide and as tall. */
   async enlarged(scale: number): Promise<EmojiScenes> {
     return new EmojiScenes(this.world, await loadSprites(this.world, scale), this.seed);
   }

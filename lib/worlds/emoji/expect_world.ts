@@ -1,7 +1,7 @@
 /** Whether a world that somebody made can be drawn and spoken of. */
 import { brief } from "../../graph/brief.ts";
 import { CONCEPTS } from "./concepts.ts";
-import { STYLES, type World, WORLDS } from "./world.ts";
+import { STYLES, type World } from "./world.ts";
 
 /** Scenes have up to four different things, and questions ask for one that is not there. */
 const FEWEST_CONCEPTS = 5;
@@ -29,9 +29,9 @@ const isBackground = (value: unknown) => {
 const known = (names: object) => Object.keys(names).join(", ");
 
 const RULES: Readonly<Record<keyof World, Rule>> = {
-  preset: {
-    expected: `one of ${known(WORLDS)}`,
-    fits: (value) => typeof value === "string" && Object.hasOwn(WORLDS, value),
+  name: {
+    expected: 'a name, such as "nano"',
+    fits: (value) => typeof value === "string" && value !== "",
   },
   concepts: {
     expected: `at least ${FEWEST_CONCEPTS} different ones of ${known(CONCEPTS)}`,

@@ -11,9 +11,30 @@ import { requirementsOf } from "./requirements.ts";
 import type { SceneParser } from "./parser/scene_parser.ts";
 
 /**
- * A judge that sees through a scene parser; `assess` shows how it is asked. The same picture and
- * caption always get the same assessment. What nobody can read as a caption it cannot judge, and
- * says so before it judges any.
+ * A judge that sees through a scene parser. The same picture and caption always get the same
+ * assessment. What nobody can read as a caption it cannot judge, and says so before it judges any.
+ *
+ * It labels drawings for self-enhancement, and it scores GenEval: a model that learned from its
+ * labels may draw what this parser takes for right. `codeReader` judges without pixels, and without
+ * any part in the labels; reports give both (`evaluateDrawingByCodes`).
+ *
+ * @example
+ * ```ts
+ * import { assess } from "../../assessment/judge.ts";
+ * import { drawScene } from "./draw.ts";
+ * import { parserJudge } from "./parser_judge.ts";
+ * import { SceneParser } from "./parser/scene_parser.ts";
+ * import { loadSprites } from "./sprites.ts";
+ * import { worldOf } from "./world.ts";
+ *
+ * const world = worldOf("nano");
+ * const sprites = await loadSprites(world);
+ * const judge = parserJudge(SceneParser.create(world, sprites));
+ * const objects = [{ concept: "heart", x: 24, y: 40, size: 14 }];
+ * const picture = drawScene({ background: "sky", style: "fluent-flat", objects }, sprites, world);
+ * const { count, verdict } = await assess(picture, "two hearts", { judge });
+ * if (count?.analysis !== "one heart seen, two asked" || verdict !== "bad") throw new Error();
+ * ```
  */
 export function parserJudge(parser: SceneParser): Judge {
   const { world } = parser;

@@ -1,4 +1,5 @@
 /** Where objects may stand: on the lattice of the token grid, apart from each other. */
+import type { Box } from "../../assessment/seen.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { World } from "./world.ts";
 
@@ -7,6 +8,11 @@ export interface Place {
   readonly x: number;
   readonly y: number;
   readonly size: number;
+}
+
+/** The square that an object is drawn in. */
+export function boxOf({ x, y, size }: Place): Box {
+  return { x: x - size / 2, y: y - size / 2, width: size, height: size };
 }
 
 /** Whether two squares leave `world.gap` empty pixels between them, so that drawings never touch. */
@@ -43,7 +49,7 @@ export function placesApart(
     if (free && accept(places)) return places;
   }
   throw new RangeError(
-    `Expected room for ${count} objects in the ${world.preset} world, but found none`,
+    `Expected room for ${count} objects in the ${world.name} world, but found none`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Questions about a scene, with right answers. */
 import type { Random } from "../../runtime/random.ts";
-import { boxOf, relationsOf } from "./relations.ts";
+import { relationsOf } from "../../assessment/relations.ts";
+import { boxOf } from "./placement.ts";
 import { type Relation, RELATIONS, type Scene, type SceneObject } from "./scene.ts";
 import { CONCEPTS } from "./concepts.ts";
 import { NUMBERS, RELATION_WORDS, withArticle } from "./words.ts";

@@ -1,9 +1,9 @@
 /** Scenes drawn at random: for a caption, or for no caption in particular. */
 import type { Random } from "../../runtime/random.ts";
 import type { CaptionSpec, ColoredConcept } from "./caption.ts";
-import { inReadingOrder, type Place, placesApart } from "./placement.ts";
+import { relationsOf } from "../../assessment/relations.ts";
+import { boxOf, inReadingOrder, type Place, placesApart } from "./placement.ts";
 import { type Color, COLORS, type Relation, type Scene } from "./scene.ts";
-import { boxOf, relationsOf } from "./relations.ts";
 import { type Sentence, sentenceOf } from "./sentence.ts";
 import type { World } from "./world.ts";
 

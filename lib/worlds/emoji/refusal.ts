@@ -1,18 +1,12 @@
 /** What a person is told whose words were never taught: what would be understood, and what was found. */
 import { closest, distance } from "../../packages/levenshtein.ts";
-import { normalForm } from "../../text/normal_form.ts";
+import { CaptionError, expectText, LONGEST_CAPTION } from "../../text/language.ts";
 import { CONCEPTS } from "./concepts.ts";
 import { COLORS } from "./scene.ts";
 import { RELATION_WORDS } from "./words.ts";
 import type { World } from "./world.ts";
 
-/** The longest text that is read, in characters. */
-export const LONGEST_CAPTION = 300;
-
-/** A text that cannot be read: one line that says what was expected and found. */
-export class CaptionError extends Error {
-  override name = "CaptionError";
-}
+export { CaptionError, expectText, LONGEST_CAPTION };
 
 /** A kind of text, as refusals speak of it. */
 export interface Expected {
@@ -20,16 +14,6 @@ export interface Expected {
   readonly examples: readonly string[];
   /** Words beside things and colours that such texts are made of. */
   readonly words: readonly string[];
-}
-
-/** Throws where a text is too long or has no words. */
-export function expectText(text: string): void {
-  if (text.length > LONGEST_CAPTION) {
-    throw new CaptionError(
-      `Expected a text of at most ${LONGEST_CAPTION} characters, but found ${text.length}`,
-    );
-  }
-  if (normalForm(text) === "") throw new CaptionError("Expected words, but found an empty text");
 }
 
 /**
@@ -53,7 +37,7 @@ export function refusal(
     : strange.map((word) => JSON.stringify(word)).join(", ");
   return new CaptionError(
     `Expected ${what} such as ${examples.map((example) => `"${example}"`).join(", ")} ` +
-      `in the words of the ${world.preset} world (${world.concepts.join(", ")}; ` +
+      `in the words of the ${world.name} world (${world.concepts.join(", ")}; ` +
       `${COLORS.join(", ")}; one to four; ${Object.values(RELATION_WORDS).join(", ")}), ` +
       `but found ${found}${near.length === 0 ? "" : ` (did you mean ${near.join(", ")}?)`}`,
   );

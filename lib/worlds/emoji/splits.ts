@@ -3,9 +3,10 @@
  * ("a X and a Y" is "a Y and a X"): each of their words is trained in other company. The choice
  * hangs on the caption and the world alone, not on any seed.
  */
+import { GENEVAL_TASKS, type GenevalTask } from "../../assessment/geneval_words.ts";
 import { checkNumber, COUNT } from "../../runtime/numbers.ts";
 import { Random } from "../../runtime/random.ts";
-import { captionOf, type CaptionSpec, specKey, type Task, TASKS } from "./caption.ts";
+import { captionOf, type CaptionSpec, specKey } from "./caption.ts";
 import { type Sentence, specOf } from "./sentence.ts";
 import { expectWorld } from "./expect_world.ts";
 import { COLORS, RELATIONS } from "./scene.ts";
@@ -13,7 +14,7 @@ import { OPPOSITE } from "./words.ts";
 import type { World } from "./world.ts";
 
 /** The share of each task's captions that is held out. */
-const SHARES: Readonly<Record<Task, number>> = {
+const SHARES: Readonly<Record<GenevalTask, number>> = {
   single: 0.25,
   two: 0.2,
   counting: 0.2,
@@ -46,19 +47,21 @@ export function isHeldOut(sentence: Sentence, world: World): boolean {
 }
 
 /** Every held-out caption once, in one of its two directions; of one task, or of all. */
-export function heldOutSpecs(world: World, task?: Task): CaptionSpec[] {
-  const tasks = task === undefined ? TASKS : [task];
+export function heldOutSpecs(world: World, task?: GenevalTask): CaptionSpec[] {
+  const tasks = task === undefined ? GENEVAL_TASKS : [task];
   return tasks.flatMap((each) => [...heldOutOf(world, each).values()]);
 }
 
 /** How often each task is practised: the more there is to get right, the more often. */
-const PRACTICE: readonly Task[] = TASKS.flatMap((task) =>
-  Array<Task>({ single: 1, two: 2, counting: 3, colors: 2, position: 3, attribution: 4 }[task])
+const PRACTICE: readonly GenevalTask[] = GENEVAL_TASKS.flatMap((task) =>
+  Array<GenevalTask>(
+    { single: 1, two: 2, counting: 3, colors: 2, position: 3, attribution: 4 }[task],
+  )
     .fill(task)
 );
 
 /** A caption to train on: never held out; of the task given, or else of any, hard ones more often. */
-export function trainingSpec(random: Random, world: World, task?: Task): CaptionSpec {
+export function trainingSpec(random: Random, world: World, task?: GenevalTask): CaptionSpec {
   const wanted = task ?? random.pick(PRACTICE);
   while (true) {
     const spec = randomSpec(wanted, world, random);
@@ -90,7 +93,7 @@ export function evaluationCaptions(
   { perTask, seed }: { perTask: number; seed: number },
 ): EvaluationCaption[] {
   checkNumber("perTask", perTask, COUNT);
-  return TASKS.flatMap((task) => {
+  return GENEVAL_TASKS.flatMap((task) => {
     const random = new Random(seed, "evaluation captions", task);
     const specs = random.shuffle(heldOutSpecs(world, task));
     return Array.from({ length: perTask }, (_, i) => {
@@ -100,10 +103,10 @@ export function evaluationCaptions(
   });
 }
 
-const heldOutSpecsOf = new WeakMap<World, Map<Task, Map<string, CaptionSpec>>>();
+const heldOutSpecsOf = new WeakMap<World, Map<GenevalTask, Map<string, CaptionSpec>>>();
 
 /** The held-out captions of a task by key: the first ones in an order that a hash of the key gives. */
-function heldOutOf(world: World, task: Task): ReadonlyMap<string, CaptionSpec> {
+function heldOutOf(world: World, task: GenevalTask): ReadonlyMap<string, CaptionSpec> {
   let ofTask = heldOutSpecsOf.get(world);
   if (ofTask === undefined) expectWorld(world);
   if (ofTask === undefined) heldOutSpecsOf.set(world, ofTask = new Map());
@@ -121,7 +124,7 @@ function heldOutOf(world: World, task: Task): ReadonlyMap<string, CaptionSpec> {
 }
 
 /** Every caption of a task, once for those that say the same. */
-function allSpecs(task: Task, { concepts }: World): CaptionSpec[] {
+function allSpecs(task: GenevalTask, { concepts }: World): CaptionSpec[] {
   const pairs = concepts.flatMap((a) =>
     concepts.filter((b) => b !== a).map((b) => [a, b] as const)
   );
@@ -153,7 +156,7 @@ function allSpecs(task: Task, { concepts }: World): CaptionSpec[] {
   }
 }
 
-function randomSpec(task: Task, world: World, random: Random): CaptionSpec {
+function randomSpec(task: GenevalTask, world: World, random: Random): CaptionSpec {
   const [first, second] = random.sample(world.concepts, 2);
   switch (task) {
     case "single":

@@ -1,10 +1,8 @@
 /** Whether a scene shows what a caption asks for, by GenEval's rules (arXiv 2310.11513). */
 import type { CaptionSpec } from "./caption.ts";
-import { boxOf, relationsOf } from "./relations.ts";
+import { relationsOf } from "../../assessment/relations.ts";
+import { boxOf } from "./placement.ts";
 import type { Scene } from "./scene.ts";
-
-export { type Box, boxOf, relationsOf } from "./relations.ts";
-export { randomScene, sceneFor } from "./random_scenes.ts";
 
 /**
  * Whether the scene shows what the caption asks for. Counting wants exactly that many; everything

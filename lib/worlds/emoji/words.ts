@@ -31,7 +31,7 @@ export function noun(concept: string, color?: Color): string {
   return color === undefined ? concept : `${color} ${concept}`;
 }
 
-/** So many of them: "a red heart", "two red hearts", "three fish". */
+/** A number of them: "a red heart", "two red hearts", "three fish". */
 export function counted(count: number, concept: string, color?: Color): string {
   if (count === 1) return withArticle(noun(concept, color));
   return `${NUMBERS[count]} ${noun(CONCEPTS[concept].plural, color)}`;

@@ -1,6 +1,7 @@
 /**
  * The worlds that pictures are drawn from: what there is, where it may stand, how large it is.
  */
+import type { Preset } from "../../vision/presets.ts";
 import { CONCEPTS } from "./concepts.ts";
 
 /** Red, green and blue, 0–255. */
@@ -16,12 +17,9 @@ export interface Background {
   readonly rgb: Rgb;
 }
 
-/** How much there is to learn: minutes on two cores, hours on two cores, or a GPU's work. */
-export type Preset = "nano" | "small" | "base";
-
 /** A closed little world of pictures. */
 export interface World {
-  readonly preset: Preset;
+  readonly name: string;
   /** Singular names of what may be shown. */
   readonly concepts: readonly string[];
   readonly styles: readonly Style[];
@@ -52,7 +50,7 @@ const BACKGROUNDS: readonly Background[] = [
 const concepts = Object.keys(CONCEPTS);
 
 const SMALL: World = {
-  preset: "small",
+  name: "small",
   concepts,
   styles: STYLES,
   backgrounds: BACKGROUNDS,
@@ -64,10 +62,10 @@ const SMALL: World = {
   gap: 1,
 };
 
-/** The presets. `base` is `small`'s world, for a larger model. */
+/** The worlds that models of a preset learn. `base` is of `small`'s, for a larger model. */
 export const WORLDS: Readonly<Record<Preset, World>> = {
   nano: {
-    preset: "nano",
+    name: "nano",
     concepts: concepts.slice(0, 12),
     styles: ["fluent-flat"],
     backgrounds: BACKGROUNDS.slice(0, 3),
@@ -79,7 +77,7 @@ export const WORLDS: Readonly<Record<Preset, World>> = {
     gap: 1,
   },
   small: SMALL,
-  base: { ...SMALL, preset: "base" },
+  base: SMALL,
 };
 
 /**

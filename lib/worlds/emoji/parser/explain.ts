@@ -1,5 +1,5 @@
 /** Explains what is seen in a picture as drawings, one after another. */
-import type { Box } from "../relations.ts";
+import type { Box } from "../../../assessment/seen.ts";
 import type { Field } from "./field.ts";
 import { bestMatch, likenessesAt, type Match } from "./match.ts";
 import { boxOf, type Region, regionsOf } from "./regions.ts";
@@ -11,7 +11,7 @@ const SPECK = 16;
 const LIKENESS = 0.6;
 /** More objects than this are not looked for. */
 const MOST = 24;
-/** About so many places in a large region are looked at … */
+/** The places in a large region that are looked at, about … */
 const PLACES = 100;
 /** … and the best of them closely. */
 const CLOSELY = 6;

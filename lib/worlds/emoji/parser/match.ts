@@ -8,7 +8,7 @@ import type { Shape } from "./templates.ts";
 const LIKELY = 48;
 /** The likenesses that are compared once more … */
 const FINALISTS = 8;
-/** … of which so many may be of one concept, in different styles or sizes … */
+/** … those among them that may be of one concept, in different styles or sizes … */
 const OF_ONE_CONCEPT = 2;
 /** … and in how many tints. */
 const TINTS = 3;

@@ -1,5 +1,5 @@
 /** Connected regions of a mask. */
-import type { Box } from "../relations.ts";
+import type { Box } from "../../../assessment/seen.ts";
 
 /** A set of neighbouring pixels, by index into the mask. */
 export interface Region {

@@ -6,14 +6,14 @@ import { expectWorld } from "../expect_world.ts";
 import { type Picture, reducedTo } from "../../../data/picture.ts";
 import { Sprites } from "../sprites.ts";
 import { brief } from "../../../graph/brief.ts";
-import type { Box } from "../relations.ts";
+import type { Box, SeenObject } from "../../../assessment/seen.ts";
 import type { World } from "../world.ts";
 import { inspect } from "../../../notebook/mod.ts";
 import { contrastOf, MARGIN } from "./contrast.ts";
 import { explain, gapBetween, reconsider, squareOf } from "./explain.ts";
 import { Field } from "./field.ts";
 import type { Match } from "./match.ts";
-import { type ParsedObject, type ParsedScene, UNKNOWN } from "./parsed_scene.ts";
+import { type ParsedScene, UNKNOWN } from "./parsed_scene.ts";
 import type { Region } from "./regions.ts";
 import { type Shape, shapesOf } from "./templates.ts";
 
@@ -50,7 +50,7 @@ export class SceneParser {
   }
 
   [inspect](): string {
-    return `SceneParser ${this.world.preset}: ${this.#shapes.length} shapes`;
+    return `SceneParser ${this.world.name}: ${this.#shapes.length} shapes`;
   }
 
   /**
@@ -70,7 +70,7 @@ export class SceneParser {
    * What stands in the picture, most confident first. What resembles nothing in the world well
    * enough, or two things equally well, is `UNKNOWN`.
    *
-   * A picture so many times as large as the world's is made smaller.
+   * A picture that is a whole number of times as large as the world's is made smaller.
    *
    * @throws {RangeError} for a picture of another size.
    */
@@ -90,7 +90,7 @@ export class SceneParser {
 }
 
 /** The object, with what sticks to it held against it. */
-function objectOf(field: Field, match: Match, strangers: readonly Region[]): ParsedObject {
+function objectOf(field: Field, match: Match, strangers: readonly Region[]): SeenObject {
   const { shape, x, y, shares } = match;
   const extra = strangers.filter((region) => attached(region, match))
     .reduce((sum, { pixels }) => sum + energyOf(field, pixels), 0);

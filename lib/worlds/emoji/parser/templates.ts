@@ -4,7 +4,7 @@ import type { Sprites } from "../sprites.ts";
 import type { Sprite } from "../sprite.ts";
 import type { World } from "../world.ts";
 import { soften, SOFTENING } from "./contrast.ts";
-import type { Box } from "../relations.ts";
+import type { Box } from "../../../assessment/seen.ts";
 
 /** One colouring of a shape. Its picture on a background b is `paint − alpha · b` above b. */
 export interface Tint {

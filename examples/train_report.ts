@@ -1,0 +1,281 @@
+/** What `train` measures at its end, and what it leaves behind besides the model. */
+import process from "node:process";
+import {
+  type Captioned,
+  type CaptionedPictures,
+  captionWords,
+  countsByReason,
+  evaluateDistances,
+  evaluateReconstruction,
+  evaluateRetrieval,
+  type Illume,
+  type Picture,
+  type PictureFolder,
+  plainCaption,
+  type PlainLanguage,
+  plot,
+  readMetrics,
+  reducedTo,
+  Report,
+  type Retrieval,
+  type StageSummary,
+  wordOverlap,
+  writeFileAtomic,
+} from "../mod.ts";
+import { spread } from "./spread.ts";
+
+export interface Trained {
+  readonly preset: string;
+  readonly seed: number;
+  readonly folder: PictureFolder;
+  readonly training: CaptionedPictures;
+  readonly heldOut: CaptionedPictures;
+  readonly language: PlainLanguage;
+  readonly model: Illume;
+  readonly stages: readonly StageSummary[];
+  /** Seconds that the training has taken, asked for at the end. */
+  readonly seconds: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** At most this many pictures of a part are measured. */
+const MEASURED = 256;
+/** And of these so many are retrieved, each from among all: that takes as many squared. */
+const RETRIEVED = 64;
+const SHOWN = 18;
+
+/** A picture with one of its captions, in normal form, and with all of them. */
+interface Sample extends Captioned {
+  readonly all: readonly string[];
+}
+
+/** Measures a model, above all on pictures that were held out, and writes everything into a folder. */
+export async function writeTrainReport(out: string, trained: Trained): Promise<Report> {
+  const { preset, seed, folder, training, heldOut, language, model, stages, signal } = trained;
+  const { tokenizer, device } = model;
+  const held = await samplesOf(heldOut);
+  const known = await samplesOf(heldOut.only(({ caption }) => language.knows(caption)));
+  const learned = await samplesOf(training);
+
+  const retrieved = spread(held, RETRIEVED);
+  const retrieval = await evaluateRetrieval(model, retrieved);
+  signal.throwIfAborted();
+  const reconstruction = await evaluateReconstruction(tokenizer, picturesOf(held), { seed });
+  const shown = spread(picturesOf(held), 12);
+  const encoded = await tokenizer.encode(shown);
+  const redrawn = await tokenizer.decode(encoded.map(({ ids }) => ids), { seed });
+  signal.throwIfAborted();
+  const drawn = await drawingsOf(model, known, seed);
+  const familiar = spread(learned, SHOWN);
+  const drawnAgain = await drawingsOf(model, familiar, seed);
+  signal.throwIfAborted();
+  const descriptions = await model.describeAll(picturesOf(held));
+  const descriptionsLearned = await model.describeAll(picturesOf(learned));
+  signal.throwIfAborted();
+
+  const report = Report.parse({
+    preset,
+    seed,
+    device: device.name,
+    data: {
+      path: folder.path,
+      pictures: training.files.length,
+      captions: training.size,
+      heldOut: heldOut.files.length,
+      known: heldOut.only(({ caption }) => language.knows(caption)).files.length,
+      skipped: countsByReason(folder.skipped),
+    },
+    reconstruction,
+    retrieval: {
+      captionsByPictures: recallOf(retrieval.captionsByPictures),
+      picturesByCaptions: recallOf(retrieval.picturesByCaptions),
+      among: retrieval.among,
+    },
+    distances: await distancesOf(model, { known, drawn, learned, seed }),
+    descriptions: {
+      heldOut: overlapOf(descriptions, held),
+      learned: overlapOf(descriptionsLearned, learned),
+      others: overlapOf([...descriptions.slice(1), descriptions[0]], held),
+    },
+    stages: [...stages],
+    seconds: trained.seconds(),
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  });
+  const figures: plot.ReportFigure[] = [
+    {
+      heading: "Reconstructed",
+      text:
+        "Held-out pictures, their semantic tokens coloured by code, and what the decoder makes " +
+        "of them. No drawing can be better than these.",
+      figure: plot.reconstructions(
+        shown.map((picture, i) => ({
+          picture,
+          tokens: [...encoded[i].ids],
+          reconstruction: redrawn[i],
+        })),
+      ),
+    },
+    ...(known.length === 0 ? [] : [{
+      heading: "Drawn: captions that were held out",
+      text: "Beside each held-out picture what the model draws of its caption.",
+      figure: besides(spread(known, SHOWN), spread(drawn, SHOWN)),
+    }]),
+    {
+      heading: "Drawn: captions that it learned from",
+      text: "The same for pictures that it has seen.",
+      figure: besides(familiar, drawnAgain),
+    },
+    {
+      heading: "Described",
+      text: "Held-out pictures, and what the model says of them.",
+      figure: titled(spread(held, SHOWN), spread(descriptions, SHOWN)),
+    },
+    {
+      heading: "Captions found by pictures",
+      text:
+        `Held-out pictures, and which of ${retrieved.length} held-out captions the model finds ` +
+        "the likeliest for each, beyond how likely it is anyway.",
+      figure: titled(
+        spread(retrieved, SHOWN),
+        spread(
+          retrieval.captionsByPictures.nearest.map(([first]) => retrieved[first].caption),
+          SHOWN,
+        ),
+      ),
+    },
+    ...await lossFigures(out, stages),
+  ];
+  const page = plot.reportPage({
+    title: `ILLUME on ${folder.path.split(/[\\/]/).findLast((name) => name !== "")}`,
+    description: DESCRIPTION,
+    report,
+    figures,
+  });
+  await writeFileAtomic(`${out}/report.json`, JSON.stringify(report, null, 2));
+  await writeFileAtomic(`${out}/report.html`, page);
+  const pictures = {
+    reconstructed: "Reconstructed",
+    drawn: "Drawn: captions that it learned from",
+  };
+  for (const [file, heading] of Object.entries(pictures)) {
+    await figures.find((figure) => figure.heading === heading)!.figure.save(`${out}/${file}.png`);
+  }
+  return report;
+}
+
+const DESCRIPTION = "One model that reads pictures and draws them, trained from nothing on a " +
+  "folder of pictures with captions. A tenth of the pictures, chosen by their names, was held out; " +
+  "scores are on these where they do not say otherwise.\n\n" +
+  "What to expect: it knows the words of these captions and no others, and nothing of the world but " +
+  "these pictures. What it saw it draws and names; a thing that it has never seen under its name it " +
+  "can neither draw nor name. It was taught no questions but “what is this?”, no edits, and no " +
+  "judgement of drawings.";
+
+const picturesOf = (samples: readonly Captioned[]): Picture[] =>
+  samples.map(({ picture }) => picture);
+
+/** One sample of each of some pictures. */
+async function samplesOf(set: CaptionedPictures): Promise<Sample[]> {
+  const captionsOf = Map.groupBy(set.samples, ({ file }) => file);
+  const one = set.oneEach();
+  const some = spread([...one.samples.keys()], MEASURED);
+  return await Promise.all(some.map(async (i) => {
+    const { picture, caption } = await one.at(i);
+    const all = captionsOf.get(one.samples[i].file)!.map(({ caption }) => plainCaption(caption));
+    return { picture, caption: plainCaption(caption), all };
+  }));
+}
+
+/** What the model draws of captions, as large as the pictures that it reads. */
+async function drawingsOf(
+  model: Illume,
+  samples: readonly Captioned[],
+  seed: number,
+): Promise<Picture[]> {
+  const drawn = await model.drawAll(samples.map(({ caption }) => caption), { seed });
+  return drawn.map(({ picture }) => reducedTo(picture, model.tokenizer.config.pictureSize));
+}
+
+function recallOf({ recallAt1, recallAt5 }: Retrieval) {
+  return { recallAt1, recallAt5 };
+}
+
+/** The mean overlap of texts with that caption of their picture which is most like them. */
+function overlapOf(texts: readonly string[], samples: readonly Sample[]): number {
+  const overlaps = texts.map((text, i) =>
+    Math.max(
+      ...samples[i].all.map((caption) => wordOverlap(captionWords(text), captionWords(caption))),
+    )
+  );
+  return overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length;
+}
+
+/**
+ * Fréchet distances from held-out pictures, of drawings of their captions and, to compare with, of
+ * their reconstructions and of as many pictures that were learned from.
+ */
+async function distancesOf(
+  { tokenizer }: Illume,
+  { known, drawn, learned, seed }: {
+    readonly known: readonly Captioned[];
+    readonly drawn: readonly Picture[];
+    readonly learned: readonly Captioned[];
+    readonly seed: number;
+  },
+): Promise<Report["distances"]> {
+  const truth = picturesOf(known);
+  const others = picturesOf(spread(learned, known.length));
+  if (truth.length < 2 || others.length < 2) return undefined;
+  const encoded = await tokenizer.encode(truth);
+  const redrawn = await tokenizer.decode(encoded.map(({ ids }) => ids), { seed });
+  const from = (pictures: readonly Picture[]) => evaluateDistances(tokenizer, pictures, truth);
+  return {
+    pictures: truth.length,
+    drawn: await from(drawn),
+    reconstructed: await from(redrawn),
+    learned: await from(others),
+  };
+}
+
+/** Pictures and, to the right of each, what was drawn. */
+function besides(samples: readonly Captioned[], drawn: readonly Picture[]): plot.Figure {
+  const pairs = samples.flatMap(({ picture, caption }, i) => [
+    { picture, title: caption },
+    { picture: drawn[i], title: "drawn" },
+  ]);
+  return plot.pictureGrid(pairs, { columns: 6 });
+}
+
+function titled(samples: readonly Captioned[], titles: readonly string[]): plot.Figure {
+  return plot.pictureGrid(
+    samples.map(({ picture }, i) => ({ picture, title: titles[i] })),
+    { columns: 6 },
+  );
+}
+
+async function lossFigures(
+  out: string,
+  stages: readonly StageSummary[],
+): Promise<plot.ReportFigure[]> {
+  const metrics = await readMetrics(`${out}/metrics.jsonl`);
+  const points = metrics.map(({ stage, samples, loss, parts }) => ({
+    stage,
+    samples,
+    loss,
+    ...parts,
+  }));
+  const ofTokenizer = new Set(stages.slice(0, 3).map(({ name }) => name));
+  return [
+    {
+      heading: "The language model's losses",
+      text: "The next-token loss over the samples that it saw, by stage.",
+      figure: plot.lossCurve(points.filter(({ stage }) => !ofTokenizer.has(stage)), {
+        parts: ["loss", "text", "codes"],
+      }),
+    },
+    {
+      heading: "The tokenizer's losses",
+      figure: plot.lossCurve(points.filter(({ stage }) => ofTokenizer.has(stage))),
+    },
+  ];
+}

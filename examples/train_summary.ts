@@ -1,0 +1,57 @@
+/** What `train` says at its end. */
+import { Report } from "../mod.ts";
+import { typed } from "./help.ts";
+
+const Trained = Report.required({
+  data: true,
+  retrieval: true,
+  reconstruction: true,
+  descriptions: true,
+  seconds: true,
+});
+
+/** The scores of a report, where everything lies, and what can be done next. */
+export function trainSummary(report: Report, out: string, caption: string): string {
+  const { data, retrieval, reconstruction, descriptions, distances, seconds } = Trained.parse(
+    report,
+  );
+  const { captionsByPictures, picturesByCaptions, among } = retrieval;
+  const skipped = Object.values(data.skipped).reduce((sum, count) => sum + count, 0);
+  const rows = [
+    ["pictures", `${data.pictures} learned from, ${data.heldOut} held out`],
+    ...(skipped === 0 ? [] : [["skipped", `${skipped}, listed in ${out}/skipped.jsonl`]]),
+    ["tokenizer", `${reconstruction.psnr?.toFixed(1)} dB on held-out pictures`],
+    [
+      "captions",
+      `${share(captionsByPictures.recallAt1)} found by their pictures, among ${among} held out`,
+    ],
+    ["", `${share(picturesByCaptions.recallAt1)} of the pictures found by their captions`],
+    ["descriptions", `${share(descriptions.heldOut)} of the words right for held-out pictures`],
+    ["", `${share(descriptions.learned)} for pictures that it learned from`],
+    ["", `${share(descriptions.others)} if each is given another's description`],
+    ...(distances === undefined ? [] : [
+      ["drawings", `${distances.drawn.frechet.toPrecision(3)} from held-out pictures (Fréchet)`],
+      ["", `${distances.reconstructed?.frechet.toPrecision(3)} if they are reconstructed`],
+    ]),
+    ["time", `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`],
+    [],
+    ["report", `${out}/report.html, report.json, metrics.jsonl`],
+    ["pictures", `${out}/drawn.png, reconstructed.png`],
+    ["model", out],
+  ];
+  const picture = "picture.png";
+  const next = [
+    typed("draw", caption, "--to", picture, "--from", out),
+    typed("describe", picture, "--from", out),
+  ];
+  return [
+    ...rows.map(([name = "", value = ""]) => `${name.padEnd(14)}${value}`.trimEnd()),
+    "",
+    "next:",
+    ...next.map((command) => `  ${command}`),
+  ].join("\n");
+}
+
+function share(value: number): string {
+  return value.toFixed(2).replace(/^0/, "");
+}

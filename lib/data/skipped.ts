@@ -1,0 +1,56 @@
+/** What was left out of a data set, and why. */
+import { writeFileAtomic } from "../files/mod.ts";
+
+/** Why a file gives no sample, in words. */
+export const REASONS = {
+  "no caption": "pictures without a caption",
+  "no picture": "captions without a picture",
+  "unreadable picture": "pictures that cannot be read",
+  "unreadable caption": "captions that cannot be read",
+  "empty caption": "captions without words",
+  "long caption": "captions that are too long",
+  "same name": "pictures of a name that another has",
+} as const;
+
+export interface Skipped {
+  /** Its path below the folder; of a record, the file that it stands in and its number. */
+  readonly file: string;
+  readonly reason: keyof typeof REASONS;
+  /** What was found in place of what was expected. */
+  readonly found: string;
+}
+
+/**
+ * How many there are, by reason, in one line.
+ *
+ * @example
+ * ```ts
+ * import { skippedInWords } from "./skipped.ts";
+ *
+ * const words = skippedInWords([{ file: "a.png", reason: "no caption", found: "" }]);
+ * if (words !== "1 skipped (pictures without a caption: 1)") throw new Error(words);
+ * ```
+ */
+export function skippedInWords(skipped: readonly Skipped[]): string {
+  if (skipped.length === 0) return "none skipped";
+  const counts = Object.entries(countsByReason(skipped))
+    .map(([reason, count]) => `${REASONS[reason as Skipped["reason"]]}: ${count}`);
+  return `${skipped.length} skipped (${counts.join("; ")})`;
+}
+
+/** How many there are of each reason that there is. */
+export function countsByReason(
+  skipped: readonly Skipped[],
+): { readonly [reason in Skipped["reason"]]?: number } {
+  const counts: { [reason in Skipped["reason"]]?: number } = {};
+  for (const { reason } of skipped) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}
+
+/**
+ * Writes them to a file, one JSON object a line.
+ * @throws Error where it cannot be written
+ */
+export async function writeSkipped(path: string, skipped: readonly Skipped[]): Promise<void> {
+  await writeFileAtomic(path, skipped.map((each) => `${JSON.stringify(each)}\n`).join(""));
+}

@@ -1,0 +1,104 @@
+/**
+ * ILLUME on people's own pictures with captions. Differs from what `illume.ts` does in the emoji's world:
+ *
+ * - Things are as large as the pictures, not as patches: patches see each other, and there are four
+ *   times as many.
+ * - There are captions and nothing else: of the stages' mixtures, what can be made of these remains.
+ * - The words are those of the captions.
+ * - The stages take as long as there are pictures to learn.
+ */
+import { type Budget, shortened } from "../optim/mod.ts";
+import { checkNumber, COUNT } from "../runtime/mod.ts";
+import { TextTokenizer } from "../text/mod.ts";
+import { SPECIAL_TOKENS, type StagePlan } from "../unified/mod.ts";
+import { TOKENIZER_PRESETS, type TokenizerBudgets, type TokenizerConfig } from "../vision/mod.ts";
+import { ILLUME_STAGES, type Preset } from "./illume.ts";
+import { PROMPT_WORDS } from "./wording.ts";
+
+/** Tokenizers for pictures of anything. */
+export const OWN_TOKENIZER_PRESETS: Readonly<Record<Preset, TokenizerConfig>> = {
+  nano: ownTokenizer("nano", 1024),
+  small: ownTokenizer("small", 2048),
+  base: ownTokenizer("base", 4096),
+};
+
+function ownTokenizer(preset: Preset, codes: number): TokenizerConfig {
+  const quantizer = { kind: "vector", codes, codeSize: 32 } as const;
+  return { ...TOKENIZER_PRESETS[preset], grid: 8, attention: true, quantizer };
+}
+
+/** How many pictures the stages of a preset are made for. */
+const PICTURES = 1500;
+/** Fewer pictures take no less than this share of the steps, and more no more than its inverse. */
+const LEAST = 1 / 4;
+
+const OWN_TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
+  nano: {
+    encoder: { steps: 400, batchSize: 32, peakRate: 2e-3 },
+    quantizer: { steps: 400, batchSize: 32, peakRate: 2e-3 },
+    pixels: { steps: 1000, batchSize: 32, peakRate: 2e-3 },
+  },
+  small: {
+    encoder: { steps: 1500, batchSize: 64, peakRate: 2e-3 },
+    quantizer: { steps: 1500, batchSize: 64, peakRate: 2e-3 },
+    pixels: { steps: 5000, batchSize: 64, peakRate: 2e-3 },
+  },
+  base: {
+    encoder: { steps: 5000, batchSize: 256, peakRate: 1e-3 },
+    quantizer: { steps: 5000, batchSize: 256, peakRate: 1e-3 },
+    pixels: { steps: 15_000, batchSize: 256, peakRate: 1e-3 },
+  },
+};
+
+export interface OwnPicturesPlan {
+  readonly tokenizer: TokenizerBudgets;
+  readonly stages: readonly StagePlan[];
+}
+
+/** The kinds of documents that pictures with captions give; `captionedDocuments` makes them. */
+const KINDS: readonly string[] = ["text", "describe", "draw", "reconstruct"];
+
+/**
+ * What is learned of so many pictures, and for how long: as long as a preset takes for 1,500, and
+ * proportionally longer for more, up to four times, or shorter for fewer, down to a quarter.
+ *
+ * @throws RangeError for a number of pictures that is none
+ *
+ * @example
+ * ```ts
+ * import { ownPicturesPlan } from "./own_pictures.ts";
+ *
+ * const [few, many] = [ownPicturesPlan("nano", 1500), ownPicturesPlan("nano", 3000)];
+ * if (many.tokenizer.encoder.steps !== 2 * few.tokenizer.encoder.steps) throw new Error("Twice");
+ * if ("question" in few.stages[2].mixture) throw new Error("Expected no questions");
+ * ```
+ */
+export function ownPicturesPlan(preset: Preset, pictures: number): OwnPicturesPlan {
+  checkNumber("pictures", pictures, COUNT);
+  const share = Math.min(1 / LEAST, Math.max(LEAST, pictures / PICTURES));
+  const scaled = (budget: Budget) => shortened(budget, share);
+  const { encoder, quantizer, pixels } = OWN_TOKENIZER_BUDGETS[preset];
+  return {
+    tokenizer: {
+      encoder: scaled(encoder),
+      quantizer: scaled(quantizer),
+      pixels: scaled(pixels),
+    },
+    stages: ILLUME_STAGES[preset].map((plan) => ({
+      ...plan,
+      mixture: Object.fromEntries(
+        Object.entries(plan.mixture).filter(([kind]) => KINDS.includes(kind)),
+      ),
+      budget: scaled(plan.budget),
+    })),
+  };
+}
+
+/** Tokens of a text tokenizer of captions, at most. */
+const VOCABULARY = 2048;
+
+/** A text tokenizer of captions, in the form in which they are learned. */
+export function captionTokenizer(captions: readonly string[]): TextTokenizer {
+  const lines = [...captions, ...PROMPT_WORDS, ...PROMPT_WORDS].map((line) => ` ${line}`);
+  return TextTokenizer.train(lines, { vocabularySize: VOCABULARY, specialTokens: SPECIAL_TOKENS });
+}

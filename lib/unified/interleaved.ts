@@ -1,0 +1,39 @@
+/** Answers that mix words and pictures: the model says where a picture begins. */
+import type { Row } from "./row.ts";
+import type { UnifiedModel } from "./unified_model.ts";
+
+/** A part of such an answer: words, or a picture as its modality gives it. */
+export type Interleaved =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "picture"; readonly content: unknown };
+
+/**
+ * Says words, and draws a picture wherever the model says `<picture>`, up to `<eos>` or to the limits.
+ * Each part is told as soon as it is there.
+ *
+ * @param longest words and parts of words between two pictures, at most
+ * @param pictures pictures, at most
+ */
+export async function* interleaved(
+  row: Row,
+  { vocabulary, text, draw }: UnifiedModel,
+  { longest, pictures, told }: {
+    readonly longest: number;
+    readonly pictures: number;
+    readonly told?: (part: Interleaved) => void;
+  },
+): AsyncGenerator<void, Interleaved[]> {
+  const parts: Interleaved[] = [];
+  const tell = (part: Interleaved) => {
+    parts.push(part);
+    told?.(part);
+  };
+  for (let drawn = 0;; drawn++) {
+    const ends = drawn < pictures ? [vocabulary.eos, vocabulary.picture] : [vocabulary.eos];
+    const { ids, end } = yield* text.generate(row, { longest, ends });
+    if (ids.length > 0) tell({ kind: "text", text: vocabulary.decodeText(ids) });
+    if (end !== vocabulary.picture) return parts;
+    tell({ kind: "picture", content: yield* draw.generate(row) });
+    row.feed({ id: vocabulary.endPicture });
+  }
+}

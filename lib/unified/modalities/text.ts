@@ -1,0 +1,68 @@
+/** Words: a row each, learned by cross-entropy. */
+import { table } from "../../nn/mod.ts";
+import type { Modality } from "../modality.ts";
+import type { Row } from "../row.ts";
+import type { Vocabulary } from "../vocabulary.ts";
+
+/** How an answer in words is said. */
+export interface TextOptions {
+  /** Words and parts of words, at most. */
+  readonly longest: number;
+  /** The answers that may be given, as ids; anything where absent. */
+  readonly choices?: readonly (readonly number[])[];
+  /** The ids that end it; default `<eos>`. */
+  readonly ends?: readonly number[];
+}
+
+/** What was said, and which id ended it: none where it was as long as may be. */
+export interface SaidText {
+  readonly ids: readonly number[];
+  readonly end?: number;
+}
+
+export interface TextModality extends Modality<string> {
+  /** Says words up to an end, or as many as may be. */
+  generate(row: Row, options: TextOptions): Generator<void, SaidText>;
+}
+
+/** The words of a vocabulary. */
+export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextModality {
+  const { size } = vocabulary.text;
+  return {
+    name: "text",
+    tokens: {
+      size,
+      embeddings: (root) => table(root.at("model").at("embed_tokens"), size, hiddenSize, 0.5),
+      head: (root) => table(root.at("lm_head"), size, hiddenSize, 1 / Math.sqrt(hiddenSize)),
+    },
+    write(writer, text, learned) {
+      for (const id of vocabulary.encodeText(text)) writer.token(id, { learned });
+    },
+    *generate(row, { longest, choices, ends = [vocabulary.eos] }) {
+      const ids: number[] = [];
+      while (ids.length < longest) {
+        yield;
+        const next = choices && leadingTo(choices, ids, vocabulary.eos);
+        const id = row.sample(
+          0,
+          size,
+          (id) => next ? next.has(id) : ends.includes(id) || !vocabulary.isSpecial(id),
+        );
+        if (ends.includes(id)) return { ids, end: id };
+        ids.push(id);
+        row.feed({ id });
+      }
+      return { ids };
+    },
+  };
+}
+
+/** The ids that make what was said, so far, one of the choices. */
+function leadingTo(
+  choices: readonly (readonly number[])[],
+  said: readonly number[],
+  eos: number,
+): ReadonlySet<number> {
+  const open = choices.filter((choice) => said.every((id, i) => choice[i] === id));
+  return new Set(open.map((choice) => choice[said.length] ?? eos));
+}

@@ -1,0 +1,156 @@
+/** Stages that train a unified model on mixtures of documents. */
+import { drawnFrom } from "../data/data_set.ts";
+import { type Document, inWords } from "../data/document.ts";
+import type { Precision } from "../graph/mod.ts";
+import type { Scope } from "../nn/mod.ts";
+import {
+  type Budget,
+  FittingSamples,
+  muon,
+  type Rates,
+  type Rows,
+  type Stage,
+  type StageBatch,
+  trainingStage,
+} from "../optim/mod.ts";
+import { checkNumber, type Device, type Random, type StateStore } from "../runtime/mod.ts";
+import { batchOf, fits, partsOfBatch } from "./batch.ts";
+import { type Bucket, bucketsOf, Lengths, pick, type Source } from "./buckets.ts";
+import { unifiedLosses } from "./losses.ts";
+import { type Sequence, sequencesOf } from "./sequence.ts";
+import type { UnifiedModel } from "./unified_model.ts";
+
+/** What a stage learns, as data. */
+export interface StagePlan {
+  readonly name: string;
+  /** Default: everything at the peak rate. */
+  readonly rates?: Rates;
+  /** How often documents of each kind come up. */
+  readonly mixture: Readonly<Record<string, number>>;
+  readonly budget: Budget;
+  /** In how many parts a batch is computed, to need the memory of one; default 1. */
+  readonly accumulate?: number;
+  /** Keeps only what enters each block, and computes the rest again for the gradient. */
+  readonly recompute?: boolean;
+  /** Default float32. */
+  readonly precision?: Precision;
+}
+
+/** What is trained: a unified model whose parameters live in a store. */
+export interface Trainee {
+  readonly device: Device;
+  readonly store: StateStore;
+  readonly seed: number;
+  readonly unified: UnifiedModel;
+}
+
+/** A document, and the sequence that it is. */
+interface Spoken {
+  readonly document: Document;
+  readonly sequence: Sequence;
+}
+
+/** Stages that train a model, one for each plan; lengths are measured once for all of them. */
+export function unifiedStages(
+  trainee: Trainee,
+  documents: Readonly<Record<string, Source["documents"]>>,
+  plans: readonly StagePlan[],
+): Stage[] {
+  const lengths = new Lengths(trainee.unified, trainee.seed);
+  return plans.map((plan) => {
+    const sources = Object.entries(plan.mixture).map(([name, weight]) => {
+      if (Object.hasOwn(documents, name)) return { name, weight, documents: documents[name] };
+      throw new RangeError(
+        `Expected stage "${plan.name}" to mix documents among ` +
+          `${Object.keys(documents).join(", ")}, but found "${name}"`,
+      );
+    });
+    return unifiedStage(trainee, plan, sources, lengths);
+  });
+}
+
+function unifiedStage(
+  trainee: Trainee,
+  plan: StagePlan,
+  sources: readonly Source[],
+  lengths: Lengths,
+): Stage {
+  const { unified: model } = trainee;
+  const { name, budget, rates, accumulate: parts = 1, recompute = false, precision } = plan;
+  for (const { weight } of sources) {
+    checkNumber(`weight in stage "${name}"`, weight, { min: 0 });
+  }
+  const total = sources.reduce((sum, { weight }) => sum + weight, 0);
+  checkNumber(`sum of weights in stage "${name}"`, total, { above: 0 });
+  const used = sources.filter(({ weight }) => weight > 0);
+  let buckets: readonly (Bucket & { readonly weight: number })[] = [];
+  const samples = new Map<string, FittingSamples<Spoken>>();
+  return trainingStage(trainee, name, budget, {
+    async graphs() {
+      buckets = (await bucketsOf(used, lengths)).map((bucket) => ({
+        ...bucket,
+        weight: bucket.sources.reduce((sum, { weight }) => sum + weight, 0),
+      }));
+      return Object.fromEntries(buckets.map((bucket) => [bucket.name, {
+        losses: (root: Scope, batch: number) =>
+          unifiedLosses(root, model, { ...bucket.shape, batch }, { recompute }),
+      }]));
+    },
+    rates,
+    parts,
+    precision,
+    optimizer: muon(),
+    settings: { mixture: plan.mixture, recompute, model: { ...model.config } },
+    batch(rows) {
+      const bucket = pick(buckets, rows.shared);
+      const own = samples.get(bucket.name) ?? samplesOf(bucket, name);
+      samples.set(bucket.name, own);
+      return batchFrom(bucket, own, { rows, parts, model });
+    },
+  });
+}
+
+function samplesOf({ shape }: Bucket, stage: string): FittingSamples<Spoken> {
+  return new FittingSamples<Spoken>({
+    stage,
+    expected: `documents of at most ${shape.length} rows with ${shape.learned} learned`,
+    fits: ({ sequence }) => fits([sequence], shape),
+    lengthOf: ({ sequence }) => sequence.rows.length,
+    textOf: ({ document }) => inWords(document),
+  });
+}
+
+/** A full batch in parts, each row from its own stream. */
+async function batchFrom(
+  { name, sources, shape }: Bucket,
+  samples: FittingSamples<Spoken>,
+  { rows, parts, model }: {
+    readonly rows: Rows;
+    readonly parts: number;
+    readonly model: UnifiedModel;
+  },
+): Promise<StageBatch> {
+  const { drawn, leftOut } = await samples.drawRows(
+    Array.from({ length: rows.count }, (_, row) => rows.random(row)),
+    async (randoms: readonly Random[]) => {
+      const documents = await Promise.all(
+        randoms.map((random) => drawnFrom(pick(sources, random).documents, random)),
+      );
+      const sequences = await sequencesOf(documents, model);
+      return documents.map((document, i) => ({ document, sequence: sequences[i] }));
+    },
+  );
+  const sequences = drawn.map(({ sequence }) => sequence);
+  const each = rows.count / parts;
+  const batches = Array.from(
+    { length: parts },
+    (_, i) => batchOf(sequences.slice(i * each, (i + 1) * each), { ...shape, batch: each }, model),
+  );
+  const filled = sequences.reduce((sum, { rows }) => sum + rows.length, 0);
+  return {
+    graph: name,
+    inputs: partsOfBatch(batches, model),
+    leftOut,
+    padding: 1 - filled / (rows.count * shape.length),
+  };
+}

@@ -1,0 +1,72 @@
+/** A language model and what enters and leaves it. */
+import type { LanguageModelConfig } from "./config.ts";
+import type { TextModality } from "./modalities/text.ts";
+import type { DrawnModality, Modality, PictureModality } from "./modality.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+export interface UnifiedParts {
+  readonly config: LanguageModelConfig;
+  readonly vocabulary: Vocabulary;
+  readonly text: TextModality;
+  /** Of pictures that are asked about. */
+  readonly read: PictureModality;
+  /** Of pictures that are answered. */
+  readonly draw: DrawnModality;
+}
+
+/**
+ * The parts of a unified model, and its ids: those of the modalities' tables one after the other (what
+ * can be said before what cannot), and then, within a batch, the rows that are given.
+ */
+export class UnifiedModel implements UnifiedParts {
+  readonly config: LanguageModelConfig;
+  readonly vocabulary: Vocabulary;
+  readonly text: TextModality;
+  readonly read: PictureModality;
+  readonly draw: DrawnModality;
+  /** Text, drawn, read; where pictures are read and drawn alike, once. */
+  readonly modalities: readonly Modality[];
+  /** Those with tables, in the order of their ids. */
+  readonly tables: readonly Modality[];
+  /** Ids that can be said. */
+  readonly sayable: number;
+  /** Ids of all tables. */
+  readonly ids: number;
+
+  constructor({ config, vocabulary, text, read, draw }: UnifiedParts) {
+    this.config = config;
+    this.vocabulary = vocabulary;
+    this.text = text;
+    this.read = read;
+    this.draw = draw;
+    this.modalities = [...new Map([text, draw, read].map((one) => [one.name, one])).values()];
+    const withTables = this.modalities.filter(({ tokens }) => tokens !== undefined);
+    const said = withTables.filter(({ tokens }) => tokens!.head !== undefined);
+    const silent = withTables.filter(({ tokens }) => tokens!.head === undefined);
+    this.tables = [...said, ...silent];
+    const sizeOf = (tables: readonly Modality[]) =>
+      tables.reduce((sum, { tokens }) => sum + tokens!.size, 0);
+    this.sayable = sizeOf(said);
+    this.ids = sizeOf(this.tables);
+  }
+
+  /** The first id of a modality's table. */
+  firstId(modality: string): number {
+    let first = 0;
+    for (const { name, tokens } of this.tables) {
+      if (name === modality) return first;
+      first += tokens!.size;
+    }
+    throw new RangeError(`Expected a modality with a table of tokens, but found "${modality}"`);
+  }
+
+  /** The modalities whose rows come with the batch. */
+  get given(): readonly Modality[] {
+    return this.modalities.filter(({ given }) => given !== undefined);
+  }
+
+  /** The modalities that learn more than tokens. */
+  get learning(): readonly Modality[] {
+    return this.modalities.filter(({ targets }) => targets !== undefined);
+  }
+}

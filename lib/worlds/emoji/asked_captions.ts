@@ -1,0 +1,31 @@
+/** What a model draws to be assessed: captions that may be trained on, and their near misses. */
+import type { Picture } from "../../data/picture.ts";
+import type { AskedCaptions } from "../../recipes/mod.ts";
+import type { Random } from "../../runtime/mod.ts";
+import { captionOf, parseCaption } from "./captions.ts";
+import type { EmojiScenes } from "./emoji_scenes.ts";
+import { nearMiss } from "./near_miss.ts";
+import { sceneFor } from "./random_scenes.ts";
+import { heldOut, trainingSpec } from "./splits.ts";
+import type { World } from "./world.ts";
+
+/** Training captions of a world. */
+export function askedCaptions(world: World): AskedCaptions {
+  return {
+    caption: (random) => captionOf(trainingSpec(random, world)),
+    misses(caption, most, random) {
+      const spec = parseCaption(caption, world);
+      const found = Array.from({ length: 2 * most }, () => nearMiss(spec, world, random))
+        .flatMap((miss) => heldOut(miss, world) ? [] : [captionOf(miss)]);
+      return [...new Set(found)].slice(0, most);
+    },
+  };
+}
+
+/** A picture of just what a caption in one of the six templates says. */
+export function truePicture(scenes: EmojiScenes) {
+  return (caption: string, random: Random): Picture => {
+    const spec = parseCaption(caption, scenes.world);
+    return scenes.draw(sceneFor(spec, scenes.world, random));
+  };
+}

@@ -1,0 +1,77 @@
+/** What a unified model learns of an emoji world, as documents of each kind. */
+import { type DataSet, endless } from "../../data/data_set.ts";
+import type { Document } from "../../data/document.ts";
+import { documents } from "../../recipes/mod.ts";
+import type { EmojiScenes } from "./emoji_scenes.ts";
+import { detailQuestions } from "./questions.ts";
+
+/** Share of drawing documents whose caption is left out, so that guidance has its opposite. */
+const CAPTION_DROP = 0.1;
+
+/** Share of drawing documents that are asked for by a description of any scene: "two red hearts". */
+const DESCRIBED = 0.25;
+
+/** How many questions are asked about a picture, one after the other. */
+const QUESTIONS = 3;
+
+/** The same about details. */
+const DETAILS = 6;
+
+/** The kinds of documents. */
+export type EmojiDocuments = Readonly<
+  Record<
+    "text" | "describe" | "question" | "detail" | "draw" | "edit" | "reconstruct",
+    DataSet<Document>
+  >
+>;
+
+/** Endless documents of each kind over a world's scenes. */
+export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
+  const { seed } = scenes;
+  return {
+    /** Captions, questions and answers as plain text: all there is of a language model here. */
+    text: endless(seed, "text", (random) => documents.plainText(scenes.textLine(random))),
+
+    describe: endless(seed, "describe", (random) => {
+      const { picture, description } = scenes.reading(random);
+      return documents.described(picture, description);
+    }),
+
+    question: endless(seed, "question", (random) => {
+      const { picture, questions } = scenes.reading(random);
+      return documents.asked(picture, questions.slice(0, QUESTIONS));
+    }),
+
+    /** Which colour is whose, and where: about pictures of several things, all of them tinted. */
+    detail: endless(seed, "detail", (random) => {
+      for (;;) {
+        const options = { objects: 2 + random.integer(3), tinted: 1 };
+        const { picture, scene } = scenes.reading(random, options);
+        const questions = detailQuestions(scene, random);
+        if (questions.length > 0) return documents.asked(picture, questions.slice(0, DETAILS));
+      }
+    }),
+
+    draw: endless(seed, "draw", (random) => {
+      const { picture, caption } = random.uniform() < DESCRIBED
+        ? described(scenes.reading(random))
+        : scenes.caption(random);
+      return documents.drawn(random.uniform() < CAPTION_DROP ? undefined : caption, picture);
+    }),
+
+    edit: endless(seed, "edit", (random) => {
+      const { before, after, instruction } = scenes.edit(random);
+      return documents.edited(before, instruction, after);
+    }),
+
+    reconstruct: endless(
+      seed,
+      "reconstruct",
+      (random) => documents.reconstructed(scenes.reading(random).picture),
+    ),
+  };
+}
+
+function described({ picture, description }: ReturnType<EmojiScenes["reading"]>) {
+  return { picture, caption: description };
+}

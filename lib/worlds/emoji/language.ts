@@ -1,0 +1,54 @@
+/** The language of an emoji world: what may be said of its scenes, in whatever words. */
+import { assessmentToText } from "../../assessment/words.ts";
+import type { Language } from "../../text/language.ts";
+import { allRight } from "./axes.ts";
+import { readCaption, readInstruction, readQuestion, wordingOf } from "./captions.ts";
+import { expectWorld } from "./expect_world.ts";
+import type { World } from "./world.ts";
+
+export interface EmojiLanguage extends Language {
+  readonly world: World;
+}
+
+/**
+ * The language of a world.
+ *
+ * @throws RangeError for a world that cannot be drawn or spoken of
+ *
+ * @example
+ * ```ts
+ * import { emojiLanguage } from "./language.ts";
+ * import { worldOf } from "./world.ts";
+ *
+ * const said = emojiLanguage(worldOf("nano")).caption("Draw 2 RED hearts, please!");
+ * if (said !== "two red hearts") throw new Error(said);
+ * ```
+ */
+export function emojiLanguage(world: World): EmojiLanguage {
+  expectWorld(world);
+  return {
+    world,
+    settings: { kind: "emoji", ...world },
+    caption: (text) => wordingOf(readCaption(text, world)),
+    instruction: (text) => readInstruction(text, world),
+    question: (text) => readQuestion(text, world),
+    allRight: (caption) => assessmentToText(allRight(readCaption(caption, world), world)),
+  };
+}
+
+/** The language that a model's configuration keeps. */
+export function emojiLanguageOf(settings: unknown): EmojiLanguage {
+  const { kind: _, ...world } = settings as { kind: string } & World;
+  return emojiLanguage(world);
+}
+
+/**
+ * The world of a model.
+ * @throws RangeError where the model speaks another language
+ */
+export function worldOfModel({ language }: { readonly language: Language }): World {
+  if (language.settings.kind === "emoji") return (language as EmojiLanguage).world;
+  throw new RangeError(
+    `Expected a model of an emoji world, but found one of the language "${language.settings.kind}"`,
+  );
+}

@@ -1,0 +1,71 @@
+/** What drawings show, told by their codes: a truth in which neither pixels nor a parser have a part. */
+import type { Judge } from "../../../assessment/judge.ts";
+import type { CodedDrawing } from "../../../evaluation/abilities.ts";
+import { accuracyOf, type JudgeAccuracy } from "../../../evaluation/judging.ts";
+import { codeNames, codesByPatch } from "../../../evaluation/purity.ts";
+import type { PictureTokenizer } from "../../../vision/mod.ts";
+import { assessScene } from "../axes.ts";
+import type { EmojiScenes } from "../emoji_scenes.ts";
+import { seenIn } from "../parser/parsed_scene.ts";
+import { requirementsOf } from "../requirements.ts";
+import type { Scene, SceneObject } from "../scene.ts";
+import type { EvaluatedCaption } from "./drawing.ts";
+import { labelledScenes } from "./labelled_scenes.ts";
+
+type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
+
+/** From a picture's codes to what stands in it, each thing in the middle of its patch. */
+export type CodeReader = (ids: ArrayLike<number>) => Scene;
+
+/** What a patch is named after; nothing where nothing stands in it. */
+type Named = readonly [concept?: string, color?: SceneObject["color"], size?: number];
+
+/**
+ * Names the codes of a patch after what most often stands in it, in pictures that were never trained
+ * on. Codes that did not come up stand for nothing. As good as the codes are pure (`evaluatePurity`),
+ * in worlds whose objects stand in one patch each.
+ */
+export async function codeReader(
+  tokenizer: Tokenizer,
+  scenes: EmojiScenes,
+  { pictures, seed }: { pictures: number; seed: number },
+): Promise<CodeReader> {
+  const labelled = labelledScenes(scenes, tokenizer, { pictures, seed, name: "code reader" }, {
+    object: (object) => JSON.stringify(object ? [object.concept, object.color, object.size] : []),
+  });
+  const encoded = await tokenizer.encode(labelled.map(({ picture }) => picture));
+  const names = codeNames(
+    labelled.flatMap(({ labels: { object } }, i) =>
+      codesByPatch(encoded[i].ids, tokenizer).map((code, patch) => ({
+        code,
+        label: object[patch]!,
+      }))
+    ),
+  );
+  const { grid, pictureSize } = tokenizer.config;
+  const { backgrounds, styles } = scenes.world;
+  const middle = (place: number) => (place + 0.5) * pictureSize / grid;
+  return (ids) => ({
+    background: backgrounds[0].name,
+    style: styles[0],
+    objects: codesByPatch(ids, tokenizer).flatMap((code, patch): SceneObject[] => {
+      const [concept, color, size]: Named = JSON.parse(names.get(code) ?? "[]");
+      if (concept === undefined || size === undefined) return [];
+      const [x, y] = [middle(patch % grid), middle(Math.floor(patch / grid))];
+      return [{ concept, x, y, size, ...(color ? { color } : {}) }];
+    }),
+  });
+}
+
+/** Holds a judge of drawings against what their codes say that they show. */
+export async function evaluateJudgeOnDrawings(
+  judge: Judge,
+  drawings: readonly (EvaluatedCaption & CodedDrawing)[],
+  read: CodeReader,
+): Promise<JudgeAccuracy> {
+  const judgements = await judge.judge(drawings);
+  const truths = drawings.map(({ spec, ids }) =>
+    assessScene(requirementsOf(spec), seenIn(read(ids)))
+  );
+  return accuracyOf(judgements, truths);
+}

@@ -1,0 +1,57 @@
+/** How well a model tells which colour is whose, and where things stand, the more of them there are. */
+import type { Answers } from "../../../evaluation/abilities.ts";
+import { evaluateQuestions, type PictureQuestion } from "../../../evaluation/answers.ts";
+import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
+import type { EmojiScenes } from "../emoji_scenes.ts";
+import { detailQuestions } from "../questions.ts";
+
+/** The forms of the questions, by how they begin. */
+const FORMS = {
+  "what color": "color",
+  "where": "where",
+  "what is": "what",
+  "is": "yesNo",
+} as const;
+type Form = typeof FORMS[keyof typeof FORMS];
+
+/** Of each form of question the share that was answered right, word for word. */
+export type DetailScores = Readonly<Record<Form, number>>;
+
+const THINGS = [2, 3, 4] as const;
+
+/**
+ * Asks about pictures of two, three and four tinted things, `questions` or a few more of each: "what color
+ * is a", "where is a from b", "what is above a", "is a above b".
+ *
+ * @throws RangeError where `questions` is no count
+ */
+export async function evaluateDetails(
+  model: Answers,
+  scenes: EmojiScenes,
+  { questions, seed }: { questions: number; seed: number },
+): Promise<Readonly<Record<typeof THINGS[number], DetailScores>>> {
+  checkNumber("questions", questions, COUNT);
+  const scores = [];
+  for (const objects of THINGS) {
+    const random = new Random(seed, "measure", objects);
+    const about: PictureQuestion<Form>[] = [];
+    while (about.length < questions) {
+      const { picture, scene } = scenes.reading(random, { objects, tinted: 1 });
+      about.push(
+        ...detailQuestions(scene, random).map(({ question, answer }) => {
+          return { kind: formOf(question), picture, question, answer };
+        }),
+      );
+    }
+    const right = await evaluateQuestions(model, about);
+    const shares = Object.values(FORMS).map((form) => [form, right[form] ?? NaN]);
+    scores.push([objects, Object.fromEntries(shares)]);
+  }
+  return Object.fromEntries(scores);
+}
+
+function formOf(question: string): Form {
+  const beginning = Object.keys(FORMS).find((words) => question.startsWith(`${words} `));
+  if (beginning !== undefined) return FORMS[beginning as keyof typeof FORMS];
+  throw new RangeError(`Expected a question about a detail, but found "${question}"`);
+}

@@ -1,0 +1,21 @@
+/** What only scenes can measure, since all that is true of them is known: one measure a file. */
+export { type AnswerScores, evaluateAnswers } from "./answers.ts";
+export { type Ceilings, evaluateCeilings, type ReconstructedScene } from "./ceilings.ts";
+export { type CodeReader, codeReader, evaluateJudgeOnDrawings } from "./code_reader.ts";
+export { type DetailScores, evaluateDetails } from "./details.ts";
+export {
+  type CodeScores,
+  type DrawingScores,
+  type EvaluatedCaption,
+  evaluateDrawing,
+  evaluateDrawingByCodes,
+  type JudgedDrawing,
+  judgeDrawings,
+} from "./drawing.ts";
+export { evaluateEditing } from "./editing.ts";
+export { evaluateGeneval, isOfWorld, toGeneval } from "./geneval_file.ts";
+export { evaluateJudge } from "./judging.ts";
+export { evaluateReading, type PopeItem, popeQuestions } from "./pope.ts";
+export { evaluateProbes, type ProbeScores } from "./probes.ts";
+export { evaluatePurity, type Purity } from "./purity.ts";
+export { unseenPictures } from "./unseen_pictures.ts";

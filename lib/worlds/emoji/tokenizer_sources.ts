@@ -1,0 +1,65 @@
+/**
+ * The pictures that tokenizers learn from: colourful and crowded, so that a patch is seldom empty.
+ */
+import { endless } from "../../data/data_set.ts";
+import type { Picture } from "../../data/picture.ts";
+import type { Random } from "../../runtime/random.ts";
+import type { CaptionedView, PictureToDraw, TokenizerSources } from "../../vision/mod.ts";
+import type { EmojiScenes } from "./emoji_scenes.ts";
+import { randomScene } from "./random_scenes.ts";
+import type { Scene } from "./scene.ts";
+
+/** Most kinds of object are tinted ones, and most patches background: colourful, full pictures. */
+const CAPTIONED = { objects: 4, tinted: 0.8 } as const;
+
+const CROWDED = { objects: 6, tinted: 0.9 } as const;
+
+/**
+ * Endless pictures for a tokenizer: described ones, in two styles each where the world has several,
+ * and crowded ones.
+ *
+ * @param enlarge how many times larger than the world's pictures the tokenizer draws; default 1
+ *
+ * @example
+ * ```ts
+ * import { emojiScenes } from "./emoji_scenes.ts";
+ * import { tokenizerSources } from "./tokenizer_sources.ts";
+ *
+ * const { captioned, pictures } = tokenizerSources(await emojiScenes(), { enlarge: 2 });
+ * const { caption } = await captioned.at(7);
+ * const { picture, enlarged } = await pictures.at(7);
+ * if (caption === "" || enlarged?.width !== 2 * picture.width) throw new Error(caption);
+ * ```
+ */
+export function tokenizerSources(
+  scenes: EmojiScenes,
+  { enlarge = 1 }: { readonly enlarge?: number } = {},
+): TokenizerSources {
+  const { world, seed } = scenes;
+  const crowd = { ...CROWDED, objects: Math.min(CROWDED.objects, world.lattice.length ** 2) };
+  const crowded = (random: Random): Scene => randomScene(world, random, crowd);
+  let large: Promise<EmojiScenes> | undefined;
+  return {
+    captioned: endless(seed, "captioned", (random): CaptionedView => {
+      const { picture, scene, description: caption } = scenes.reading(random, CAPTIONED);
+      if (world.styles.length === 1) return { picture, caption };
+      return { picture, caption, again: inAnotherStyle(scenes, scene, random) };
+    }),
+    pictures: endless(
+      seed,
+      "crowded",
+      enlarge === 1
+        ? (random): PictureToDraw => ({ picture: scenes.draw(crowded(random)) })
+        : async (random) => {
+          const scene = crowded(random);
+          const enlarged = (await (large ??= scenes.enlarged(enlarge))).draw(scene);
+          return { picture: scenes.draw(scene), enlarged };
+        },
+    ),
+  };
+}
+
+function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Picture {
+  const others = scenes.world.styles.filter((style) => style !== scene.style);
+  return scenes.draw({ ...scene, style: random.pick(others) });
+}
