@@ -86,6 +86,32 @@ Deno.test("a report page holds what was trained, the figures in order, and every
   ) assert.ok(bodyText(page).includes(words), `${words} is missing`);
 });
 
+Deno.test("a report page says what a folder gave, what was skipped, and how well it is described", () => {
+  const { geneval: _geneval, pope: _pope, selfEnhancement: _enhancement, ...rest } = whole;
+  const page = reportPage({
+    title: "Own pictures",
+    description: "",
+    report: {
+      ...rest,
+      data: {
+        path: "my/pictures",
+        pictures: 1423,
+        captions: 2541,
+        heldOut: 171,
+        known: 96,
+        skipped: { "unreadable picture": 7 },
+      },
+      descriptions: { heldOut: 0.345, learned: 0.678, others: 0.123 },
+    },
+    figures: [],
+  });
+  assert.deepEqual(headings(page), ["What was learned from", "What was trained", "Scores"]);
+  for (
+    const words of ["my/pictures", "1,423", "2,541", "171", "96", "skipped: unreadable picture7"]
+      .concat("0.345", "0.678", "0.123", "0.411")
+  ) assert.ok(bodyText(page).includes(words), `${words} is missing`);
+});
+
 Deno.test("a report page leaves out what the report lacks, and writes no zero for it", () => {
   const report = { preset: "nano", seed: 0, device: "cpu" };
   const page = reportPage({ title: "A run", description: "", report, figures: [] });

@@ -162,3 +162,48 @@ Deno.test("means over words and over codes are the same in parts", async () => {
   const [whole, parted] = [await reported(1), await reported(8)];
   whole.forEach((value, i) => assert.ok(Math.abs(parted[i] / value - 1) < 1e-5, `${value}`));
 });
+
+/** What a stage of these rates is refused with, or which parameters it changed. */
+async function changedBy(rates?: StagePlan["rates"]): Promise<string[]> {
+  using store = new StateStore(device);
+  const model = tinyIllume(store, text);
+  const budget = { steps: 1, batchSize: 4, peakRate: 1e-3 };
+  const mixture = { describe: 1, reconstruct: 1 };
+  const plan = { name: "rated", mixture, budget, rates };
+  const [begun, stage] = illumeStages(model, emojiDocuments(scenes), [
+    { ...plan, name: "begun", rates: { "": 1 } },
+    plan,
+  ]);
+  for await (const _ of begun.run());
+  const before = await contents(store);
+  for await (const _ of stage.run());
+  const after = await contents(store);
+  return Object.keys(before).filter((name) =>
+    before[name].some((value, i) => value !== after[name][i])
+  );
+}
+
+Deno.test("a stage changes the groups that have a rate, and nothing else by a bit", async () => {
+  const own = await changedBy({ "": 0, "multi_modal_projector.": 1, "vision_head.": 0.5 });
+  assert.ok(own.length > 3);
+  for (const name of own) assert.match(name, /^(multi_modal_projector|vision_head)\./);
+  const all = await changedBy();
+  assert.ok(all.includes("model.embed_tokens.weight") && all.includes("lm_head.weight"));
+  assert.ok(!all.some((name) => name.startsWith("quantizer.")), "the codebook is the tokenizer's");
+});
+
+Deno.test("a plan that names no parameter, misses one, or lets none learn is refused", async () => {
+  const refused = (rates: StagePlan["rates"], message: RegExp) =>
+    assert.rejects(changedBy(rates), { name: "RangeError", message });
+  await refused(
+    { "": 1, "vision_heads.": 1 },
+    /^Expected each group of stage "rated" to have parameters of its own, but found none in "vision_heads\."$/,
+  );
+  await refused(
+    { "model.": 1, "lm_head.": 1 },
+    /^Expected a rate for each parameter of stage "rated", but found none for "quantizer\.codebook\.weight" among the groups "lm_head\.", "model\."$/,
+  );
+  await refused({ "": 0, "model.": 0 }, /^Expected something to learn in stage "rated"/);
+  await refused({ "": -1 }, /^Expected rate of "" in stage "rated" to be a number from 0 on/);
+  await refused({}, /found none for ".*" among the groups none$/);
+});

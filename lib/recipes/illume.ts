@@ -243,5 +243,9 @@ export function illumeStages(
   documents: Readonly<Record<string, DataSet<Document>>>,
   plans: readonly StagePlan[] = ILLUME_STAGES.nano,
 ): Stage[] {
-  return unifiedStages(model, documents, plans.map((plan) => ({ rates: RATES, ...plan })));
+  return unifiedStages(
+    model,
+    documents,
+    plans.map((plan) => ({ ...plan, rates: plan.rates ?? RATES })),
+  );
 }
