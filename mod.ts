@@ -72,11 +72,11 @@ export {
 // To train: a tokenizer, a model on it, and a folder that a stopped training goes on from.
 export {
   PictureTokenizer,
-  type QuantizerConfig,
+  QuantizerConfig,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
-  type TokenizerConfig,
+  TokenizerConfig,
   type TokenizerSources,
   tokenizerStages,
 } from "./lib/vision/mod.ts";
