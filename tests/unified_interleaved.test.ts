@@ -121,6 +121,8 @@ async function checked<C>(
 }
 
 for (const [name, model] of Object.entries(MODELS)) {
+  const contentLength = (model.draw.blank() as ArrayLike<number>).length;
+
   Deno.test(`words, a picture of ${name} and words in one answer: as without a cache`, async () => {
     const asked = prompts(4);
     const { answers, fed } = await checked(model, asked, async function* (row, i) {
@@ -144,7 +146,7 @@ for (const [name, model] of Object.entries(MODELS)) {
   Deno.test(`the model says where a picture of ${name} begins, and each part is told`, async () => {
     const asked = prompts(8);
     const told: Interleaved[][] = asked.map(() => []);
-    const { answers } = await checked(model, asked, (row, i) =>
+    const { answers, fed } = await checked(model, asked, (row, i) =>
       interleaved(row, model, {
         longest: 4,
         pictures: 2,
@@ -154,14 +156,17 @@ for (const [name, model] of Object.entries(MODELS)) {
     const kinds = answers.map((parts) => parts.map(({ kind }) => kind).join());
     assert.ok(kinds.some((kinds) => kinds.includes("text,picture,text")), kinds.join("; "));
     assert.ok(kinds.some((kinds) => !kinds.includes("picture")), kinds.join("; "));
-    for (const parts of answers) {
-      assert.ok(parts.filter(({ kind }) => kind === "picture").length <= 2);
-      for (const part of parts) {
-        if (part.kind === "picture") {
-          assert.equal((part.content as { length: number }).length > 0, true);
-        } else assert.ok(vocabulary.encodeText(part.text).length > 0);
+    answers.forEach((parts, i) => {
+      const pictures = parts.filter(({ kind }) => kind === "picture").length;
+      assert.ok(pictures <= 2);
+      for (const mark of [vocabulary.picture, vocabulary.endPicture]) {
+        assert.equal(fed[i].filter((entry) => "id" in entry && entry.id === mark).length, pictures);
       }
-    }
+      for (const part of parts) {
+        if (part.kind === "text") assert.ok(vocabulary.encodeText(part.text).length > 0);
+        else assert.equal((part.content as ArrayLike<number>).length, contentLength);
+      }
+    });
   });
 }
 

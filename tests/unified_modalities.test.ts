@@ -1,10 +1,10 @@
 /** Modalities that no recipe has: they train, resume and generate, and nothing else knows of them. */
 import assert from "node:assert/strict";
-import { type DataSet, endless, listed } from "../lib/data/data_set.ts";
+import { type DataSet, endless } from "../lib/data/data_set.ts";
 import { type Document, picture, text } from "../lib/data/document.ts";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { linear, Scope, table } from "../lib/nn/mod.ts";
-import { Program, Random, StateStore } from "../lib/runtime/mod.ts";
+import { Program, StateStore } from "../lib/runtime/mod.ts";
 import {
   batchOf,
   type DrawnModality,
@@ -19,7 +19,7 @@ import {
 } from "../lib/unified/mod.ts";
 import { inFolder } from "./folder.ts";
 import { apart } from "./full_forward.ts";
-import { TINY_CONFIG, TINY_MODEL, tinyParts } from "./tiny_model.ts";
+import { TINY, TINY_CONFIG, TINY_MODEL, tinyParts } from "./tiny_model.ts";
 import { device, train } from "./training_folder.ts";
 import { pictureOfNumber, vectorModality, VECTORS, vectorsOf } from "./vector_modality.ts";
 
@@ -75,6 +75,7 @@ const generatorOver = (store: StateStore, model: UnifiedModel) =>
 
 Deno.test("a regressed picture is learned, drawn as it was learned, and read", async () => {
   using store = new StateStore(device);
+  assert.deepEqual(MODEL.modalities.map(({ name }) => name), ["text", "vectors"]);
   const seen = await losses(store);
   const drawn = seen.map(({ vectors }) => vectors).filter((loss) => loss > 0);
   assert.ok(drawn[0] > 0.5 && drawn.at(-1)! < 0.05, `${drawn[0]} to ${drawn.at(-1)}`);
@@ -199,15 +200,23 @@ function drawnFromStates(root: Scope, states: Parameters<typeof ops.relu>[0]) {
 
 Deno.test("queries that are never said: pictures are learned from the states at several rows", async () => {
   using store = new StateStore(device);
-  let painter: Program | undefined;
+  const painting = Promise.withResolvers<Program>();
   const decode = async (states: Float32Array) =>
-    (await painter!.run({ states })).drawn as Float32Array;
+    (await (await painting.promise).run({ states })).drawn as Float32Array;
   const queries = queryModality(() => model.firstId("queries"), decode);
   const { text, read, ...parts } = tinyParts();
   const model: UnifiedModel = new UnifiedModel({ ...parts, text, read, draw: queries });
-  assert.equal(model.sayable, vocabulary.text.size);
-  assert.equal(model.firstId("queries"), vocabulary.text.size);
-  assert.equal(model.ids, vocabulary.text.size + QUERIES);
+  const words = vocabulary.text.size;
+  assert.deepEqual([model.sayable, model.firstId("queries")], [words, words]);
+  assert.equal(model.ids, words + QUERIES);
+  const saying: UnifiedModel = new UnifiedModel({
+    ...parts,
+    text,
+    read: parts.draw,
+    draw: queries,
+  });
+  assert.deepEqual([saying.firstId("codes"), saying.sayable], [words, words + TINY.codes]);
+  assert.equal(saying.firstId("queries"), saying.sayable, "what is never said comes last");
 
   const document: Document = [{ ask: asked("cat"), answer: [picture(PICTURES[0])] }];
   const [sequence] = await sequencesOf([document], model);
@@ -222,8 +231,8 @@ Deno.test("queries that are never said: pictures are learned from the states at 
   assert.ok(seen[0].queries > 1.5 && seen.at(-1)!.queries < 0.1, `to ${seen.at(-1)!.queries}`);
   const states = input("states", "float32", [QUERIES, TINY_CONFIG.hiddenSize]);
   const drawn = drawnFromStates(new Scope(), states);
-  painter = await Program.compile(device, toOnnx({ drawn }), store);
-  using _ = painter;
+  using painter = await Program.compile(device, toOnnx({ drawn }), store);
+  painting.resolve(painter);
   using generator = await generatorOver(store, model);
   const answers = await generator.generate(
     NAMES.map((name) => promptOf(asked(name), [], model)),

@@ -81,7 +81,7 @@ export async function saveIllume(model: Illume, directory: string): Promise<void
 }
 
 /**
- * Loads what {@link saveIllume} wrote. Disposing of the model frees its parameters.
+ * Loads what {@link saveIllume} wrote. Disposing of the model frees its parameters and its tokenizer.
  *
  * @param languages which kinds of languages are known
  * @throws CheckpointError for a missing, truncated or foreign file, another version or language, or
@@ -101,6 +101,9 @@ export async function loadIllume(
   const store = readParameters(directory, FORMAT, config, device);
   const { seed, longestText } = config;
   const tokenizer = new PictureTokenizer({ device, store, config: config.tokenizer, seed });
+  const owned = new DisposableStack();
+  owned.use(store);
+  owned.use(tokenizer);
   return new Illume({
     tokenizer,
     text,
@@ -108,7 +111,7 @@ export async function loadIllume(
     config: config.languageModel,
     seed,
     longestText,
-    owned: store,
+    owned,
   });
 }
 

@@ -8,7 +8,8 @@ import { emojiLanguageOf } from "./emoji/language.ts";
 const LANGUAGES = { emoji: emojiLanguageOf, plain: PlainLanguage.from };
 
 /**
- * Loads a model that was saved, with the language that it speaks. Disposing of it frees its parameters.
+ * Loads a model that was saved, with the language that it speaks. Disposing of it frees its parameters
+ * and its tokenizer.
  *
  * @throws CheckpointError for a missing, truncated or foreign file, another version or language, or
  * tensors of other names or shapes than the configuration asks for; TypeError where the folder is no
