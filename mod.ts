@@ -2,203 +2,147 @@
  * Illume: unified multimodal language models that read pictures, draw them and judge what they drew,
  * to train and look at in a notebook.
  *
- * The parts, in the order in which a picture meets them:
- *
- * - data: {@link emojiScenes}, pictures with captions, questions, edits and exact truth
- * - tokenizer: {@link PictureTokenizer}, pictures to tokens and back; {@link FeatureTokenizer}, those
- *   of any encoder
- * - model: {@link Illume}, one language model over text and pictures
- * - training: {@link Training} runs {@link tokenizerStages} and {@link illumeStages}
- * - assessment: {@link SceneParser} and {@link parserJudge}; {@link selfGenerate} closes the loop
- * - evaluation: {@link evaluateDrawing} (GenEval), {@link evaluateReading} (POPE)
- * - figures: {@link plot}
+ * This is a table of contents, by what one comes for. What it is made of, from graphs and layers to
+ * the training loop, stands in rooms of its own: `@illume/illume/graph`, `/runtime`, `/files`, `/nn`,
+ * `/optim`, `/text`, `/data`, `/vision`, `/assessment`, `/unified`, `/training`, `/recipes`,
+ * `/evaluation`, `/plot` and `/emoji`.
  *
  * @module
  */
 
-// What is computed with: devices, graphs, layers, optimizers.
+// To use a model: it draws, describes, answers, edits and judges.
+export { loadIllume } from "./lib/worlds/mod.ts";
+export { type DrawOptions, Illume, type SamplingOptions, saveIllume } from "./lib/recipes/mod.ts";
 export {
-  type Device,
-  DeviceError,
-  type DeviceInfo,
-  devices,
-  openDevice,
-  Program,
-  Random,
-  StateStore,
-} from "./lib/runtime/mod.ts";
-export {
-  checkpoint,
-  compose,
-  gradient,
-  inPrecision,
-  input,
-  ops,
-  type Precision,
-  ShapeError,
-  Tensor,
-  toOnnx,
-} from "./lib/graph/mod.ts";
-export { Scope } from "./lib/nn/mod.ts";
-export {
-  adamw,
-  type Budget,
-  MemoryError,
-  muon,
-  NonFiniteError,
-  shortened,
-  type Stage,
-  type StepMemory,
-  type TrainingEvent,
-  TrainStep,
-} from "./lib/optim/mod.ts";
-
-// What is learned from.
-export {
-  type Emoji,
-  EMOJI_STYLES,
-  EmojiSet,
-  type EmojiStyle,
-  LEARNED_STYLES,
-} from "./lib/worlds/emoji/emoji.ts";
-export { ConceptEncoder } from "./lib/worlds/emoji/concept_encoder.ts";
-export { plainView, randomView } from "./lib/worlds/emoji/emoji_view.ts";
-export { type EmojiScenes, emojiScenes } from "./lib/worlds/emoji/emoji_scenes.ts";
-export {
-  CaptionError,
-  captionOf,
-  type CaptionSpec,
-  parseCaption,
-  readCaption,
-  readInstruction,
-  readQuestion,
-  type Sentence,
-  specOf,
-} from "./lib/worlds/emoji/captions.ts";
-export { evaluationCaptions, heldOut } from "./lib/worlds/emoji/splits.ts";
-export {
+  contactSheet,
   encodePng,
   type Picture,
-  PictureError,
   pictureOf,
   readPicture,
   reduced,
   reducedTo,
-} from "./lib/data/picture.ts";
+} from "./lib/data/mod.ts";
+
+// To bring pictures of one's own, with captions: a folder of them, and the words that are in them.
 export {
   type Captioned,
+  captionedDocuments,
+  CaptionedPictures,
+  type CaptionWording,
+  countsByReason,
   type DataSet,
-  drawnFrom,
+  type Document,
   endless,
+  type FolderSample,
   listed,
   mapped,
-} from "./lib/data/data_set.ts";
-export {
-  CaptionedPictures,
-  type FolderSample,
   PictureFolder,
   pictureFolder,
   type PictureFolderOptions,
-} from "./lib/data/picture_folder.ts";
-export { countsByReason, type Skipped, skippedInWords } from "./lib/data/skipped.ts";
-export { captionedDocuments, type CaptionWording } from "./lib/data/captioned_documents.ts";
-export type { Document, Segment, Turn } from "./lib/data/document.ts";
-export { captionWords, plainCaption, PlainLanguage } from "./lib/text/plain_language.ts";
-export type { Language } from "./lib/text/language.ts";
-export { contactSheet } from "./lib/data/contact_sheet.ts";
-export { type Color, COLORS, type Scene, type SceneObject } from "./lib/worlds/emoji/scene.ts";
-export { tokenizerSources } from "./lib/worlds/emoji/tokenizer_sources.ts";
-export { type World, worldOf, WORLDS } from "./lib/worlds/emoji/world.ts";
-export { readLines, type TextLine } from "./lib/files/records.ts";
-
-// The text tokenizer and the vision tokenizer.
-export { TextTokenizer } from "./lib/text/mod.ts";
+  type Segment,
+  type Skipped,
+  skippedInWords,
+  type Turn,
+} from "./lib/data/mod.ts";
 export {
-  type CaptionedView,
-  type EncodedPicture,
+  captionWords,
+  type Language,
+  plainCaption,
+  PlainLanguage,
+  TextTokenizer,
+} from "./lib/text/mod.ts";
+export {
+  ask as wording,
+  captionTokenizer,
+  OWN_TOKENIZER_PRESETS,
+  type OwnPicturesPlan,
+  ownPicturesPlan,
+} from "./lib/recipes/mod.ts";
+
+// To bring an encoder of others, and make tokens of its features.
+export {
   EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
   FeatureTokenizer,
   featureTokenizerConfig,
-  finiteScalarQuantizer,
-  lookupFreeQuantizer,
-  type PictureToDraw,
+  type VisionEncoder,
+} from "./lib/vision/mod.ts";
+
+// To train: a tokenizer, a model on it, and a folder that a stopped training goes on from.
+export {
   PictureTokenizer,
-  type Quantized,
-  type Quantizer,
   QuantizerConfig,
-  quantizerOf,
-  residualQuantizer,
-  simQuantizer,
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   TokenizerConfig,
   type TokenizerSources,
   tokenizerStages,
-  vectorQuantizer,
-  type VisionEncoder,
 } from "./lib/vision/mod.ts";
-
-// The unified model, its stages, and what it makes of its own pictures.
-export {
-  type AssessedDrawing,
-  captionTokenizer,
-  type Drawings,
-  type DrawOptions,
-  ENHANCEMENT_BUDGETS,
-  type EnhancementOptions,
-  enhancementStage,
-  Illume,
-  ILLUME_STAGES,
-  illumeStages,
-  OWN_TOKENIZER_PRESETS,
-  type OwnPicturesPlan,
-  ownPicturesPlan,
-  type Preset,
-  readDrawings,
-  type SamplingOptions,
-  saveIllume,
-  selfGenerate,
-  type SelfGenerationOptions,
-} from "./lib/recipes/mod.ts";
-export { ask as wording } from "./lib/recipes/wording.ts";
+export { ILLUME_STAGES, illumeStages, type Preset } from "./lib/recipes/mod.ts";
 export type { StagePlan } from "./lib/unified/mod.ts";
-export { loadIllume } from "./lib/worlds/mod.ts";
-export { askedCaptions, truePicture } from "./lib/worlds/emoji/asked_captions.ts";
-export { emojiDocuments } from "./lib/worlds/emoji/documents.ts";
-export { emojiLanguage, worldOfModel } from "./lib/worlds/emoji/language.ts";
-export { trainTextTokenizer } from "./lib/worlds/emoji/text.ts";
-export { Assessment } from "./lib/assessment/assessment.ts";
+export type { Precision } from "./lib/graph/mod.ts";
+export { type Budget, shortened, type Stage, type TrainingEvent } from "./lib/optim/mod.ts";
 export {
-  assess,
-  type Judge,
-  type Judged,
-  JudgeError,
-  type Judgement,
-} from "./lib/assessment/judge.ts";
-export {
-  EndpointJudge,
-  type EndpointOptions,
-  type EndpointUsage,
-} from "./lib/assessment/endpoint_judge.ts";
-export { parserJudge } from "./lib/worlds/emoji/parser_judge.ts";
-export { SceneParser } from "./lib/worlds/emoji/parser/scene_parser.ts";
-
-// Training, and what came of it.
-export { Interrupted } from "./lib/notebook/mod.ts";
-export { Progress } from "./lib/training/progress.ts";
-export { readMetrics } from "./lib/training/metrics.ts";
-export { FolderInUseError, writeFileAtomic } from "./lib/files/mod.ts";
-export { CheckpointError } from "./lib/nn/mod.ts";
-export {
-  ExistingError,
-  ResumeError,
+  type Best,
+  Progress,
+  readMetrics,
   type StageSummary,
   Training,
   type TrainingOptions,
-} from "./lib/training/training.ts";
+} from "./lib/training/mod.ts";
+
+// To let it learn from its own pictures, once they are judged.
+export {
+  type AssessedDrawing,
+  type Drawings,
+  ENHANCEMENT_BUDGETS,
+  type EnhancementOptions,
+  enhancementStage,
+  readDrawings,
+  selfGenerate,
+  type SelfGenerationOptions,
+} from "./lib/recipes/mod.ts";
+export {
+  assess,
+  Assessment,
+  EndpointJudge,
+  type EndpointOptions,
+  type EndpointUsage,
+  type Judge,
+  type Judged,
+  type Judgement,
+} from "./lib/assessment/mod.ts";
+
+// To try all of it in a world whose truth is known: emoji in scenes, with a parser and a judge.
+export {
+  askedCaptions,
+  captionOf,
+  type EmojiDocuments,
+  emojiDocuments,
+  emojiLanguage,
+  type EmojiScenes,
+  emojiScenes,
+  EmojiSet,
+  evaluationCaptions,
+  heldOut,
+  parseCaption,
+  parserJudge,
+  type Scene,
+  type SceneObject,
+  SceneParser,
+  tokenizerSources,
+  trainTextTokenizer,
+  truePicture,
+  type World,
+  worldOf,
+  worldOfModel,
+  WORLDS,
+} from "./lib/worlds/emoji/mod.ts";
+export { type Color, COLORS } from "./lib/assessment/mod.ts";
+
+// To measure a model in that world: what it draws, reads, edits and judges, and what its tokens keep.
 export {
   type AnswerScores,
   type Ceilings,
@@ -220,74 +164,62 @@ export {
   evaluateProbes,
   evaluatePurity,
   evaluateReading,
-  isOfWorld,
   type JudgedDrawing,
   type ProbeScores,
   type Purity,
-  toGeneval,
   unseenPictures,
-} from "./lib/worlds/emoji/measures/mod.ts";
-export { GENEVAL_TASKS, type GenevalTask } from "./lib/assessment/geneval_words.ts";
+} from "./lib/worlds/emoji/mod.ts";
+
+// To measure any model: benchmarks' own files, sets of pictures, retrieval, and how sure a score is.
 export {
-  codebookUse,
-  evaluateReconstruction,
-  featureCosine,
-  perplexity,
-  psnr,
-  type ReconstructionScores,
-} from "./lib/evaluation/reconstruction.ts";
-export { type AxisAccuracy, type JudgeAccuracy } from "./lib/evaluation/judging.ts";
-export { evaluateYesNo, meanAccuracy, parseYesNo } from "./lib/evaluation/pope.ts";
-export {
-  evaluatePope,
-  type PopeAnswer,
-  type PopeFileScores,
-  type PopeQuestion,
-  popeYesNo,
-  readPope,
-  readPopeAnswers,
-  scorePope,
-} from "./lib/evaluation/pope_file.ts";
-export { wordOverlap } from "./lib/evaluation/word_overlap.ts";
-export { bootstrapMean, type Interval } from "./lib/evaluation/bootstrap.ts";
-export {
-  auroc,
+  type Answers,
+  bootstrapMean,
   type Calibration,
   calibrationOf,
-  cohensKappa,
-  type TrueJudgement,
-} from "./lib/evaluation/calibration.ts";
-export { evaluateQuestions, type PictureQuestion } from "./lib/evaluation/answers.ts";
-export { type EditingScores, scoreEditing } from "./lib/evaluation/editing.ts";
-export { type GenevalPrompt, readGeneval, scoreGeneval } from "./lib/evaluation/geneval_file.ts";
-export {
-  evaluateDistances,
-  frechetDistance,
-  kernelDistance,
-  type SetDistances,
-} from "./lib/evaluation/frechet.ts";
-export { codePurity, patchPurity } from "./lib/evaluation/purity.ts";
-export {
   type CaptionRetrieval,
+  type Describes,
+  type Draws,
+  type Edits,
+  evaluateDistances,
+  evaluatePope,
+  evaluateQuestions,
+  evaluateReconstruction,
   evaluateRetrieval,
-  ranked,
+  evaluateYesNo,
+  frechetDistance,
+  type GenevalPrompt,
+  type Interval,
+  meanAccuracy,
+  type PictureQuestion,
+  type PopeFileScores,
+  readGeneval,
+  readPope,
+  readPopeAnswers,
+  type ReconstructionScores,
+  Report,
   type Retrieval,
   retrieve,
-} from "./lib/evaluation/retrieval.ts";
-export { linearProbe, type ProbedRows } from "./lib/evaluation/linear_probe.ts";
-export { probePatches } from "./lib/evaluation/probes.ts";
-export type { LabelledPicture } from "./lib/evaluation/labelled_patches.ts";
-export type {
-  Answers,
-  CodedDrawing,
-  Describes,
-  Drawing,
-  Draws,
-  Edits,
-  Encodes,
-  Recognizes,
-} from "./lib/evaluation/abilities.ts";
-export { Report } from "./lib/evaluation/report.ts";
+  scoreGeneval,
+  scorePope,
+  type SetDistances,
+  wordOverlap,
+} from "./lib/evaluation/mod.ts";
+export { GENEVAL_TASKS, type GenevalTask } from "./lib/assessment/mod.ts";
 
-/** Figures that show themselves in a notebook and save themselves from a script. */
+// To see it: figures that show themselves in a notebook and save themselves from a script.
 export * as plot from "./lib/plot/mod.ts";
+
+// What it runs on, what keeps its parameters, where chance comes from, and how files are written.
+export { type Device, devices, openDevice, Random, StateStore } from "./lib/runtime/mod.ts";
+export { readLines, type TextLine, writeFileAtomic } from "./lib/files/mod.ts";
+
+// What may go wrong, and is worth catching.
+export { DeviceError } from "./lib/runtime/mod.ts";
+export { FolderInUseError } from "./lib/files/mod.ts";
+export { Interrupted } from "./lib/notebook/mod.ts";
+export { CheckpointError } from "./lib/nn/mod.ts";
+export { MemoryError, NonFiniteError } from "./lib/optim/mod.ts";
+export { CaptionError } from "./lib/text/mod.ts";
+export { PictureError } from "./lib/data/mod.ts";
+export { JudgeError } from "./lib/assessment/mod.ts";
+export { ExistingError, ResumeError } from "./lib/training/mod.ts";

@@ -41,7 +41,10 @@ await main(async () => {
       rounds: { value: "N", default: "11", meaning: "how often each takes its turn" },
       threads: { value: "N", default: `${navigator.hardwareConcurrency}`, meaning: "on the CPU" },
       precision: { value: "TYPE", default: "float32", meaning: "float32 or mixed" },
-      peers: { meaning: "times PyTorch, jax-js and TensorFlow.js too; wants Python with PyTorch" },
+      peers: {
+        meaning:
+          "times PyTorch, jax-js and TensorFlow.js too; needs Python with PyTorch and safetensors",
+      },
       json: { value: "FILE", meaning: "where all that was measured goes too" },
       device: DEVICE,
     },

@@ -1,5 +1,8 @@
 /** Greedy decoding of the benchmark's GPT, with keys and values that stay on the device. */
-import { type Device, input, ops, Program, Scope, type StateStore, toOnnx } from "../mod.ts";
+import type { Device, StateStore } from "../mod.ts";
+import { input, ops, toOnnx } from "../lib/graph/mod.ts";
+import { Scope } from "../lib/nn/mod.ts";
+import { Program } from "../lib/runtime/mod.ts";
 import { KeyValueCache, linear } from "../lib/nn/mod.ts";
 import { nextName } from "../lib/runtime/mod.ts";
 import { GPT, gpt, positions } from "./gpt.ts";

@@ -2,7 +2,8 @@
  * The GPT that is timed: learned positions, RMSNorm, QuickGELU, an untied head. Its parameters are
  * named as a Llama's, and `tests/peers/` computes the same.
  */
-import { input, ops, type Scope, type Tensor } from "../mod.ts";
+import { input, ops, type Tensor } from "../lib/graph/mod.ts";
+import type { Scope } from "../lib/nn/mod.ts";
 import type { Losses } from "../lib/optim/mod.ts";
 import {
   attention,

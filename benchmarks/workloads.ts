@@ -1,18 +1,11 @@
 /**
  * What is timed. A workload begins from numbers in a file, so that others can compute the same.
  */
-import {
-  type Device,
-  input,
-  ops,
-  type Precision,
-  Program,
-  Random,
-  Scope,
-  StateStore,
-  toOnnx,
-  TrainStep,
-} from "../mod.ts";
+import { type Device, type Precision, Random, StateStore } from "../mod.ts";
+import { input, ops, toOnnx } from "../lib/graph/mod.ts";
+import { Scope } from "../lib/nn/mod.ts";
+import { TrainStep } from "../lib/optim/mod.ts";
+import { Program } from "../lib/runtime/mod.ts";
 import { gradient, graphFlops } from "../lib/graph/mod.ts";
 import type { NamedTensor } from "../lib/files/mod.ts";
 import { initialValue } from "../lib/nn/mod.ts";

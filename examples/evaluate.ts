@@ -4,7 +4,6 @@
  */
 import {
   CaptionError,
-  type CaptionSpec,
   codeReader,
   emojiScenes,
   evaluateCeilings,
@@ -17,9 +16,7 @@ import {
   evaluateReading,
   evaluateReconstruction,
   evaluationCaptions,
-  isOfWorld,
   type PopeFileScores,
-  readCaption,
   readGeneval,
   readLines,
   readPope,
@@ -27,12 +24,17 @@ import {
   Report,
   SceneParser,
   scorePope,
-  type Sentence,
-  specOf,
   unseenPictures,
   type World,
   worldOfModel,
 } from "../mod.ts";
+import {
+  type CaptionSpec,
+  isOfWorld,
+  readCaption,
+  type Sentence,
+  specOf,
+} from "../lib/worlds/emoji/mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import {
   type CommandLine,

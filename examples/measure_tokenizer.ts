@@ -3,13 +3,10 @@
  * tokenizers that `deno task train-tokenizers` left behind, for each seed that is there.
  */
 import {
-  codebookUse,
   codeReader,
-  ConceptEncoder,
   type EmojiScenes,
   emojiScenes,
   EmojiSet,
-  type EmojiStyle,
   encodePng,
   evaluateCeilings,
   evaluateDrawingByCodes,
@@ -21,9 +18,7 @@ import {
   parserJudge,
   type Picture,
   PictureTokenizer,
-  plainView,
   plot,
-  psnr,
   Random,
   readPicture,
   reduced,
@@ -31,6 +26,8 @@ import {
   SceneParser,
   unseenPictures,
 } from "../mod.ts";
+import { codebookUse, psnr } from "../lib/evaluation/mod.ts";
+import { ConceptEncoder, type EmojiStyle, plainView } from "../lib/worlds/emoji/mod.ts";
 import { typed } from "./help.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";

@@ -5,16 +5,13 @@
  * it was.
  */
 import {
-  ConceptEncoder,
   emojiScenes,
   EmojiSet,
   endless,
   FeatureTokenizer,
   featureTokenizerConfig,
-  LEARNED_STYLES,
   PictureTokenizer,
   type QuantizerConfig,
-  randomView,
   shortened,
   type Stage,
   StateStore,
@@ -26,6 +23,7 @@ import {
   Training,
   trainTextTokenizer,
 } from "../mod.ts";
+import { ConceptEncoder, LEARNED_STYLES, randomView } from "../lib/worlds/emoji/mod.ts";
 import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";

@@ -69,8 +69,9 @@ Deno.test("a notebook prints, shows figures, updates them in place, and stops wh
 Deno.test("a signal stops a cell's training at the next step, and the next cell goes on", async () => {
   const ran = await runNotebook(
     notebookOf(
-      `import { input, openDevice, ops, StateStore, TrainStep, adamw } from "../mod.ts";
-       import { trainingLoop } from "../lib/optim/mod.ts";
+      `import { openDevice, StateStore } from "../mod.ts";
+       import { input, ops } from "../lib/graph/mod.ts";
+       import { adamw, trainingLoop, TrainStep } from "../lib/optim/mod.ts";
        const store = new StateStore(await openDevice("cpu"));
        const losses = (scope) => {
          const x = input("x", "float32", [64, 64]);
@@ -98,8 +99,9 @@ Deno.test("a signal stops a cell's training at the next step, and the next cell 
 });
 
 const fitting = `
-  import { input, openDevice, ops, StateStore, Training, TrainStep, adamw } from "../mod.ts";
-  import { trainingLoop } from "../lib/optim/mod.ts";
+  import { openDevice, StateStore, Training } from "../mod.ts";
+  import { input, ops } from "../lib/graph/mod.ts";
+  import { adamw, trainingLoop, TrainStep } from "../lib/optim/mod.ts";
   const store = new StateStore(await openDevice("cpu"));
   const losses = (scope) => {
     const x = input("x", "float32", [64, 64]);

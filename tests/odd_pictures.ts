@@ -1,6 +1,7 @@
 /** A folder as people have them: pictures of all sizes and formats, some of them broken. */
 import sharp from "../lib/packages/sharp.ts";
-import { EmojiSet, type EmojiStyle, Random } from "../mod.ts";
+import { EmojiSet, Random } from "../mod.ts";
+import type { EmojiStyle } from "../lib/worlds/emoji/mod.ts";
 
 const STYLES: readonly EmojiStyle[] = ["noto", "twemoji"];
 const GROUNDS = ["#84c0ec", "#8cdaaa", "#c0a6e2", "#d4c296", "#9c9ea2"];

@@ -3,7 +3,6 @@ import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import {
-  adamw,
   type Device,
   emojiScenes,
   Illume,
@@ -11,14 +10,14 @@ import {
   illumeStages,
   openDevice,
   PictureTokenizer,
-  type Scope,
   StateStore,
   TOKENIZER_PRESETS,
   tokenizerSources,
   tokenizerStages,
-  TrainStep,
   trainTextTokenizer,
 } from "../mod.ts";
+import type { Scope } from "../lib/nn/mod.ts";
+import { adamw, TrainStep } from "../lib/optim/mod.ts";
 import { input, ops, toOnnx } from "../lib/graph/mod.ts";
 import { linear, meanAll } from "../lib/nn/layers.ts";
 import { Program } from "../lib/runtime/program.ts";

@@ -9,19 +9,17 @@ import {
   EmojiSet,
   ILLUME_STAGES,
   illumeStages,
-  input,
   openDevice,
-  ops,
   plot,
-  Program,
   Random,
   SceneParser,
   StateStore,
-  toOnnx,
   Training,
   type TrainingEvent,
   trainTextTokenizer,
 } from "../mod.ts";
+import { input, ops, toOnnx } from "../lib/graph/mod.ts";
+import { Program } from "../lib/runtime/mod.ts";
 import { Kernel } from "../notebooks/kernel.ts";
 import type { Output } from "../notebooks/outputs.ts";
 import { inFolder } from "./folder.ts";

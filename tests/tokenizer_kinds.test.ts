@@ -131,6 +131,13 @@ function semanticOf(features: Float32Array, featureSize: number): Float32Array {
   return features.filter((_, i) => i % featureSize < 16);
 }
 
+Deno.test("patches are an even number of pixels wide", () => {
+  const config = { ...SIZES, kind: "semantic", quantizer: vector, pictureSize: 36 };
+  const found = TokenizerConfig.safeParse(config);
+  assert.match(found.error!.message, /patches of an even number of pixels/);
+  assert.ok(TokenizerConfig.safeParse({ ...config, pictureSize: 40 }).success);
+});
+
 Deno.test("a dual tokenizer's quantizer is a product of two", () => {
   const found = TokenizerConfig.safeParse({ ...SIZES, kind: "dual", quantizer: vector });
   assert.match(found.error!.message, /dual tokenizer's quantizer to be a product of two/);

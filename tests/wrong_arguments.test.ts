@@ -4,16 +4,21 @@
  */
 import { deepEqual, match, rejects, throws } from "node:assert/strict";
 import { readdir } from "node:fs/promises";
+import * as graph from "../lib/graph/mod.ts";
+import * as runtime from "../lib/runtime/mod.ts";
+import * as optim from "../lib/optim/mod.ts";
+import * as emoji from "../lib/worlds/emoji/mod.ts";
 import * as illume from "../mod.ts";
 import { inFolder } from "./folder.ts";
 
 // deno-lint-ignore no-explicit-any
-const untyped: any = illume;
-const { gradient, input, openDevice, ops, ShapeError, StateStore, toOnnx, WORLDS } = illume;
+const untyped: any = { ...emoji, ...graph, ...optim, ...runtime, ...illume };
+const { gradient, input, ops, ShapeError, toOnnx } = graph;
+const { openDevice, StateStore, WORLDS } = illume;
 
 const x = input("x", "float32", [2, 3]);
 const indices = input("i", "int32", [2]);
-const show = (tensor: illume.Tensor) => String(tensor);
+const show = (tensor: graph.Tensor) => String(tensor);
 
 Deno.test("a reduction without axes is over all of them", () => {
   for (const reduce of [ops.sum, ops.mean, ops.max]) {

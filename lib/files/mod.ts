@@ -1,3 +1,4 @@
+/** Files that are written and read safely. */
 export { removeLeftOvers, writeFileAtomic, writeFilesAtomic } from "./atomic_file.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 export { readAt } from "./read_at.ts";

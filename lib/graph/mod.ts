@@ -1,3 +1,5 @@
+/** Symbolic tensors, their gradients, and the ONNX models that graphs become. */
+export type { DType, TensorType } from "../../kernels/mod.ts";
 export { constant, input, Tensor } from "./tensor.ts";
 export { ops, ShapeError } from "./ops.ts";
 export { gradient } from "./gradient.ts";

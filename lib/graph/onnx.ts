@@ -4,7 +4,7 @@ import { type Kernel, KERNELS, sameShape, show, type TensorType } from "../../ke
 import { writeOpenGraph } from "./onnx_open.ts";
 import { valueInfo, type Weight, weightInitializers } from "./onnx_value.ts";
 import { Writer } from "./onnx_writer.ts";
-import type { OpenAxes, Sizes } from "./open_size.ts";
+import type { Sizes } from "./open_size.ts";
 import { sorted } from "./sorted.ts";
 import { brief } from "./brief.ts";
 import { Tensor } from "./tensor.ts";
@@ -27,9 +27,10 @@ export interface OnnxOptions {
 }
 
 /** A model of which some axes have any size. */
-export interface OpenOnnxOptions extends Pick<OnnxOptions, "weights"> {
+export interface OpenOnnxOptions<Axis extends string = string>
+  extends Pick<OnnxOptions, "weights"> {
   /** The axes, and a number that their sizes are multiples of: `{ batch: 1 }`. */
-  readonly open: OpenAxes;
+  readonly open: Readonly<Record<Axis, number>>;
 }
 
 /**
@@ -38,8 +39,8 @@ export interface OpenOnnxOptions extends Pick<OnnxOptions, "weights"> {
  *
  * With `weights`, these stand in the model, which then needs no store. With `open`, axes may have any
  * size: the outputs are given as a function of the sizes, which is traced with several. What depends
- * on a size in another way than by its shapes, such as a mean over that axis or a table with a row
- * for each place, cannot be opened.
+ * on a size in another way than by its shapes, such as a table that the program computes for so many
+ * rows, cannot be opened.
  *
  * @throws Error where two inputs of one name differ in type, or an output is named as an input;
  * TypeError where the outputs are not tensors by name; RangeError where a weight is of another type
@@ -56,28 +57,22 @@ export interface OpenOnnxOptions extends Pick<OnnxOptions, "weights"> {
  * if (!text.includes("Softmax")) throw new Error("Expected a Softmax node");
  * ```
  *
- * @example A file that needs nothing else, for batches of any size
+ * @example A model for batches of any size
  * ```ts
- * import { openDevice, StateStore } from "../runtime/mod.ts";
- * import { input, ops, toOnnx } from "./mod.ts";
+ * import { input, onnxSignature, ops, toOnnx } from "./mod.ts";
  *
- * using device = await openDevice("cpu");
- * using store = new StateStore(device);
- * store.add("weight", { dtype: "float32", shape: [3, 2] }, Float32Array.of(1, 2, 3, 4, 5, 6));
  * const model = toOnnx(({ batch }) => {
- *   const x = input("x", "float32", [batch, 3]);
- *   return { y: ops.matmul(x, input("weight", "float32", [3, 2])) };
- * }, { weights: await store.readAll(), open: { batch: 1 } });
- *
- * using compiled = await device.compile(model, { sizes: { batch: 4 } });
- * const { inputs: { x }, outputs: { y } } = compiled;
- * if (`${x.shape} ${y.shape}` !== "4,3 4,2") throw new Error(`${x.shape} ${y.shape}`);
+ *   const rows = input("x", "float32", [batch, 2, 3]);
+ *   return { y: ops.softmax(ops.reshape(rows, { shape: [batch, 6] })) };
+ * }, { open: { batch: 1 } });
+ * const [y] = onnxSignature(model).outputs;
+ * if (`${y.shape}` !== "batch,6") throw new Error(`${y.shape}`);
  * ```
  */
 export function toOnnx(outputs: Outputs, options?: OnnxOptions): Uint8Array<ArrayBuffer>;
-export function toOnnx(
-  outputs: (sizes: Sizes) => Outputs,
-  options: OpenOnnxOptions,
+export function toOnnx<Axis extends string>(
+  outputs: (sizes: Readonly<Record<Axis, number>>) => Outputs,
+  options: OpenOnnxOptions<Axis>,
 ): Uint8Array<ArrayBuffer>;
 export function toOnnx(
   outputs: Outputs | ((sizes: Sizes) => Outputs),
@@ -137,8 +132,8 @@ function openGraph(
     expectOutputs(outputs);
     return outputs;
   };
-  const { writer, inputs, outputs } = writeOpenGraph(traced, open, isInput);
-  return { node: writer.nodes, initializer: writer.initializers, input: inputs, output: outputs };
+  const { nodes, initializers, inputs, outputs } = writeOpenGraph(traced, open, isInput);
+  return { node: nodes, initializer: initializers, input: inputs, output: outputs };
 }
 
 function expectOutputs(outputs: unknown): asserts outputs is Outputs {

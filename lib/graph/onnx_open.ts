@@ -8,12 +8,13 @@ import {
   type DType,
   type Kernel,
   KERNELS,
+  ONNX_DTYPE,
   type OnnxWriter,
   sameShape,
   show,
   type TensorType,
 } from "../../kernels/mod.ts";
-import type { ValueInfo } from "./onnx_schema.ts";
+import type { Initializer, Node, ValueInfo } from "./onnx_schema.ts";
 import { valueInfo } from "./onnx_value.ts";
 import { Writer } from "./onnx_writer.ts";
 import {
@@ -34,7 +35,8 @@ type Outputs = Readonly<Record<string, Tensor>>;
 
 /** A graph as ONNX has it, but for its parameters. */
 export interface OpenGraph {
-  readonly writer: Writer;
+  readonly nodes: Node[];
+  readonly initializers: Initializer[];
   readonly inputs: ValueInfo[];
   readonly outputs: ValueInfo[];
 }
@@ -51,8 +53,7 @@ export function writeOpenGraph(
   open: OpenAxes,
   isInput: (name: string, type: TensorType) => boolean,
 ): OpenGraph {
-  const graph = new OpenTrace(trace, open);
-  return graph.write(isInput);
+  return new OpenTrace(trace, open).write(isInput);
 }
 
 /** What a kernel asked a writer for. */
@@ -79,7 +80,7 @@ class OpenTrace {
   readonly #axes: string;
 
   constructor(trace: (sizes: Sizes) => Outputs, open: OpenAxes) {
-    const names = Object.keys(open);
+    const names = Object.keys(open ?? {});
     const isOpen = names.length > 0 && names.length <= MOST_OPEN &&
       names.every((name) =>
         /^[A-Za-z_]\w*$/.test(name) && Number.isSafeInteger(open[name]) && open[name] > 0
@@ -128,7 +129,14 @@ class OpenTrace {
       const shape = this.#shapeOf(this.#outputs.map((outputs) => outputs[name]));
       return valueInfo(name, tensor.dtype, shape.map(dimension));
     });
-    return { writer: this.#writer, inputs: infos, outputs };
+    const { nodes, initializers } = this.#writer;
+    const used = new Set(nodes.flatMap(({ input }) => input));
+    return {
+      nodes,
+      initializers: initializers.filter(({ name }) => used.has(name)),
+      inputs: infos,
+      outputs,
+    };
   }
 
   /** How an input is written. Where it has an axis of just an open size, that is read from it. */
@@ -231,7 +239,9 @@ class OpenTrace {
     const count = isCount ? openSize(constants.map(({ data }) => data[0]), this.#sizes) : undefined;
     if (count !== undefined) {
       const scalar = this.#writer.node("Reshape", [this.#vector([count]), this.#writer.ints([])]);
-      return dtype === "int64" ? scalar : this.#writer.node("Cast", [scalar], { to: 6 });
+      return dtype === "int64"
+        ? scalar
+        : this.#writer.node("Cast", [scalar], { to: ONNX_DTYPE.int32 });
     }
     const found = constants.map(({ shape, data }) =>
       data.length === 1 ? `${data[0]}` : show({ dtype, shape })

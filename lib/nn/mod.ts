@@ -1,3 +1,4 @@
+/** Layers as functions of a scope and inputs; the transformer; model files. */
 export { ensureParameters } from "./state.ts";
 export { type Initializer, initialValue, type ParameterSpec, type Role, Scope } from "./scope.ts";
 export {
@@ -23,11 +24,6 @@ export {
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";
-export { removeLeftOvers, writeFileAtomic, writeFilesAtomic } from "../files/atomic_file.ts";
-export { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../files/safetensors.ts";
-export { readAt } from "../files/read_at.ts";
-export { SafetensorsFile } from "../files/safetensors_file.ts";
-export { SafetensorsError } from "../files/safetensors_header.ts";
 export {
   CheckpointError,
   type CheckpointFormat,
@@ -35,5 +31,3 @@ export {
   readParameters,
   saveCheckpoint,
 } from "./checkpoint.ts";
-export { FolderInUseError, FolderLock } from "../files/folder_lock.ts";
-export { JsonLines, type LineFormat, readJsonLines } from "../files/json_lines.ts";

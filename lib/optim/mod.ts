@@ -1,3 +1,4 @@
+/** Optimizers, the training step, the loop, and stages. */
 export { muon, orthogonalizeMomentum } from "./muon.ts";
 export {
   adamw,

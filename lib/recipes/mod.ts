@@ -1,3 +1,4 @@
+/** ILLUME, its stages, and what it makes of its own pictures. */
 export type { Drawn } from "./best_drawing.ts";
 export {
   type DrawnPicture,

@@ -1,3 +1,4 @@
+/** Devices, compiled graphs, and state that stays on the device. */
 export type { Device, DeviceBuffer, DeviceName, TensorData } from "./device.ts";
 export { DeviceError } from "./device_error.ts";
 export { type DeviceInfo, type DeviceOptions, devices, openDevice } from "./open_device.ts";

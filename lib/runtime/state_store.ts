@@ -78,7 +78,31 @@ export class StateStore implements Disposable {
     return this.inTurn(() => this.get(name).read());
   }
 
-  /** Copies several tensors from the device, such as all that a saved training keeps. */
+  /**
+   * Copies several tensors from the device; by default all that a saved training keeps, which is what
+   * a model file needs that shall run without the store.
+   *
+   * @example
+   * ```ts
+   * import { input, ops, toOnnx } from "../graph/mod.ts";
+   * import { openDevice } from "./open_device.ts";
+   * import { StateStore } from "./state_store.ts";
+   *
+   * using device = await openDevice("cpu");
+   * using store = new StateStore(device);
+   * store.add("weight", { dtype: "float32", shape: [3, 2] }, Float32Array.of(1, 2, 3, 4, 5, 6));
+   * const weights = await store.readAll();
+   * const model = toOnnx(({ batch }) => {
+   *   const x = input("x", "float32", [batch, 3]);
+   *   return { y: ops.matmul(x, input("weight", "float32", [3, 2])) };
+   * }, { weights, open: { batch: 1 } });
+   *
+   * using compiled = await device.compile(model, { sizes: { batch: 4 } });
+   * const { inputs, outputs } = compiled;
+   * if (Object.keys(inputs).join() !== "x") throw new Error("Expected no input for the weight");
+   * if (`${outputs.y.shape}` !== "4,2") throw new Error(`${outputs.y.shape}`);
+   * ```
+   */
   async readAll(
     names: readonly string[] = this.keptNames(),
   ): Promise<Map<string, TensorType & { readonly data: TensorData }>> {

@@ -1,1 +1,4 @@
+/** Text to tokens and back, and which words a model was taught. */
 export { TextTokenizer } from "./tokenizer.ts";
+export { CaptionError, type Language, LONGEST_CAPTION, type ReadQuestion } from "./language.ts";
+export { captionWords, plainCaption, PlainLanguage } from "./plain_language.ts";

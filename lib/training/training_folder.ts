@@ -79,7 +79,7 @@ export class TrainingFolder {
    * the old state does not name: until the new state is in its place, the old one is whole.
    */
   async saveAll(state: TrainingState, store: StateStore): Promise<TrainingState> {
-    const tensors = await tensorsIn(store, store.keptNames());
+    const tensors = await store.readAll() as Map<string, NamedTensor>;
     const before = state.tensors;
     const [a, b] = TENSORS;
     const saved = { ...state, tensors: before === a ? b : a };
@@ -92,7 +92,7 @@ export class TrainingFolder {
   /** Saves the parameters in a store as the best. */
   async saveBest(best: Best, store: StateStore): Promise<void> {
     const names = store.keptNames().filter((name) => !isOfOptimizer(name));
-    const tensors = await tensorsIn(store, names);
+    const tensors = await store.readAll(names) as Map<string, NamedTensor>;
     const about = { best: JSON.stringify(best) };
     await writeFileAtomic(this.best, encodeSafetensors(tensors, about));
   }
@@ -144,18 +144,6 @@ export function restore(store: StateStore, tensors: ReadonlyMap<string, NamedTen
     if (store.has(name)) store.write(name, data);
     else store.add(name, { dtype: "float32", shape }, data);
   }
-}
-
-async function tensorsIn(
-  store: StateStore,
-  names: readonly string[],
-): Promise<Map<string, NamedTensor>> {
-  const tensors = new Map<string, NamedTensor>();
-  for (const name of names) {
-    const { shape } = store.get(name).type;
-    tensors.set(name, { shape, data: await store.read(name) as Float32Array });
-  }
-  return tensors;
 }
 
 async function exists(path: string): Promise<boolean> {

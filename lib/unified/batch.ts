@@ -1,6 +1,6 @@
 /** Sequences of different lengths as tensors of one shape. */
 import { countsOf, type Inputs } from "../optim/mod.ts";
-import type { Sequence } from "./sequence.ts";
+import type { Sequence } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
 /** The shape that a graph was compiled for. */

@@ -13,7 +13,7 @@ import { type GenerationShape, outputsOf, prefillGraph, stepGraph } from "./gene
 import type { Speech } from "./modality.ts";
 import { type Entry, Row, type Said } from "./row.ts";
 import type { Sampling } from "./sampling.ts";
-import type { Sequence, SequenceRow } from "./sequence.ts";
+import type { Sequence, SequenceRow } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
 export interface GenerationOptions extends Sampling {

@@ -6,7 +6,8 @@ import { type GenerationOptions, Generator } from "./generation.ts";
 import { Likelihood } from "./likelihood.ts";
 import type { Speech } from "./modality.ts";
 import type { Row } from "./row.ts";
-import { blankSequence, type Sequence, sequencesOf } from "./sequence.ts";
+import { blankSequence, sequencesOf } from "./sequence.ts";
+import type { Sequence } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
 /** Sequences that are computed at a time. */

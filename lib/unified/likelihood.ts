@@ -5,7 +5,7 @@ import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, Program, type StateStore } from "../runtime/mod.ts";
 import { type BatchShape, tokenBatchOf } from "./batch.ts";
 import { tokenLosses } from "./losses.ts";
-import type { Sequence } from "./sequence.ts";
+import type { Sequence } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
 /** The likelihoods of answers, a batch of conversations at a time. */

@@ -1,3 +1,4 @@
+/** One causal language model over text and pictures. */
 export { batchOf, type BatchShape, fits, partsOfBatch, shapeOf } from "./batch.ts";
 export { checkSampling } from "./check_sampling.ts";
 export { LanguageModelConfig } from "./config.ts";
@@ -21,15 +22,8 @@ export { ADAPTER, readModality } from "./modalities/read.ts";
 export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
 export { type Entry, Row } from "./row.ts";
 export type { Sampling } from "./sampling.ts";
-export {
-  blankSequence,
-  picturesOf,
-  promptOf,
-  type Sequence,
-  sequenceOf,
-  sequencesOf,
-  SequenceWriter,
-} from "./sequence.ts";
+export { blankSequence, picturesOf, promptOf, sequenceOf, sequencesOf } from "./sequence.ts";
+export { type Sequence, SequenceWriter } from "./sequence_writer.ts";
 export { UnifiedModel, type UnifiedParts } from "./unified_model.ts";
 export { type StagePlan, type Trainee, unifiedStages } from "./stage.ts";
 export { SPECIAL_TOKENS, Vocabulary, type Words } from "./vocabulary.ts";

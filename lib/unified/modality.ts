@@ -7,7 +7,7 @@ import type { Picture } from "../data/picture.ts";
 import type { Tensor } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
 import type { Row } from "./row.ts";
-import type { SequenceWriter } from "./sequence.ts";
+import type { SequenceWriter } from "./sequence_writer.ts";
 
 /** Rows with ids: words, codes, queries. */
 export interface TokenTable {

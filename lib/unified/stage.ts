@@ -17,7 +17,8 @@ import { checkNumber, type Device, type Random, type StateStore } from "../runti
 import { batchOf, fits, partsOfBatch } from "./batch.ts";
 import { type Bucket, bucketsOf, Lengths, pick, type Source } from "./buckets.ts";
 import { unifiedLosses } from "./losses.ts";
-import { type Sequence, sequencesOf } from "./sequence.ts";
+import { sequencesOf } from "./sequence.ts";
+import type { Sequence } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
 /** What a stage learns, as data. */

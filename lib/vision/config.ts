@@ -9,7 +9,7 @@ export const TokenizerConfig = z.strictObject({
   kind: z.enum(["semantic", "pixel", "dual"]),
   /** Width and height of pictures, in pixels. */
   pictureSize: size,
-  /** How many times larger than those that are read pictures are drawn; as large unless told. */
+  /** How many times larger than those that are read pictures are drawn; default 1. */
   enlarge: size.optional(),
   /** Tokens a side: a picture has grid² tokens. */
   grid: size,
@@ -17,14 +17,14 @@ export const TokenizerConfig = z.strictObject({
   featureSize: size,
   /**
    * How much it counts, where a decoder of pixels learns, that a frozen semantic encoder sees the
-   * same; 1 unless told, and with 0 the pixels alone are compared.
+   * same; default 1, and with 0 the pixels alone are compared.
    */
   perceptual: z.number().min(0).optional(),
-  /** What a model reads of a picture: continuous features, unless told, or the codes they became. */
+  /** What a model reads of a picture: continuous features, or the codes they became; default features. */
   reads: z.enum(["features", "codes"]).optional(),
   /**
    * Whether patches see each other as they are encoded and drawn, as they must where an object is
-   * several patches. Unless told, each is taken by itself, which is learned sooner.
+   * several patches; default false: each is taken by itself, which is learned sooner.
    */
   attention: z.boolean().optional(),
   /** Blocks of the vision encoder. */
@@ -40,6 +40,8 @@ export const TokenizerConfig = z.strictObject({
   pixelDecoderLayers: size,
 }).refine((c) => c.pictureSize % c.grid === 0, {
   error: "Expected pictureSize to be a multiple of grid",
+}).refine((c) => c.pictureSize / c.grid % 2 === 0, {
+  error: "Expected patches of an even number of pixels, pictureSize / grid, a side",
 }).refine((c) => c.featureSize % c.heads === 0, {
   error: "Expected featureSize to be a multiple of heads",
 }).refine((c) => c.kind === "semantic" || (c.enlarge ?? 1) === 1, {

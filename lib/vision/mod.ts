@@ -1,3 +1,4 @@
+/** Pictures to features and codes, and back to pixels. */
 export {
   finiteScalarQuantizer,
   lookupFreeQuantizer,

@@ -23,7 +23,7 @@ export interface PictureToDraw {
 }
 
 /**
- * What a tokenizer learns from. Pictures are as large as the tokenizer's, or so many times as large.
+ * What a tokenizer learns from. Pictures are of the tokenizer's `pictureSize`, or of a multiple of it.
  * A set of captioned pictures does for both.
  */
 export interface TokenizerSources {

@@ -28,7 +28,7 @@ export function stacked(rows: readonly Named[]): Named {
   );
 }
 
-/** The opposite of {@link stacked}: so many rows. */
+/** The opposite of {@link stacked}: `count` rows. */
 export function unstacked(batch: Named, count: number): Named[] {
   return Array.from({ length: count }, (_, row) =>
     Object.fromEntries(

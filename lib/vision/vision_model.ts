@@ -43,7 +43,7 @@ export abstract class VisionModel<C> implements Disposable {
    *
    * @param name of the graph
    * @param inputsOf an item as the graph's inputs
-   * @param outputs traces the graph for so many items at a time, in order of the inputs' first axis
+   * @param outputs traces the graph for `batch` items, one after the other along the first axis
    */
   protected async each<T>(
     name: string,

@@ -20,7 +20,7 @@ export interface FeatureDecoderConfig {
   readonly heads: number;
   /** Blocks of the decoder. */
   readonly featureDecoderLayers: number;
-  /** Their width; that of a feature unless told. */
+  /** Their width; default that of a feature. */
   readonly featureDecoderSize?: number;
 }
 

@@ -82,7 +82,7 @@ function embedPatches(scope: Scope, pixels: Tensor, config: VisionTowerConfig): 
   return ops.reshape(embedded, { shape: [batch, grid ** 2, hiddenSize] });
 }
 
-/** The upper left square of so many pixels a side. */
+/** The upper left square of `size` pixels a side. */
 function wholePatches(pixels: Tensor, size: number): Tensor {
   if (pixels.shape[1] === size) return pixels;
   const rows = ops.slice(pixels, { axis: 1, start: 0, end: size });

@@ -25,7 +25,7 @@ export interface Quantizer {
   readonly codeSize: number;
   /** How many codes a patch becomes. */
   readonly depth: number;
-  /** The codes from which the one at a place of a patch is chosen, from and to; all unless told. */
+  /** The codes from which the one at a place of a patch is chosen, from and to; default all. */
   range?(place: number): readonly [number, number];
   /** Beginnings of the names of its parameters that do not learn by gradients. */
   readonly frozen: readonly string[];

@@ -1,6 +1,6 @@
 /**
  * Residual quantization (RQ-VAE, arXiv 2203.01941; VILA-U's quantizer): what one code leaves over is
- * quantized again, by the same codebook, so many times. A patch becomes several codes.
+ * quantized again, by the same codebook, `depth` times. A patch becomes several codes.
  */
 import { type Scope, table } from "../../nn/mod.ts";
 import { ops, type Tensor } from "../../graph/mod.ts";

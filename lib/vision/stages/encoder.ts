@@ -82,7 +82,7 @@ interface Measured {
   readonly pairs: boolean;
 }
 
-/** So many samples are drawn at a time: they may come from files. */
+/** Samples that are measured at a time: each may be a file to read. */
 const AT_A_TIME = 50;
 
 /** What many samples have in common. */
@@ -98,7 +98,7 @@ async function measure(draw: (sample: number) => Promise<Sample>): Promise<Measu
   return { words, pairs };
 }
 
-/** A caption in tokens, filled up to so many; and which of them are the caption's. */
+/** A caption in tokens, filled up to `words`; and which of them are the caption's. */
 function captionOf({ ids }: Sample, words: number): Named {
   const captions = new Int32Array(words);
   captions.set(ids);

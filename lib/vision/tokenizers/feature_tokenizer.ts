@@ -30,7 +30,7 @@ export const FeatureTokenizerConfig = z.strictObject({
   quantizer: QuantizerConfig,
   featureDecoderLayers: size,
   featureDecoderSize: size,
-  /** What counts how much where features are compared: both 1 unless told. */
+  /** What counts how much where features are compared; default 1 both. */
   featureLoss: FeatureLossWeights.optional(),
 }).refine((c) => c.featureDecoderSize % c.heads === 0, {
   error: "Expected featureDecoderSize to be a multiple of heads",

@@ -35,9 +35,9 @@ export interface EncodedPicture {
 
 export interface DecodeOptions {
   readonly seed?: number;
-  /** Steps of the diffusion decoder; 4 unless told. */
+  /** Steps of the diffusion decoder; default 4. */
   readonly steps?: number;
-  /** How strongly the codes count for the diffusion decoder; 1, no guidance, unless told. */
+  /** How strongly the codes count for the diffusion decoder; default 1, no guidance. */
   readonly guidance?: number;
 }
 
@@ -73,7 +73,7 @@ export class PictureTokenizer extends VisionModel<TokenizerConfig> {
   }
 
   /**
-   * Features and codes of pictures of the tokenizer's size, or of so many times as large, such as
+   * Features and codes of pictures of the tokenizer's size, or of a multiple of it, such as
    * those that it draws: each square of their pixels then becomes its mean.
    * @throws RangeError for other sizes; TypeError for what is no list of pictures
    */

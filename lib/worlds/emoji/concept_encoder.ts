@@ -190,7 +190,7 @@ export class ConceptEncoder extends VisionModel<ConceptEncoderConfig> implements
    * it, as it is and moved a little to each side. One sight hangs too much on where things stand.
    *
    * @param through what is done to the features of each sight before they are read, such as a trip
-   * through tokens; nothing unless told
+   * through tokens; default nothing
    */
   async embed(
     pictures: readonly Picture[],

@@ -1,15 +1,8 @@
 /** What drawings show, told by their codes: a truth in which neither pixels nor a parser have a part. */
-import type { Judge } from "../../../assessment/judge.ts";
-import type { CodedDrawing } from "../../../evaluation/abilities.ts";
-import { accuracyOf, type JudgeAccuracy } from "../../../evaluation/judging.ts";
 import { codeNames, codesByPatch } from "../../../evaluation/purity.ts";
 import type { PictureTokenizer } from "../../../vision/mod.ts";
-import { assessScene } from "../axes.ts";
 import type { EmojiScenes } from "../emoji_scenes.ts";
-import { seenIn } from "../parser/parsed_scene.ts";
-import { requirementsOf } from "../requirements.ts";
 import type { Scene, SceneObject } from "../scene.ts";
-import type { EvaluatedCaption } from "./drawing.ts";
 import { labelledScenes } from "./labelled_scenes.ts";
 
 type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
@@ -55,17 +48,4 @@ export async function codeReader(
       return [{ concept, x, y, size, ...(color ? { color } : {}) }];
     }),
   });
-}
-
-/** Holds a judge of drawings against what their codes say that they show. */
-export async function evaluateJudgeOnDrawings(
-  judge: Judge,
-  drawings: readonly (EvaluatedCaption & CodedDrawing)[],
-  read: CodeReader,
-): Promise<JudgeAccuracy> {
-  const judgements = await judge.judge(drawings);
-  const truths = drawings.map(({ spec, ids }) =>
-    assessScene(requirementsOf(spec), seenIn(read(ids)))
-  );
-  return accuracyOf(judgements, truths);
 }

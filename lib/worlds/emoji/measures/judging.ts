@@ -1,6 +1,7 @@
 /** How far a judge can be trusted: its scores against the truth about scenes. */
 import type { Judge } from "../../../assessment/judge.ts";
 import type { Picture } from "../../../data/picture.ts";
+import type { CodedDrawing } from "../../../evaluation/abilities.ts";
 import { accuracyOf, type JudgeAccuracy } from "../../../evaluation/judging.ts";
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
 import { assessScene } from "../axes.ts";
@@ -10,6 +11,8 @@ import { seenIn } from "../parser/parsed_scene.ts";
 import { sceneFor } from "../random_scenes.ts";
 import { requirementsOf } from "../requirements.ts";
 import { evaluationCaptions } from "../splits.ts";
+import type { CodeReader } from "./code_reader.ts";
+import type { EvaluatedCaption } from "./drawing.ts";
 
 /**
  * Has pictures of held-out captions judged: one half shows what its caption asks for, the other a
@@ -41,4 +44,17 @@ export async function evaluateJudge(
     cases.map(({ caption }, i) => ({ caption, picture: pictures[i] })),
   );
   return accuracyOf(judgements, cases.map(({ truth }) => truth));
+}
+
+/** Holds a judge of drawings against what their codes say that they show. */
+export async function evaluateJudgeOnDrawings(
+  judge: Judge,
+  drawings: readonly (EvaluatedCaption & CodedDrawing)[],
+  read: CodeReader,
+): Promise<JudgeAccuracy> {
+  const judgements = await judge.judge(drawings);
+  const truths = drawings.map(({ spec, ids }) =>
+    assessScene(requirementsOf(spec), seenIn(read(ids)))
+  );
+  return accuracyOf(judgements, truths);
 }

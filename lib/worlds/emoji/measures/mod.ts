@@ -1,7 +1,7 @@
 /** What only scenes can measure, since all that is true of them is known: one measure a file. */
 export { type AnswerScores, evaluateAnswers } from "./answers.ts";
 export { type Ceilings, evaluateCeilings, type ReconstructedScene } from "./ceilings.ts";
-export { type CodeReader, codeReader, evaluateJudgeOnDrawings } from "./code_reader.ts";
+export { type CodeReader, codeReader } from "./code_reader.ts";
 export { type DetailScores, evaluateDetails } from "./details.ts";
 export {
   type CodeScores,
@@ -14,7 +14,7 @@ export {
 } from "./drawing.ts";
 export { evaluateEditing } from "./editing.ts";
 export { evaluateGeneval, isOfWorld, toGeneval } from "./geneval_file.ts";
-export { evaluateJudge } from "./judging.ts";
+export { evaluateJudge, evaluateJudgeOnDrawings } from "./judging.ts";
 export { evaluateReading, type PopeItem, popeQuestions } from "./pope.ts";
 export { evaluateProbes, type ProbeScores } from "./probes.ts";
 export { evaluatePurity, type Purity } from "./purity.ts";

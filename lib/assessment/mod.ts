@@ -1,0 +1,9 @@
+/** What an assessment of a picture says, and who may judge. */
+export { Assessment, assessmentOf, AXES, type Axis, AxisAssessment } from "./assessment.ts";
+export { assess, type Judge, type Judged, JudgeError, type Judgement, sureness } from "./judge.ts";
+export { EndpointJudge, type EndpointOptions, type EndpointUsage } from "./endpoint_judge.ts";
+export { assessmentPrompt, assessmentToText, assessmentWords, parseAssessment } from "./words.ts";
+export { assessSeen } from "./geneval_rules.ts";
+export { type Color, COLORS, GENEVAL_TASKS, type GenevalTask } from "./geneval_words.ts";
+export type { Requirement, Requirements } from "./requirements.ts";
+export type { Seen, SeenObject } from "./seen.ts";

@@ -1,0 +1,23 @@
+/** Pictures, documents and data sets: what is learned from, wherever it comes from. */
+export { type Document, inWords, picture, type Segment, text, type Turn } from "./document.ts";
+export { type Captioned, type DataSet, drawnFrom, endless, listed, mapped } from "./data_set.ts";
+export {
+  CaptionedPictures,
+  type FolderSample,
+  PictureFolder,
+  pictureFolder,
+  type PictureFolderOptions,
+} from "./picture_folder.ts";
+export { captionedDocuments, type CaptionWording } from "./captioned_documents.ts";
+export { countsByReason, type Skipped, skippedInWords } from "./skipped.ts";
+export {
+  encodePng,
+  LARGEST_PICTURE,
+  type Picture,
+  PictureError,
+  pictureOf,
+  readPicture,
+  reduced,
+  reducedTo,
+} from "./picture.ts";
+export { contactSheet } from "./contact_sheet.ts";

@@ -1,0 +1,35 @@
+/**
+ * The emoji world: scenes with captions, questions, edits and exact truth; the language that models
+ * of it speak, what they learn from, a parser, a judge, and what only such scenes can measure.
+ */
+export { type World, worldOf, WORLDS } from "./world.ts";
+export type { Scene, SceneObject } from "./scene.ts";
+export {
+  type CaptionExample,
+  type EditExample,
+  type EmojiScenes,
+  emojiScenes,
+  type ReadingExample,
+} from "./emoji_scenes.ts";
+export { type EmojiDocuments, emojiDocuments } from "./documents.ts";
+export { tokenizerSources } from "./tokenizer_sources.ts";
+export { trainTextTokenizer } from "./text.ts";
+export { type EmojiLanguage, emojiLanguage, worldOfModel } from "./language.ts";
+export { askedCaptions, truePicture } from "./asked_captions.ts";
+export {
+  captionOf,
+  type CaptionSpec,
+  parseCaption,
+  readCaption,
+  readInstruction,
+  readQuestion,
+  type Sentence,
+  specOf,
+} from "./captions.ts";
+export { evaluationCaptions, heldOut } from "./splits.ts";
+export { SceneParser } from "./parser/scene_parser.ts";
+export { parserJudge } from "./parser_judge.ts";
+export { type Emoji, EMOJI_STYLES, EmojiSet, type EmojiStyle, LEARNED_STYLES } from "./emoji.ts";
+export { plainView, randomView } from "./emoji_view.ts";
+export { CONCEPT_ENCODER, ConceptEncoder, ConceptEncoderConfig } from "./concept_encoder.ts";
+export * from "./measures/mod.ts";
