@@ -26,9 +26,7 @@ export {
 // To bring pictures of one's own, with captions: a folder of them, and the words that are in them.
 export {
   type Captioned,
-  captionedDocuments,
   CaptionedPictures,
-  type CaptionWording,
   countsByReason,
   type DataSet,
   type Document,
@@ -52,7 +50,7 @@ export {
   TextTokenizer,
 } from "./lib/text/mod.ts";
 export {
-  ask as wording,
+  captionedDocuments,
   captionTokenizer,
   OWN_TOKENIZER_PRESETS,
   type OwnPicturesPlan,

@@ -26,7 +26,6 @@ import {
   type TextTokenizer,
   tokenizerStages,
   Training,
-  wording,
 } from "../mod.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { typed } from "./help.ts";
@@ -129,7 +128,7 @@ await main(async () => {
   });
   const stages = illumeStages(
     model,
-    captionedDocuments(samples, wording, { seed }),
+    captionedDocuments(samples, seed),
     plan.stages.map((plan) => ({ ...plan, budget: shortened(plan.budget, share) })),
   );
   const all = [...tokenizing, ...stages];

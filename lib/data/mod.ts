@@ -8,7 +8,6 @@ export {
   pictureFolder,
   type PictureFolderOptions,
 } from "./picture_folder.ts";
-export { captionedDocuments, type CaptionWording } from "./captioned_documents.ts";
 export { countsByReason, type Skipped, skippedInWords } from "./skipped.ts";
 export {
   encodePng,

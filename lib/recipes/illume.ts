@@ -18,9 +18,8 @@
  * - The paper's wording is unpublished: `wording.ts` is ours.
  * - Captions of drawings are dropped now and then, for guidance: ILLUME+ (arXiv 2504.01934).
  */
-import type { Picture } from "../data/picture.ts";
 import { inspect, short, shown } from "../notebook/mod.ts";
-import { asImage } from "../data/picture.ts";
+import { asImage, type Picture } from "../data/picture.ts";
 import type { Budget, Rates, Stage } from "../optim/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";

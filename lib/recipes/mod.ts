@@ -1,4 +1,5 @@
 /** ILLUME, its stages, and what it makes of its own pictures. */
+export { type CaptionedDocuments, captionedDocuments } from "./captioned_documents.ts";
 export type { Drawn } from "./best_drawing.ts";
 export {
   type DrawnPicture,

@@ -1,9 +1,9 @@
 /** Pictures with captions as documents. */
 import { deepStrictEqual as same, ok } from "node:assert";
-import { captionedDocuments, type CaptionWording } from "../lib/data/captioned_documents.ts";
 import { listed } from "../lib/data/data_set.ts";
-import { type Document, inWords, picture, text } from "../lib/data/document.ts";
+import { type Document, inWords } from "../lib/data/document.ts";
 import { pictureOf } from "../lib/data/picture.ts";
+import { captionedDocuments } from "../lib/recipes/captioned_documents.ts";
 
 const NAMES = ["night", "a grey day", "snow"];
 const SAMPLES = NAMES.map((caption, i) => ({
@@ -11,14 +11,7 @@ const SAMPLES = NAMES.map((caption, i) => ({
   caption,
 }));
 
-const WORDING: CaptionWording = {
-  draw: (caption) => [text(`draw ${caption}`)],
-  drawAnything: () => [text("draw")],
-  describe: (shown) => [picture(shown), text("describe")],
-  reconstruct: (shown) => [picture(shown), text("reconstruct")],
-};
-
-const documents = captionedDocuments(listed(SAMPLES), WORDING, { seed: 3 });
+const documents = captionedDocuments(listed(SAMPLES), 3);
 
 async function many(kind: keyof typeof documents, count = 600): Promise<Document[]> {
   return await Promise.all(Array.from({ length: count }, (_, i) => documents[kind].at(i)));
@@ -71,8 +64,8 @@ Deno.test("a tenth of the drawings has no caption, and each picture comes as oft
 });
 
 Deno.test("the same index gives the same document; kinds draw by themselves", async () => {
-  const again = captionedDocuments(listed(SAMPLES), WORDING, { seed: 3 });
-  const other = captionedDocuments(listed(SAMPLES), WORDING, { seed: 4 });
+  const again = captionedDocuments(listed(SAMPLES), 3);
+  const other = captionedDocuments(listed(SAMPLES), 4);
   const shown = async (of: typeof documents, kind: keyof typeof documents) =>
     (await Promise.all(Array.from({ length: 40 }, (_, i) => of[kind].at(i))))
       .map((document) => shownIn(document)[0]).join();
