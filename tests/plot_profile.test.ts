@@ -26,7 +26,7 @@ Deno.test("a profile finds the lines of the model, counts their work, and change
   assert.deepEqual(await store.read("weight"), before);
 
   const product = profile.costs.find(({ operation }) => operation === "matmul")!;
-  assert.match(product.line, /^tests\/plot_profile\.test\.ts:13 in losses$/);
+  assert.match(product.line, /^tests\/plot_profile\.test\.ts:14 in losses$/);
   assert.equal(product.flops, 2 * 2 * BATCH * 48 * 32); // the product and ∂loss/∂weight
   assert.equal(product.calls, 2);
   assert.ok(profile.share(product)! > 0);
@@ -36,7 +36,7 @@ Deno.test("a profile finds the lines of the model, counts their work, and change
   assert.ok(moments!.seconds > 0);
   assert.equal(profile.byOperation()[0].operators.length > 0, true);
 
-  assert.match(String(profile), /matmul +tests\/plot_profile\.test\.ts:13 in losses/);
-  assert.match(profile.svg(), /tests\/plot_profile\.test\.ts:13 in losses/);
+  assert.match(String(profile), /matmul +tests\/plot_profile\.test\.ts:14 in losses/);
+  assert.match(profile.svg(), /tests\/plot_profile\.test\.ts:14 in losses/);
   assert.ok(plot.jupyterDisplay in profile);
 });
