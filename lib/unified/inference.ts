@@ -90,13 +90,14 @@ export class Inference implements Disposable {
     const spoken = items.map(({ ask, answer }) => [{ ask, answer: [text(answer)] }]);
     const sequences = await sequencesOf(spoken, model);
     const { length, ...shape } = this.#shape;
-    this.#likelihood ??= Likelihood.compile({
+    this.#likelihood ??= this.#kept(Likelihood.compile({
       device,
       store,
       model,
       shape: { ...shape, length: length + 2 * longestText, learned: longestText, batch: BATCH },
       seed,
-    }).then((likelihood) => this.#compiled.use(likelihood));
+    }));
+    this.#likelihood.catch(() => this.#likelihood = undefined);
     return await (await this.#likelihood).of(sequences);
   }
 
@@ -121,7 +122,7 @@ export class Inference implements Disposable {
   ): Promise<C[]> {
     const { device, store, unified: model, seed, longestText } = this.#parts;
     const { length, given } = this.#shape;
-    this.#generator ??= Generator.compile({
+    this.#generator ??= this.#kept(Generator.compile({
       device,
       store,
       model,
@@ -132,8 +133,14 @@ export class Inference implements Disposable {
         given,
       },
       seed,
-    }).then((generator) => this.#compiled.use(generator));
+    }));
+    this.#generator.catch(() => this.#generator = undefined);
     return await (await this.#generator).generate(prompts, speak, options);
+  }
+
+  /** What was compiled, which is freed with the rest. What could not be may be asked for again. */
+  async #kept<T extends Disposable>(compiling: Promise<T>): Promise<T> {
+    return this.#compiled.use(await compiling);
   }
 
   /** Frees the graphs; the parameters stay in the store. */

@@ -35,7 +35,8 @@ export interface Targets {
   /** How much this loss counts beside the tokens'; default 1. */
   readonly weight?: number;
   /**
-   * A loss for each target.
+   * A loss for each target. Padding comes as targets of zeros, whose losses count nothing but have to
+   * be finite.
    *
    * @param states `[targets · states, hiddenSize]`
    * @param targets `[targets, size]`
@@ -79,6 +80,9 @@ export interface PictureModality<C = unknown> extends Modality<C> {
 export interface DrawnModality<C = unknown> extends PictureModality<C> {
   /** Rows of an answer that is a picture. */
   readonly answerLength: number;
-  /** Draws a picture into a row. */
+  /**
+   * Draws a picture into a row, from the sign that begins it on. What ends it is left to the caller,
+   * since an answer that is a picture needs no end: `write` writes both.
+   */
   generate(row: Row): Speech<C>;
 }

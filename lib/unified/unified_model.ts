@@ -33,13 +33,19 @@ export class UnifiedModel implements UnifiedParts {
   /** Ids of all tables. */
   readonly ids: number;
 
+  /** @throws RangeError where two modalities have one name */
   constructor({ config, vocabulary, text, read, draw }: UnifiedParts) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.text = text;
     this.read = read;
     this.draw = draw;
-    this.modalities = [...new Map([text, draw, read].map((one) => [one.name, one])).values()];
+    this.modalities = [...new Set<Modality>([text, draw, read])];
+    const names = this.modalities.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined) {
+      throw new RangeError(`Expected modalities of different names, but found "${twice}" twice`);
+    }
     const withTables = this.modalities.filter(({ tokens }) => tokens !== undefined);
     const said = withTables.filter(({ tokens }) => tokens!.head !== undefined);
     const silent = withTables.filter(({ tokens }) => tokens!.head === undefined);
