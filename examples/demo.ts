@@ -173,8 +173,9 @@ await main(async () => {
 
   // From time to time it is looked at, with a part of the evaluation: scores over minutes.
   const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
-  const look: Look = ({ name }, step) =>
-    training.once(`scores after ${step} steps of ${name}`, ScorePoints, async () => {
+  const look: Look = async ({ name }, step) => {
+    const about = `scores after ${step} steps of ${name}`;
+    const [drawn, said] = await training.once(about, ScorePoints, async () => {
       const { seconds } = training;
       const { scores } = await evaluateDrawing(model, parser, few, { seed });
       const pope = await evaluateReading(model, scenes, { pictures: sizes.pope / 4, seed });
@@ -183,6 +184,9 @@ await main(async () => {
         { name: "POPE", seconds, score: meanAccuracy(pope) },
       ];
     });
+    await training.offer((drawn.score + said.score) / 2);
+    return [drawn, said];
+  };
   await train(multimodal, look);
 
   // The parser will write the labels of self-enhancement: a second judge, which sees codes and no

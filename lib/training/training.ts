@@ -2,31 +2,33 @@
  * A training in a folder: stages one after the other, with progress on the screen, metrics in
  * `metrics.jsonl`, and a state that a stopped run continues from, step for step.
  */
-import { FolderLock, JsonLines } from "../files/mod.ts";
+import { FolderLock, type JsonLines } from "../files/mod.ts";
 import { inspect, Interrupted, listenForInterrupt } from "../notebook/mod.ts";
-import type { Json, Stage, TrainingEvent } from "../optim/mod.ts";
+import type { Stage, TrainingEvent } from "../optim/mod.ts";
 import { checkNumber, expectPath, expectStore, type StateStore } from "../runtime/mod.ts";
 import { commitAtWork } from "./commit.ts";
-import { METRICS, type Metrics } from "./metrics.ts";
+import {
+  begunMetrics,
+  ExistingError,
+  existingError,
+  expectNothingInTheWay,
+  resumed,
+  settingsError,
+} from "./beginning.ts";
+import type { Metrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 import { asJson, differences, type Settings, settingsOf } from "./settings.ts";
 import {
   type Best,
   checked,
   firstState,
-  readState,
   ResumeError,
   type StageSummary,
   type TrainingState,
 } from "./training_state.ts";
-import { bytesToSave, expectRoom, restore, TrainingFolder } from "./training_folder.ts";
+import { bytesToSave, TrainingFolder } from "./training_folder.ts";
 
-export { type Best, ResumeError, type Settings, type StageSummary };
-
-/** A folder holds a training already, or files that are none's and would be lost. */
-export class ExistingError extends Error {
-  override name = "ExistingError";
-}
+export { type Best, ExistingError, ResumeError, type Settings, type StageSummary };
 
 export interface TrainingOptions {
   /** Made if it is missing. While a training has it open, no other can. */
@@ -383,62 +385,4 @@ export class Training implements Disposable {
     this.#metrics[Symbol.dispose]();
     this.#lock[Symbol.dispose]();
   }
-}
-
-/**
- * What a folder is resumed with, in the store and beside it.
- * @throws ResumeError where it was started with other settings, or one of its files is damaged
- */
-async function resumed(
-  folder: TrainingFolder,
-  settings: Record<string, Json>,
-  store: StateStore,
-) {
-  const state = await readState(folder.state);
-  const found = differences(state.settings, settings);
-  if (found.length > 0) throw settingsError(folder, found);
-  try {
-    const tensors = folder.tensorsOf(state);
-    expectRoom(store, tensors);
-    const best = folder.bestOf(state);
-    const metrics = state.metrics === 0
-      ? await begunMetrics(folder)
-      : await JsonLines.resume(folder.metrics, METRICS, state.metrics);
-    restore(store, tensors);
-    return { state: { ...state, best }, metrics };
-  } catch (cause) {
-    const found = (cause as Error).message;
-    throw new ResumeError(`Expected a whole training in ${folder.path}, but found ${found}`, {
-      cause,
-    });
-  }
-}
-
-function settingsError({ path }: TrainingFolder, found: readonly string[]): ResumeError {
-  return new ResumeError(
-    `Expected the settings that ${path} was started with, but found others: ${found.join("; ")}`,
-  );
-}
-
-/** Before anything is measured, what else lies in the folder is an earlier run's. */
-async function begunMetrics(folder: TrainingFolder): Promise<JsonLines<Metrics>> {
-  await folder.removeOthers();
-  return await JsonLines.create(folder.metrics, METRICS);
-}
-
-function existingError(directory: string): ExistingError {
-  return new ExistingError(
-    `Expected no training in ${directory} yet, but found one: continue it with --resume ` +
-      '(existing: "resume"), or begin anew in its place with --overwrite (existing: "overwrite")',
-  );
-}
-
-/** Files that no run wrote are not for a run to replace. */
-async function expectNothingInTheWay(folder: TrainingFolder): Promise<void> {
-  const found = await folder.firstInTheWay();
-  if (found === undefined) return;
-  throw new ExistingError(
-    `Expected a training, or nothing that one would replace, in ${folder.path}, ` +
-      `but found ${found}: choose another folder, or move it away`,
-  );
 }
