@@ -1,8 +1,8 @@
 /**
  * ILLUME on people's own pictures with captions. Differs from what `illume.ts` does in the emoji's world:
  *
- * - Things are as large as the pictures, not as patches: patches see each other, and there are four
- *   times as many.
+ * - Things are as large as the pictures, not as patches: there are four times as many of these. That
+ *   they see each other adds little beside (docs/LOG.md).
  * - There are captions and nothing else: of the stages' mixtures, what can be made of these remains.
  * - The words are those of the captions.
  * - The stages take as long as there are pictures to learn.
@@ -24,7 +24,7 @@ export const OWN_TOKENIZER_PRESETS: Readonly<Record<Preset, TokenizerConfig>> = 
 
 function ownTokenizer(preset: Preset, codes: number): TokenizerConfig {
   const quantizer = { kind: "vector", codes, codeSize: 32 } as const;
-  return { ...TOKENIZER_PRESETS[preset], grid: 8, attention: true, quantizer };
+  return { ...TOKENIZER_PRESETS[preset], grid: 8, quantizer };
 }
 
 /** How many pictures the stages of a preset are made for. */
@@ -36,7 +36,7 @@ const OWN_TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
   nano: {
     encoder: { steps: 400, batchSize: 32, peakRate: 2e-3 },
     quantizer: { steps: 400, batchSize: 32, peakRate: 2e-3 },
-    pixels: { steps: 1000, batchSize: 32, peakRate: 2e-3 },
+    pixels: { steps: 1500, batchSize: 32, peakRate: 2e-3 },
   },
   small: {
     encoder: { steps: 1500, batchSize: 64, peakRate: 2e-3 },
