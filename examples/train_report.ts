@@ -40,7 +40,7 @@ export interface Trained {
 
 /** At most this many pictures of a part are measured. */
 const MEASURED = 256;
-/** And of these so many are retrieved, each from among all: that takes as many squared. */
+/** Of these this many are retrieved, each from among all: that takes as many squared. */
 const RETRIEVED = 64;
 const SHOWN = 18;
 

@@ -183,7 +183,7 @@ function doubled({ width, height, data }: Picture): Picture {
   return pictureOf({ width: 2 * width, height: 2 * height, data: large });
 }
 
-/** The squares, with other captions after the first so many that are asked for. */
+/** The squares, with other captions after the first few that are asked for. */
 function changing(after: number, other: (sample: Captioned) => CaptionedView) {
   let asked = 0;
   const set: DataSet<CaptionedView> = {

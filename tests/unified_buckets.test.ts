@@ -10,7 +10,7 @@ import { TINY, TINY_MODEL, tinyPicture } from "./tiny_model.ts";
 const device = await openDevice("cpu", { threads: 1 });
 const [CAT] = TINY_MODEL.vocabulary.encodeText("cat");
 
-/** A document of so many rows: `<bos>`, `<answer>`, words and `<eos>`. */
+/** A document of a number of rows: `<bos>`, `<answer>`, words and `<eos>`. */
 const ofRows = (rows: number): Document => [
   { ask: [], answer: [text("cat ".repeat(rows - 3).trim())] },
 ];

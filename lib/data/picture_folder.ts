@@ -9,7 +9,7 @@ import { splitByName } from "./held_out.ts";
 import { type Picture, PictureError, pictureOf, readPicture } from "./picture.ts";
 import { type Skipped, skippedInWords, writeSkipped } from "./skipped.ts";
 
-/** Up to so many bytes of pictures are kept in memory: 43,000 pictures of 64 × 64 pixels. */
+/** Bytes of pictures that are kept in memory, at most: 43,000 pictures of 64 × 64 pixels. */
 const KEPT_BYTES = 2 ** 29;
 
 /** Pictures that are decoded side by side. */

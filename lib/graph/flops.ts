@@ -1,3 +1,4 @@
+/** How much arithmetic a graph asks for. */
 import { elements } from "../../kernels/mod.ts";
 import { sorted } from "./sorted.ts";
 import type { Tensor } from "./tensor.ts";

@@ -39,7 +39,7 @@ export interface OpenOnnxOptions<Axis extends string = string>
  *
  * With `weights`, these stand in the model, which then needs no store. With `open`, axes may have any
  * size: the outputs are given as a function of the sizes, which is traced with several. What depends
- * on a size in another way than by its shapes, such as a table that the program computes for so many
+ * on a size in another way than by its shapes, such as a table that the program computes for a number of
  * rows, cannot be opened.
  *
  * @throws Error where two inputs of one name differ in type, or an output is named as an input;

@@ -9,7 +9,7 @@ export type OpenAxes = Readonly<Record<string, number>>;
 /** The size of each open axis. */
 export type Sizes = Readonly<Record<string, number>>;
 
-/** So many times the product of open axes; the product of none is 1. */
+/** A multiple of the product of open axes; the product of none is 1. */
 export interface Term {
   readonly factor: number;
   readonly axes: readonly string[];

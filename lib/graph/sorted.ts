@@ -1,3 +1,4 @@
+/** The tensors of a graph, in the order in which they can be computed. */
 import { inputsOf, type Tensor } from "./tensor.ts";
 
 /**

@@ -1,3 +1,4 @@
+/** A place in the output of a running cell. */
 import { runningNotebook } from "./running.ts";
 import type { Bundle } from "./shown.ts";
 

@@ -1,3 +1,4 @@
+/** How long and how fast a stage learns. */
 import { checkNumber, COUNT } from "../runtime/mod.ts";
 
 /** How long and how fast a stage learns. */

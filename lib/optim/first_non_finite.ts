@@ -1,3 +1,4 @@
+/** Where infinity or NaN first appears in a graph. */
 import { ops, sorted, type Tensor, toOnnx } from "../graph/mod.ts";
 import { sumAll } from "../nn/mod.ts";
 import { type Device, Program, type StateStore, type TensorData } from "../runtime/mod.ts";

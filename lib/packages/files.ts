@@ -1,3 +1,4 @@
+/** Files of npm packages. */
 import { fileURLToPath } from "node:url";
 
 /** What a package says of itself: its `package.json`. */

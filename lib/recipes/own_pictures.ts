@@ -66,7 +66,7 @@ export interface OwnPicturesPlan {
 const KINDS: readonly string[] = ["text", "describe", "draw", "reconstruct"];
 
 /**
- * What is learned of so many pictures, and for how long: as long as a preset takes for 1,500, and
+ * What is learned of a number of pictures, and for how long: as long as a preset takes for 1,500, and
  * proportionally longer for more, up to four times, or shorter for fewer, down to a quarter.
  *
  * @throws RangeError for a number of pictures that is none

@@ -1,3 +1,4 @@
+/** Tensors in the memory of a device. */
 import { elements, show, type TensorType } from "../../kernels/tensor_type.ts";
 import { NativeHandle } from "./native_handle.ts";
 import type { OrtLibrary } from "./ort_library.ts";

@@ -1,3 +1,4 @@
+/** The CPU as a device. */
 import type { TensorType } from "../../kernels/tensor_type.ts";
 import { CpuBuffer } from "./buffer.ts";
 import { inspect } from "../notebook/mod.ts";

@@ -1,3 +1,4 @@
+/** Compiled models, and how they are run. */
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { TensorType } from "../../kernels/tensor_type.ts";
 import type { DeviceBuffer, OrtBuffer } from "./buffer.ts";

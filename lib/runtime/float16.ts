@@ -1,3 +1,4 @@
+/** Whether a device computes in float16. */
 import { input, ops, toOnnx } from "../graph/mod.ts";
 import type { Device } from "./device.ts";
 import { DeviceError } from "./device_error.ts";

@@ -1,3 +1,4 @@
+/** Copies to and from a provider's memory. */
 import { elements, show } from "../../kernels/tensor_type.ts";
 import { input, toOnnx } from "../graph/mod.ts";
 import type { OrtBuffer } from "./buffer.ts";

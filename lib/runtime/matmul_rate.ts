@@ -1,3 +1,4 @@
+/** How fast a device multiplies matrices. */
 import { input, ops, toOnnx } from "../graph/mod.ts";
 import type { Device } from "./device.ts";
 

@@ -1,3 +1,4 @@
+/** Objects of the C library, released once. */
 interface Owned {
   pointer: Deno.PointerObject;
   release: (pointer: Deno.PointerObject) => void;

@@ -1,3 +1,4 @@
+/** The shared library of ONNX Runtime. */
 import { onnxruntimeFile } from "../packages/onnxruntime.ts";
 import { bindOrtApi, ORT_API_VERSION, type OrtApi } from "./ort_api.ts";
 import { cString, outPointer } from "./c_values.ts";

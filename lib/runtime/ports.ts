@@ -1,3 +1,4 @@
+/** Inputs and outputs of a session. */
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
 import { type DeviceBuffer, OrtBuffer } from "./buffer.ts";
 import { allocateBlock, type Block } from "./native_memory.ts";

@@ -1,3 +1,4 @@
+/** Compiled graphs over state that stays on the device. */
 import { show, type TensorType } from "../../kernels/tensor_type.ts";
 import { brief } from "../graph/mod.ts";
 import { inspect, listenForInterrupt } from "../notebook/mod.ts";

@@ -1,3 +1,4 @@
+/** How models are compiled. */
 import { cPath, cString } from "./c_values.ts";
 import { checkNumber, COUNT } from "./numbers.ts";
 import type { OrtLibrary } from "./ort_library.ts";

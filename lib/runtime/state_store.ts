@@ -1,3 +1,4 @@
+/** Parameters and all else that stays on a device by name. */
 import { elements, type TensorType } from "../../kernels/tensor_type.ts";
 import { brief } from "../graph/mod.ts";
 import { inspect, short } from "../notebook/mod.ts";

@@ -1,3 +1,4 @@
+/** Elements of tensors as JavaScript holds them. */
 import {
   type DType,
   elements,

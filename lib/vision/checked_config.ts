@@ -1,3 +1,4 @@
+/** Configurations that people write, checked. */
 import type { z } from "../packages/zod.ts";
 import { brief } from "../graph/mod.ts";
 

@@ -1,3 +1,4 @@
+/** Lists of any length through graphs of one batch size. */
 import { stopIfInterrupted } from "../notebook/mod.ts";
 
 /**
