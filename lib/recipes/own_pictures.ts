@@ -3,7 +3,8 @@
  *
  * - Things are as large as the pictures, not as patches: there are four times as many of these. That
  *   they see each other adds little beside (docs/LOG.md).
- * - There are captions and nothing else: of the stages' mixtures, what can be made of these remains.
+ * - There are captions and nothing else: what asks about pictures becomes their description, and edits
+ *   become the pictures again.
  * - The words are those of the captions.
  * - The stages take as long as there are pictures to learn.
  */
@@ -12,6 +13,7 @@ import { checkNumber, COUNT } from "../runtime/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import { SPECIAL_TOKENS, type StagePlan } from "../unified/mod.ts";
 import { TOKENIZER_PRESETS, type TokenizerBudgets, type TokenizerConfig } from "../vision/mod.ts";
+import type { CaptionedDocuments } from "./captioned_documents.ts";
 import { ILLUME_STAGES, type Preset } from "./illume.ts";
 import { PROMPT_WORDS } from "./wording.ts";
 
@@ -53,17 +55,36 @@ const OWN_TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
 /**
  * Of the language model's steps in the emoji's world, which has questions and edits to learn as well.
  * On 480 pictures (every third that `deno task write-emoji-pictures` writes, `--preset nano`) the loss
- * of the codes was down to 0.27 after twelve sights of each picture; this share is about twenty.
+ * of the codes was down to 0.27 after twelve sights of each picture.
  */
-const LANGUAGE_MODEL_SHARE = 1 / 2;
+const LANGUAGE_MODEL_SHARE = 0.6;
 
 export interface OwnPicturesPlan {
   readonly tokenizer: TokenizerBudgets;
   readonly stages: readonly StagePlan[];
 }
 
-/** The kinds of documents that pictures with captions give; `captionedDocuments` makes them. */
-const KINDS: readonly string[] = ["text", "describe", "draw", "reconstruct"];
+/**
+ * What pictures with captions give in place of each kind of document: what asks about pictures becomes
+ * their description, and edits become the pictures again. `captionedDocuments` makes them.
+ */
+const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments>> = {
+  text: "text",
+  describe: "describe",
+  question: "describe",
+  detail: "describe",
+  draw: "draw",
+  edit: "reconstruct",
+  reconstruct: "reconstruct",
+};
+
+function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
+  const own: Record<string, number> = {};
+  for (const [kind, weight] of Object.entries(mixture)) {
+    own[INSTEAD[kind]] = (own[INSTEAD[kind]] ?? 0) + weight;
+  }
+  return own;
+}
 
 /**
  * What is learned of a number of pictures, and for how long: as long as a preset takes for 1,500, and
@@ -93,9 +114,7 @@ export function ownPicturesPlan(preset: Preset, pictures: number): OwnPicturesPl
     },
     stages: ILLUME_STAGES[preset].map((plan) => ({
       ...plan,
-      mixture: Object.fromEntries(
-        Object.entries(plan.mixture).filter(([kind]) => KINDS.includes(kind)),
-      ),
+      mixture: mixtureOf(plan),
       budget: scaled(shortened(plan.budget, LANGUAGE_MODEL_SHARE)),
     })),
   };
