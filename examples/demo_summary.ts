@@ -1,5 +1,6 @@
 /** What the demo says at its end. */
 import { GENEVAL_TASKS, meanAccuracy, Report } from "../mod.ts";
+import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
 import { FROM } from "./options.ts";
 
@@ -20,7 +21,7 @@ export function summary(report: Report, out: string): string {
     ["POPE", share(meanAccuracy(pope as Required<typeof pope>))],
     ...Object.entries(pope).map(([split, { accuracy }]) => [`  ${split}`, share(accuracy)]),
     ["verdicts", `${share(selfEnhancement.agreement)} of its own on its drawings are the parser's`],
-    ["time", `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`],
+    ["time", minutes(seconds)],
     [],
     ["report", `${out}/report.html, report.json, metrics.jsonl`],
     ["pictures", `${out}/drawn.png, reconstructed.png, scores.png`],
@@ -31,14 +32,5 @@ export function summary(report: Report, out: string): string {
     typed("describe", picture, "--question", "how many hearts are there?", ...from),
     typed("edit", picture, "make the heart blue", ...from),
   ];
-  return [
-    ...rows.map(([name = "", value = ""]) => `${name.padEnd(14)}${value}`.trimEnd()),
-    "",
-    "next:",
-    ...next.map((command) => `  ${command}`),
-  ].join("\n");
-}
-
-function share(value: number | undefined): string {
-  return value?.toFixed(2).replace(/^0/, "") ?? "–";
+  return closing(rows, next);
 }

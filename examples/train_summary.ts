@@ -1,5 +1,6 @@
 /** What `train` says at its end. */
 import { Report } from "../mod.ts";
+import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
 
 const Trained = Report.required({
@@ -33,7 +34,7 @@ export function trainSummary(report: Report, out: string, caption: string): stri
       ["drawings", `${distances.drawn.frechet.toPrecision(3)} from held-out pictures (Fréchet)`],
       ["", `${distances.reconstructed?.frechet.toPrecision(3)} if they are reconstructed`],
     ]),
-    ["time", `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`],
+    ["time", minutes(seconds)],
     [],
     ["report", `${out}/report.html, report.json, metrics.jsonl`],
     ["pictures", `${out}/drawn.png, reconstructed.png`],
@@ -44,14 +45,5 @@ export function trainSummary(report: Report, out: string, caption: string): stri
     typed("draw", caption, "--to", picture, "--from", out),
     typed("describe", picture, "--from", out),
   ];
-  return [
-    ...rows.map(([name = "", value = ""]) => `${name.padEnd(14)}${value}`.trimEnd()),
-    "",
-    "next:",
-    ...next.map((command) => `  ${command}`),
-  ].join("\n");
-}
-
-function share(value: number): string {
-  return value.toFixed(2).replace(/^0/, "");
+  return closing(rows, next);
 }

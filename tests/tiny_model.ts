@@ -7,7 +7,6 @@ import { TextTokenizer } from "../lib/text/mod.ts";
 import {
   codesModality,
   picturesOf,
-  promptOf,
   readModality,
   type Sequence,
   sequenceOf,
@@ -108,4 +107,14 @@ export function tinySequence(document: Document): Sequence {
 export function tinyPrompt(ask: readonly Segment[]): Sequence {
   const contents = picturesOf([{ ask, answer: [] }]).map(({ picture }) => tinyFeatures(picture));
   return promptOf(ask, contents, TINY_MODEL);
+}
+
+/** What is asked, up to and including `<answer>`. */
+export function promptOf(
+  ask: readonly Segment[],
+  contents: readonly unknown[],
+  model: UnifiedModel,
+): Sequence {
+  const { rows, targets } = sequenceOf([{ ask, answer: [] }], contents, model);
+  return { rows: rows.slice(0, -1), targets };
 }

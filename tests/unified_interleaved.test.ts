@@ -5,7 +5,6 @@ import { openDevice, Random, type StateStore } from "../lib/runtime/mod.ts";
 import {
   type Entry,
   Generator,
-  type Interleaved,
   interleaved,
   type Row,
   type Sequence,
@@ -143,16 +142,13 @@ for (const [name, model] of Object.entries(MODELS)) {
     });
   });
 
-  Deno.test(`the model says where a picture of ${name} begins, and each part is told`, async () => {
+  Deno.test(`the model says where a picture of ${name} begins`, async () => {
     const asked = prompts(8);
-    const told: Interleaved[][] = asked.map(() => []);
-    const { answers, fed } = await checked(model, asked, (row, i) =>
-      interleaved(row, model, {
-        longest: 4,
-        pictures: 2,
-        told: (part) => told[i].push(part),
-      }));
-    assert.deepEqual(told, answers);
+    const { answers, fed } = await checked(
+      model,
+      asked,
+      (row) => interleaved(row, model, { longest: 4, pictures: 2 }),
+    );
     const kinds = answers.map((parts) => parts.map(({ kind }) => kind).join());
     assert.ok(kinds.some((kinds) => kinds.includes("text,picture,text")), kinds.join("; "));
     assert.ok(kinds.some((kinds) => !kinds.includes("picture")), kinds.join("; "));

@@ -9,7 +9,6 @@ import {
   batchOf,
   type DrawnModality,
   Generator,
-  promptOf,
   type Row,
   sequencesOf,
   shapeOf,
@@ -19,7 +18,7 @@ import {
 } from "../lib/unified/mod.ts";
 import { inFolder } from "./folder.ts";
 import { apart } from "./full_forward.ts";
-import { TINY, TINY_CONFIG, TINY_MODEL, tinyParts } from "./tiny_model.ts";
+import { promptOf, TINY, TINY_CONFIG, TINY_MODEL, tinyParts } from "./tiny_model.ts";
 import { device, train } from "./training_folder.ts";
 import { pictureOfNumber, vectorModality, VECTORS, vectorsOf } from "./vector_modality.ts";
 

@@ -1,10 +1,7 @@
 /** Pictures with captions as documents: to draw, to describe, to draw again, and the words alone. */
 import { type Captioned, type DataSet, drawnFrom, endless } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
-import { documents } from "./wording.ts";
-
-/** Share of drawings whose caption is left out, so that guidance has its opposite. */
-const CAPTION_DROP = 0.1;
+import { CAPTION_DROP, documents } from "./wording.ts";
 
 export type CaptionedDocuments = Readonly<
   Record<"text" | "describe" | "draw" | "reconstruct", DataSet<Document>>

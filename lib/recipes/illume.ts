@@ -42,6 +42,7 @@ import {
 import {
   featureSizeOf,
   type PictureTokenizer,
+  type Preset,
   quantizerOf,
   type TokenizerConfig,
 } from "../vision/mod.ts";
@@ -52,12 +53,9 @@ export const LANGUAGE_MODEL_PRESETS = {
   nano: { hiddenSize: 128, layers: 4, heads: 4, intermediateSize: 256 },
   small: { hiddenSize: 256, layers: 6, heads: 8, intermediateSize: 512 },
   base: { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 2048 },
-} as const;
+} as const satisfies Readonly<Record<Preset, object>>;
 
-export type Preset = keyof typeof LANGUAGE_MODEL_PRESETS;
-
-/** Tokens of text in a question, and in an answer, at most, where nothing else is said. */
-const LONGEST_TEXT = 32;
+export type { Preset };
 
 /** A picture that the model drew, and its codes. */
 export interface DrawnPicture {
@@ -141,7 +139,7 @@ export class Illume extends PictureModel<DrawnPicture> {
 
   /** A model that has learned nothing yet, on the tokenizer's device. */
   static init(
-    { tokenizer, text, language, preset = "nano", seed = 0, longestText = LONGEST_TEXT }: {
+    { tokenizer, text, language, preset = "nano", seed = 0, longestText = 32 }: {
       readonly tokenizer: PictureTokenizer;
       readonly text: TextTokenizer;
       readonly language: Language;

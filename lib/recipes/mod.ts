@@ -30,4 +30,4 @@ export {
   type EnhancementOptions,
   enhancementStage,
 } from "./self_enhancement.ts";
-export { type Answered, ask, documents, PROMPT_WORDS } from "./wording.ts";
+export { type Answered, ask, CAPTION_DROP, documents, PROMPT_WORDS } from "./wording.ts";

@@ -25,6 +25,9 @@ export const ask = {
 /** The words above that no caption, question or instruction has. */
 export const PROMPT_WORDS = ["draw", "describe", "reconstruct"] as const;
 
+/** Share of documents to draw whose caption is left out, so that guidance has its opposite. */
+export const CAPTION_DROP = 0.1;
+
 /** A question, and its answer. */
 export interface Answered {
   readonly question: string;

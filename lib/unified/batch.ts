@@ -1,6 +1,6 @@
 /** Sequences of different lengths as tensors of one shape. */
 import { countsOf, type Inputs } from "../optim/mod.ts";
-import type { Sequence } from "./sequence_writer.ts";
+import type { Sequence, SequenceRow } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
 /** The shape that a graph was compiled for. */
@@ -42,7 +42,8 @@ function learnedIn({ rows }: Sequence): number {
   return rows.filter(({ learned }) => learned).length;
 }
 
-function givenIn({ rows }: Sequence, modality: string): number {
+/** Rows of a modality that are given in a sequence. */
+export function givenIn({ rows }: Pick<Sequence, "rows">, modality: string): number {
   return rows.filter(({ given }) => given?.modality === modality).length;
 }
 
@@ -120,61 +121,60 @@ export function tokenBatchOf(
 ): SequenceBatch {
   const wrong = misfit(sequences, shape);
   if (wrong !== undefined) throw new RangeError(`Expected ${wrong}`);
-  const { batch, length } = shape;
-  const ids = new Int32Array(batch * length).fill(model.vocabulary.pad);
-  const places = new Int32Array(ids.length);
-  const slots = batch * shape.learned;
+  const slots = shape.batch * shape.learned;
   const positions = new Int32Array(slots);
   const labels = new Int32Array(slots);
   const weights = new Float32Array(slots);
-  const given = new GivenBuffers(model, batch, shape.given);
   let slot = 0;
-  sequences.forEach((sequence, row) => {
-    const before = new Map<string, number>();
-    sequence.rows.forEach(({ id, given: own, place, learned }, i) => {
-      const at = row * length + i;
-      places[at] = place;
-      if (own === undefined) ids[at] = id;
-      else {
-        const index = before.get(own.modality) ?? 0;
-        before.set(own.modality, index + 1);
-        ids[at] = given.put(own.modality, row * shape.given[own.modality] + index, own.values);
-      }
+  sequences.forEach(({ rows }, row) =>
+    rows.forEach(({ id, learned }, i) => {
       if (!learned) return;
-      positions[slot] = at - 1;
+      positions[slot] = row * shape.length + i - 1;
       labels[slot] = id;
       weights[slot] = 1;
       slot++;
+    })
+  );
+  const rows = rowsOf(sequences.map(({ rows }) => rows), shape, model);
+  return { ...rows, positions, labels, weights };
+}
+
+/**
+ * Rows as a graph takes them: `ids`, `places`, and those that are given. They have to fit the shape.
+ *
+ * @param sequences of each the rows
+ */
+export function rowsOf(
+  sequences: readonly (readonly SequenceRow[])[],
+  { batch, length, given: each }: Pick<BatchShape, "batch" | "length" | "given">,
+  model: UnifiedModel,
+): Inputs & { readonly ids: Int32Array } {
+  const ids = new Int32Array(batch * length).fill(model.vocabulary.pad);
+  const places = new Int32Array(ids.length);
+  const given: Record<string, Float32Array> = {};
+  const firstId = new Map<string, number>();
+  let first = model.ids;
+  for (const { name, given: { size } = { size: 0 } } of model.given) {
+    firstId.set(name, first);
+    given[`given.${name}`] = new Float32Array(batch * each[name] * size);
+    first += batch * each[name];
+  }
+  sequences.forEach((rows, row) => {
+    const before = new Map<string, number>();
+    rows.forEach(({ id, given: own, place }, i) => {
+      const at = row * length + i;
+      places[at] = place;
+      if (own === undefined) return ids[at] = id;
+      const { modality, values } = own;
+      const index = before.get(modality) ?? 0;
+      before.set(modality, index + 1);
+      const givenRow = row * each[modality] + index;
+      given[`given.${modality}`].set(values, givenRow * values.length);
+      ids[at] = firstId.get(modality)! + givenRow;
     });
   });
-  return { ids, ...placesOf(model, places), positions, labels, weights, ...given.inputs };
-}
-
-/** What a graph takes of the places: nothing where they have no embeddings. */
-export function placesOf({ config }: UnifiedModel, places: Int32Array): { places?: Int32Array } {
-  return config.places === 0 ? {} : { places };
-}
-
-/** The rows that are given with a batch. */
-export class GivenBuffers {
-  readonly #first = new Map<string, number>();
-  readonly inputs: Record<string, Float32Array> = {};
-
-  /** @param each rows of a sequence, by modality */
-  constructor(model: UnifiedModel, batch: number, each: Readonly<Record<string, number>>) {
-    let first = model.ids;
-    for (const { name, given } of model.given) {
-      this.#first.set(name, first);
-      this.inputs[`given.${name}`] = new Float32Array(batch * each[name] * given!.size);
-      first += batch * each[name];
-    }
-  }
-
-  /** Puts values into a row, and gives the id that stands for it. */
-  put(modality: string, row: number, values: Float32Array): number {
-    this.inputs[`given.${modality}`].set(values, row * values.length);
-    return this.#first.get(modality)! + row;
-  }
+  // A graph takes no places where they have no embeddings.
+  return { ids, ...(model.config.places === 0 ? {} : { places }), ...given };
 }
 
 /** What is learned besides tokens, by modality: targets, the states they are read from, weights. */

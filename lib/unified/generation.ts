@@ -7,7 +7,7 @@ import { type Tensor, toOnnx } from "../graph/mod.ts";
 import { ensureParameters, KeyValueCache, Scope } from "../nn/mod.ts";
 import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
-import { GivenBuffers, placesOf } from "./batch.ts";
+import { givenIn, rowsOf } from "./batch.ts";
 import { checkSampling } from "./check_sampling.ts";
 import { type GenerationShape, outputsOf, prefillGraph, stepGraph } from "./generation_graphs.ts";
 import type { Speech } from "./modality.ts";
@@ -28,7 +28,8 @@ export class Generator implements Disposable {
   private constructor(
     private readonly model: UnifiedModel,
     private readonly shape: GenerationShape,
-    private readonly store: StateStore,
+    /** The graphs, and the cache in the store. */
+    private readonly owned: Disposable,
     private readonly cache: KeyValueCache,
     private readonly prefill: Program,
     /** By the chunks of the cache that they need, from those on that hold the first answer row. */
@@ -54,8 +55,13 @@ export class Generator implements Disposable {
       slots: shape.prompt + shape.answer,
     };
     const cache = new KeyValueCache(cacheShape, undefined, freeName(store));
-    for (const [name, type] of cache.states) store.add(name, type, undefined, { kept: false });
-    const compile = (statesOf: (scope: Scope) => Tensor) => {
+    // What was made is freed again where the rest cannot be.
+    using made = new DisposableStack();
+    for (const [name, type] of cache.states) {
+      store.add(name, type, undefined, { kept: false });
+      made.defer(() => store.has(name) && store.remove(name));
+    }
+    const compile = async (statesOf: (scope: Scope) => Tensor) => {
       const scope = new Scope();
       cache.begin();
       const outputs = outputsOf(scope, statesOf(scope), model);
@@ -64,7 +70,7 @@ export class Generator implements Disposable {
         return nextName(name);
       });
       ensureParameters(store, scope.specs(), seed);
-      return Program.compile(device, toOnnx(outputs), store, { inPlace });
+      return made.use(await Program.compile(device, toOnnx(outputs), store, { inPlace }));
     };
     const prefill = await compile((scope) => prefillGraph(scope, model, shape, cache));
     const [first, last] = [shape.prompt, shape.prompt + shape.answer - 1].map((slot) =>
@@ -74,7 +80,7 @@ export class Generator implements Disposable {
     for (let chunks = first; chunks <= last; chunks++) {
       steps.push(await compile((scope) => stepGraph(scope, model, shape, cache, chunks)));
     }
-    return new Generator(model, shape, store, cache, prefill, steps);
+    return new Generator(model, shape, made.move(), cache, prefill, steps);
   }
 
   /**
@@ -159,36 +165,23 @@ export class Generator implements Disposable {
 
   /** Reads sequences into the cache, and gives what the model says after each. */
   async #read(sequences: readonly (readonly SequenceRow[])[]): Promise<Outputs> {
-    const { model, shape } = this;
-    const ids = new Int32Array(shape.batch * shape.prompt).fill(model.vocabulary.pad);
-    const places = new Int32Array(ids.length);
-    const given = new GivenBuffers(model, shape.batch, shape.given);
-    const last = new Int32Array(shape.batch);
+    const { model, shape: { batch, prompt: length, given } } = this;
+    const last = new Int32Array(batch);
     sequences.forEach((rows, row) => {
-      if (rows.length > shape.prompt) {
+      if (rows.length > length) {
         throw new RangeError(
-          `Expected a prompt of at most ${shape.prompt} rows, but found ${rows.length}`,
+          `Expected a prompt of at most ${length} rows, but found ${rows.length}`,
         );
       }
-      const before = new Map<string, number>();
-      rows.forEach(({ id, given: own, place }, i) => {
-        const at = row * shape.prompt + i;
-        places[at] = place;
-        if (own === undefined) return ids[at] = id;
-        const { modality, values } = own;
-        const index = before.get(modality) ?? 0;
-        const most = shape.given[modality];
-        if (index === most) {
-          throw new RangeError(
-            `Expected a prompt with at most ${most} given rows of "${modality}", but found more`,
-          );
-        }
-        before.set(modality, index + 1);
-        ids[at] = given.put(modality, row * most + index, values);
-      });
-      last[row] = row * shape.prompt + rows.length - 1;
+      for (const [modality, most] of Object.entries(given)) {
+        if (givenIn({ rows }, modality) <= most) continue;
+        throw new RangeError(
+          `Expected a prompt with at most ${most} given rows of "${modality}", but found more`,
+        );
+      }
+      last[row] = row * length + rows.length - 1;
     });
-    const inputs = { ids, ...placesOf(model, places), ...given.inputs, last };
+    const inputs = { ...rowsOf(sequences, { batch, length, given }, model), last };
     return await this.prefill.run(inputs) as Outputs;
   }
 
@@ -202,24 +195,13 @@ export class Generator implements Disposable {
     lengths: Int32Array,
     step: number,
   ): Promise<Outputs> {
-    const { cache, model, shape, steps } = this;
-    const slot = shape.prompt + step;
-    const program = steps[cache.chunksFor(slot) - cache.chunksFor(shape.prompt)];
-    const ids = new Int32Array(2 * shape.batch).fill(model.vocabulary.pad);
-    const places = new Int32Array(ids.length);
-    const given = new GivenBuffers(model, shape.batch, eachGiven(model));
-    entries.flat().forEach(({ id, given: own, place }, i) => {
-      ids[i] = own === undefined ? id : given.put(own.modality, i, own.values);
-      places[i] = place;
-    });
-    const inputs = {
-      ids,
-      ...placesOf(model, places),
-      ...given.inputs,
-      lengths,
-      slot: Int32Array.of(slot),
-    };
-    return await program.run(inputs) as Outputs;
+    const { cache, model, shape: { batch, prompt }, steps } = this;
+    const slot = prompt + step;
+    const program = steps[cache.chunksFor(slot) - cache.chunksFor(prompt)];
+    // Each of the two may be given.
+    const given = Object.fromEntries(model.given.map(({ name }) => [name, 2]));
+    const rows = rowsOf(entries, { batch, length: 2, given }, model);
+    return await program.run({ ...rows, lengths, slot: Int32Array.of(slot) }) as Outputs;
   }
 
   /** What the model says to a sequence, and to the one without its condition. */
@@ -238,9 +220,7 @@ export class Generator implements Disposable {
 
   /** Frees the graphs and the cache; the parameters stay in the store. */
   [Symbol.dispose](): void {
-    this.prefill[Symbol.dispose]();
-    for (const step of this.steps) step[Symbol.dispose]();
-    for (const name of this.cache.states.keys()) if (this.store.has(name)) this.store.remove(name);
+    this.owned[Symbol.dispose]();
   }
 }
 
@@ -270,9 +250,4 @@ function* taken(row: Row): IterableIterator<Entry> {
 
 function asRow(entry: Entry): SequenceRow {
   return { id: -1, place: 0, learned: false, ...entry };
-}
-
-/** A step takes two rows of each sequence, of which each may be given. */
-function eachGiven(model: UnifiedModel): Record<string, number> {
-  return Object.fromEntries(model.given.map(({ name }) => [name, 2]));
 }

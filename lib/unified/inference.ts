@@ -6,7 +6,7 @@ import { type GenerationOptions, Generator } from "./generation.ts";
 import { Likelihood } from "./likelihood.ts";
 import type { Speech } from "./modality.ts";
 import type { Row } from "./row.ts";
-import { blankSequence, sequencesOf } from "./sequence.ts";
+import { blankSequence, promptsOf, sequencesOf } from "./sequence.ts";
 import type { Sequence } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
@@ -55,7 +55,7 @@ export class Inference implements Disposable {
     const { unified: { vocabulary, text }, longestText: longest } = this.#parts;
     const allowed = choices?.map((texts) => texts?.map((text) => vocabulary.encodeText(text)));
     const answers = await this.#generate(
-      await this.#prompts(asked),
+      await promptsOf(asked, this.#parts.unified),
       (row, i) => text.generate(row, { longest, choices: allowed?.[i] }),
       { temperature: 0, topK: 1, seed: 0 },
     );
@@ -74,9 +74,9 @@ export class Inference implements Disposable {
   ): Promise<unknown[]> {
     const guidance = scale === 1
       ? {}
-      : { guidance: { scale, unconditional: await this.#prompts(unconditional) } };
+      : { guidance: { scale, unconditional: await promptsOf(unconditional, this.#parts.unified) } };
     return await this.#generate(
-      await this.#prompts(asked),
+      await promptsOf(asked, this.#parts.unified),
       (row) => this.#parts.unified.draw.generate(row),
       { ...options, ...guidance },
     );
@@ -107,12 +107,6 @@ export class Inference implements Disposable {
     const picture = { width: 1, height: 1, data: new Uint8Array(3) };
     const document = [{ ask: [{ kind: "picture", picture } as const], answer: [] }];
     return shapeOf([blankSequence(document, unified)], 1, unified);
-  }
-
-  async #prompts(asked: Asked): Promise<Sequence[]> {
-    const { unified } = this.#parts;
-    const sequences = await sequencesOf(asked.map((ask) => [{ ask, answer: [] }]), unified);
-    return sequences.map(({ rows }) => ({ rows: rows.slice(0, -1), targets: [] }));
   }
 
   async #generate<C>(

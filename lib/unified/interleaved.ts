@@ -9,7 +9,6 @@ export type Interleaved =
 
 /**
  * Says words, and draws a picture wherever the model says `<picture>`, up to `<eos>` or to the limits.
- * Each part is told as soon as it is there.
  *
  * @param longest words and parts of words between two pictures, at most
  * @param pictures pictures, at most
@@ -17,23 +16,15 @@ export type Interleaved =
 export async function* interleaved(
   row: Row,
   { vocabulary, text, draw }: UnifiedModel,
-  { longest, pictures, told }: {
-    readonly longest: number;
-    readonly pictures: number;
-    readonly told?: (part: Interleaved) => void;
-  },
+  { longest, pictures }: { readonly longest: number; readonly pictures: number },
 ): AsyncGenerator<void, Interleaved[]> {
   const parts: Interleaved[] = [];
-  const tell = (part: Interleaved) => {
-    parts.push(part);
-    told?.(part);
-  };
   for (let drawn = 0;; drawn++) {
     const ends = drawn < pictures ? [vocabulary.eos, vocabulary.picture] : [vocabulary.eos];
     const { ids, end } = yield* text.generate(row, { longest, ends });
-    if (ids.length > 0) tell({ kind: "text", text: vocabulary.decodeText(ids) });
+    if (ids.length > 0) parts.push({ kind: "text", text: vocabulary.decodeText(ids) });
     if (end !== vocabulary.picture) return parts;
-    tell({ kind: "picture", content: yield* draw.generate(row) });
+    parts.push({ kind: "picture", content: yield* draw.generate(row) });
     row.feed({ id: vocabulary.endPicture });
   }
 }

@@ -22,7 +22,7 @@ export { ADAPTER, readModality } from "./modalities/read.ts";
 export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
 export { type Entry, Row } from "./row.ts";
 export type { Sampling } from "./sampling.ts";
-export { blankSequence, picturesOf, promptOf, sequenceOf, sequencesOf } from "./sequence.ts";
+export { blankSequence, picturesOf, promptsOf, sequenceOf, sequencesOf } from "./sequence.ts";
 export { type Sequence, SequenceWriter } from "./sequence_writer.ts";
 export { UnifiedModel, type UnifiedParts } from "./unified_model.ts";
 export { type StagePlan, type Trainee, unifiedStages } from "./stage.ts";

@@ -31,14 +31,13 @@ export function sequenceOf(
   return writer;
 }
 
-/** What is asked, up to and including `<answer>`. */
-export function promptOf(
-  ask: readonly Segment[],
-  contents: readonly unknown[],
+/** What is asked, up to and including `<answer>`, one list of segments for each prompt. */
+export async function promptsOf(
+  asked: readonly (readonly Segment[])[],
   model: UnifiedModel,
-): Sequence {
-  const { rows, targets } = sequenceOf([{ ask, answer: [] }], contents, model);
-  return { rows: rows.slice(0, -1), targets };
+): Promise<Sequence[]> {
+  const sequences = await sequencesOf(asked.map((ask) => [{ ask, answer: [] }]), model);
+  return sequences.map(({ rows, targets }) => ({ rows: rows.slice(0, -1), targets }));
 }
 
 /** The pictures of a document in order, and whether they are drawn. */

@@ -1,12 +1,9 @@
 /** What a unified model learns of an emoji world, as documents of each kind. */
 import { type DataSet, endless } from "../../data/data_set.ts";
 import type { Document } from "../../data/document.ts";
-import { documents } from "../../recipes/mod.ts";
+import { CAPTION_DROP, documents } from "../../recipes/mod.ts";
 import type { EmojiScenes } from "./emoji_scenes.ts";
 import { detailQuestions } from "./questions.ts";
-
-/** Share of drawing documents whose caption is left out, so that guidance has its opposite. */
-const CAPTION_DROP = 0.1;
 
 /** Share of drawing documents that are asked for by a description of any scene: "two red hearts". */
 const DESCRIBED = 0.25;
