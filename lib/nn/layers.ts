@@ -79,6 +79,11 @@ export function standardize(x: Tensor, epsilon = 1e-5): Tensor {
   return ops.div(centered, ops.sqrt(ops.add(mean(ops.mul(centered, centered)), epsilon)));
 }
 
+/** x·Φ(x), with Φ the normal distribution (GELU, arXiv 1606.08415). */
+export function gelu(x: Tensor): Tensor {
+  return ops.mul(ops.mul(x, 0.5), ops.add(ops.erf(ops.mul(x, Math.SQRT1_2)), 1));
+}
+
 /** x scaled to length 1 along its last axis. */
 export function normalize(x: Tensor): Tensor {
   const squares = ops.sum(ops.mul(x, x), { axes: [-1], keepAxes: true });

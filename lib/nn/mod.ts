@@ -3,6 +3,7 @@ export { ensureParameters } from "./state.ts";
 export { type Initializer, initialValue, type ParameterSpec, type Role, Scope } from "./scope.ts";
 export {
   cosine,
+  gelu,
   layerNorm,
   linear,
   meanAll,

@@ -1,4 +1,4 @@
-/** ILLUME, its stages, and what it makes of its own pictures. */
+/** ILLUME and MetaMorph, their stages, and what ILLUME makes of its own pictures. */
 export { type CaptionedDocuments, captionedDocuments } from "./captioned_documents.ts";
 export type { Drawn } from "./best_drawing.ts";
 export {
@@ -16,6 +16,13 @@ export {
   ownPicturesPlan,
 } from "./own_pictures.ts";
 export { type Languages, loadIllume, saveIllume } from "./illume_files.ts";
+export {
+  MetaMorph,
+  METAMORPH_STAGES,
+  metamorphModalities,
+  metamorphStages,
+  type MorphedPicture,
+} from "./metamorph.ts";
 export { type DrawOptions, PictureModel, type SamplingOptions } from "./picture_model.ts";
 export {
   type AskedCaptions,

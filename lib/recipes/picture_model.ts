@@ -15,11 +15,11 @@ import { ask } from "./wording.ts";
 export interface SamplingOptions {
   /** Default 0. */
   readonly seed?: number;
-  /** How strongly the caption counts; 1 is no guidance. Default 1.25. */
+  /** How strongly the caption counts; 1 is no guidance. Default 1.25, of MetaMorph 2. */
   readonly guidance?: number;
-  /** Lower is surer, higher more varied. Default 0.5. */
+  /** Lower is surer, higher more varied; of ILLUME alone. Default 0.5. */
   readonly temperature?: number;
-  /** How many of the likeliest tokens are sampled from. Default 64. */
+  /** How many of the likeliest tokens are sampled from; of ILLUME alone. Default 64. */
   readonly topK?: number;
 }
 
@@ -33,6 +33,12 @@ export interface DrawOptions extends SamplingOptions {
   readonly selfCorrect?: number;
 }
 
+/** What is to be drawn, and the same questions without what they ask for. */
+export interface DrawingPrompts {
+  readonly asked: Asked;
+  readonly unconditional: Asked;
+}
+
 /** What any model is made of. */
 export interface PictureModelParts<D extends Drawn> {
   readonly device: Device;
@@ -44,8 +50,12 @@ export interface PictureModelParts<D extends Drawn> {
   readonly longestText: number;
   /** Width and height of the pictures that are read, in pixels. */
   readonly pictureSize: number;
-  /** Pictures of what was drawn, as `unified.draw` gives it. */
-  readonly paint: (contents: readonly unknown[], seed: number) => Promise<D[]>;
+  /** Draws what is asked for, and says how that is sampled where nobody does. */
+  readonly draw: (
+    inference: Inference,
+    prompts: DrawingPrompts,
+    options: SamplingOptions,
+  ) => Promise<D[]>;
   /** What is freed together with the model, such as the store that it was loaded into. */
   readonly owned?: Disposable;
 }
@@ -58,7 +68,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   readonly language: Language;
   readonly longestText: number;
   readonly pictureSize: number;
-  readonly #paint: PictureModelParts<D>["paint"];
+  readonly #draws: PictureModelParts<D>["draw"];
   readonly #inference: Inference;
   readonly #owned = new DisposableStack();
 
@@ -70,7 +80,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     this.language = parts.language;
     this.longestText = parts.longestText;
     this.pictureSize = parts.pictureSize;
-    this.#paint = parts.paint;
+    this.#draws = parts.draw;
     this.#owned.use(parts.owned);
     this.#inference = this.#owned.use(new Inference(parts));
   }
@@ -97,7 +107,10 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     checkNumber("selfCorrect", selfCorrect, { whole: true, min: 0 });
     const search: Searched<D> = {
       draw: (captions, seed) =>
-        this.#draw(captions.map(ask.draw), captions.map(ask.drawAnything), { ...options, seed }),
+        this.#draws(this.#inference, {
+          asked: captions.map(ask.draw),
+          unconditional: captions.map(ask.drawAnything),
+        }, { ...options, seed }),
       judge: (items) => this.judge(items),
     };
     const { seed = 0 } = options;
@@ -126,11 +139,10 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   ): Promise<D[]> {
     const told = items.map(({ instruction }) => this.language.instruction(instruction));
     checkSampling(options);
-    return await this.#draw(
-      items.map(({ picture }, i) => ask.edit(picture, told[i])),
-      items.map(({ picture }) => ask.reconstruct(picture)),
-      options,
-    );
+    return await this.#draws(this.#inference, {
+      asked: items.map(({ picture }, i) => ask.edit(picture, told[i])),
+      unconditional: items.map(({ picture }) => ask.reconstruct(picture)),
+    }, options);
   }
 
   /** Says what is in a picture. */
@@ -208,15 +220,6 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     return this.#inference.logLikelihoods(
       items.map(({ picture, caption }) => ({ ask: ask.describe(picture), answer: caption })),
     );
-  }
-
-  async #draw(
-    asked: Asked,
-    unconditional: Asked,
-    { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 }: SamplingOptions,
-  ): Promise<D[]> {
-    const options = { seed, guidance, temperature, topK };
-    return await this.#paint(await this.#inference.draw(asked, unconditional, options), seed);
   }
 
   /**

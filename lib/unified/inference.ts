@@ -28,8 +28,8 @@ export interface InferenceParts {
 
 /** How pictures are sampled. */
 export interface DrawingOptions extends Omit<GenerationOptions, "guidance"> {
-  /** How far to go away from what is drawn for `unconditional`; 1 is not at all. */
-  readonly guidance: number;
+  /** The same questions without what they ask for, and how far to go away from what they give. */
+  readonly guidance?: { readonly unconditional: Asked; readonly scale: number };
 }
 
 /** Graphs are compiled when they are first needed. What is asked has a picture at most. */
@@ -64,21 +64,20 @@ export class Inference implements Disposable {
 
   /**
    * Pictures as the model's drawn modality gives them, sampled.
-   * @param unconditional the same questions without what they ask for
    * @throws RangeError where what is asked is too long
    */
-  async draw(
-    asked: Asked,
-    unconditional: Asked,
-    { guidance: scale, ...options }: DrawingOptions,
-  ): Promise<unknown[]> {
-    const guidance = scale === 1
-      ? {}
-      : { guidance: { scale, unconditional: await promptsOf(unconditional, this.#parts.unified) } };
+  async draw(asked: Asked, { guidance, ...options }: DrawingOptions): Promise<unknown[]> {
+    const { unified } = this.#parts;
+    const guided = guidance === undefined || guidance.scale === 1 ? {} : {
+      guidance: {
+        scale: guidance.scale,
+        unconditional: await promptsOf(guidance.unconditional, unified),
+      },
+    };
     return await this.#generate(
-      await promptsOf(asked, this.#parts.unified),
-      (row) => this.#parts.unified.draw.generate(row),
-      { ...options, ...guidance },
+      await promptsOf(asked, unified),
+      (row) => unified.draw.generate(row),
+      { ...options, ...guided },
     );
   }
 

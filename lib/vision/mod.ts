@@ -31,6 +31,8 @@ export {
   TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
+  VISUALIZER_BUDGETS,
+  VISUALIZER_PRESETS,
 } from "./presets.ts";
 export type { CaptionedView, PictureToDraw, TokenizerSources } from "./sources.ts";
 export {
@@ -41,3 +43,11 @@ export {
   tokenizerParameters,
 } from "./tokenizers/picture_tokenizer.ts";
 export { tokenizerStages } from "./training.ts";
+export {
+  type Visualized,
+  type VisualizeOptions,
+  Visualizer,
+  VisualizerConfig,
+  visualizerParameters,
+} from "./visualizer.ts";
+export { type VisualizerBudgets, visualizerStages } from "./stages/visualizer.ts";

@@ -1,6 +1,8 @@
 /** Tokenizers by size, and how long each learns. */
 import type { Budget } from "../optim/mod.ts";
 import type { TokenizerConfig } from "./config.ts";
+import type { VisualizerBudgets } from "./stages/visualizer.ts";
+import type { VisualizerConfig } from "./visualizer.ts";
 
 /** The size of a model: minutes on two cores, hours on two cores, or a GPU's work. */
 export type Preset = "nano" | "small" | "base";
@@ -67,5 +69,52 @@ export const TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
     encoder: { steps: 3000, batchSize: 256, peakRate: 1e-3 },
     quantizer: { steps: 3000, batchSize: 256, peakRate: 1e-3 },
     pixels: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
+  },
+};
+
+/** Visualizers by size, each on the tokenizer of its size. */
+export const VISUALIZER_PRESETS = {
+  nano: {
+    tokens: 8,
+    tokenSize: 64,
+    hiddenSize: 128,
+    heads: 4,
+    summaryLayers: 3,
+    textLayers: 2,
+    flowLayers: 4,
+  },
+  small: {
+    tokens: 16,
+    tokenSize: 64,
+    hiddenSize: 192,
+    heads: 6,
+    summaryLayers: 4,
+    textLayers: 3,
+    flowLayers: 6,
+  },
+  base: {
+    tokens: 16,
+    tokenSize: 128,
+    hiddenSize: 384,
+    heads: 6,
+    summaryLayers: 6,
+    textLayers: 4,
+    flowLayers: 12,
+  },
+} as const satisfies Readonly<Record<Preset, Omit<VisualizerConfig, "tokenizer">>>;
+
+/** How long the parts of each size learn. */
+export const VISUALIZER_BUDGETS: Readonly<Record<Preset, VisualizerBudgets>> = {
+  nano: {
+    summary: { steps: 700, batchSize: 64, peakRate: 2.5e-3 },
+    flow: { steps: 1500, batchSize: 64, peakRate: 2.5e-3 },
+  },
+  small: {
+    summary: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
+    flow: { steps: 8000, batchSize: 64, peakRate: 2e-3 },
+  },
+  base: {
+    summary: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
+    flow: { steps: 40_000, batchSize: 256, peakRate: 1e-3 },
   },
 };

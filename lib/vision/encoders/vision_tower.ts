@@ -3,7 +3,7 @@
  * names of Hugging Face: patches as tokens, learned positions, pre-norm blocks.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
-import { layerNorm, linear, scaledDotProduct, type Scope, table } from "../../nn/mod.ts";
+import { gelu, layerNorm, linear, scaledDotProduct, type Scope, table } from "../../nn/mod.ts";
 import { toPatches } from "../patches.ts";
 
 export interface VisionTowerConfig {
@@ -128,7 +128,7 @@ function tanhGelu(x: Tensor): Tensor {
 /** By the names that `transformers` has for them. */
 const ACTIVATIONS = {
   /** x·(1 + erf(x/√2))/2 (arXiv 1606.08415) */
-  gelu: (x: Tensor) => ops.mul(ops.mul(x, 0.5), ops.add(ops.erf(ops.mul(x, Math.SQRT1_2)), 1)),
+  gelu,
   gelu_fast: tanhGelu,
   gelu_new: tanhGelu,
   gelu_pytorch_tanh: tanhGelu,

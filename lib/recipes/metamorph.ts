@@ -1,0 +1,210 @@
+/**
+ * MetaMorph (arXiv 2412.14164) on a page: visual-predictive instruction tuning. One causal language model
+ * predicts words and continuous visual tokens; pictures are read and drawn as the same tokens; a diffusion
+ * decoder that never sees the language model, the visualizer, draws them.
+ *
+ * Differs from the paper:
+ *
+ * - The language model learns from nothing. A stage of plain text stands in for the trained one.
+ * - Visual tokens are a few vectors that learned queries pool from the encoder's features, trained against
+ *   captions alone; the paper's are SigLIP's patches, resampled. A regression gives the mean of what could
+ *   come: of patches, where captions leave places open, that is background (docs/LOG.md).
+ * - The visualizer is a flow over the tokenizer's codes, begun from nothing; the paper's is Stable
+ *   Diffusion, tuned. It sees tokens with noise, since those that are predicted are not exact, and drops
+ *   fewer of them: .15 in place of .7, as it has no unconditional model to keep.
+ * - Token shift and places (`embedding.ts`), and Muon for matrices: a small model learns sooner.
+ * - Captions of drawings are dropped now and then, as for ILLUME; nothing is guided by it here.
+ */
+import { inspect, short, shown } from "../notebook/mod.ts";
+import { asImage } from "../data/picture.ts";
+import type { DataSet } from "../data/data_set.ts";
+import type { Document } from "../data/document.ts";
+import type { Budget, Stage } from "../optim/mod.ts";
+import type { Language } from "../text/language.ts";
+import type { TextTokenizer } from "../text/mod.ts";
+import {
+  ADAPTER,
+  type FeatureLoss,
+  featuresModality,
+  type LanguageModelConfig,
+  type StagePlan,
+  textModality,
+  UnifiedModel,
+  unifiedStages,
+  Vocabulary,
+  type Words,
+} from "../unified/mod.ts";
+import type { Preset, Visualized, Visualizer, VisualizerConfig } from "../vision/mod.ts";
+import { LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+import { PictureModel } from "./picture_model.ts";
+
+/** A picture that the model drew, its visual tokens, and the codes that the visualizer made of them. */
+export interface MorphedPicture extends Visualized {
+  readonly tokens: Float32Array;
+}
+
+export interface MetaMorphParts {
+  readonly visualizer: Visualizer;
+  readonly text: TextTokenizer;
+  readonly language: Language;
+  readonly config: LanguageModelConfig;
+  readonly seed: number;
+  readonly longestText: number;
+  /** Default cosine, as in the paper. */
+  readonly loss?: FeatureLoss;
+  readonly owned?: Disposable;
+}
+
+/**
+ * What enters a MetaMorph, and what leaves it.
+ *
+ * @param encode visual tokens of pictures, by a visualizer of that configuration
+ */
+export function metamorphModalities(
+  { visualizer, text, config, loss, encode }: {
+    readonly visualizer: Pick<VisualizerConfig, "tokens" | "tokenSize">;
+    readonly text: Words;
+    readonly config: LanguageModelConfig;
+    readonly loss?: FeatureLoss;
+    readonly encode: Visualizer["encode"];
+  },
+): UnifiedModel {
+  const vocabulary = new Vocabulary(text);
+  const { hiddenSize } = config;
+  const { tokens, tokenSize } = visualizer;
+  const features = featuresModality(vocabulary, { hiddenSize, tokens, tokenSize, loss, encode });
+  return new UnifiedModel({
+    config,
+    vocabulary,
+    text: textModality(vocabulary, hiddenSize),
+    read: features,
+    draw: features,
+  });
+}
+
+export class MetaMorph extends PictureModel<MorphedPicture> {
+  readonly visualizer: Visualizer;
+  readonly text: TextTokenizer;
+
+  constructor(parts: MetaMorphParts) {
+    const { visualizer } = parts;
+    super({
+      device: visualizer.device,
+      store: visualizer.store,
+      seed: parts.seed,
+      unified: metamorphModalities({
+        ...parts,
+        visualizer: visualizer.config,
+        encode: (pictures) => visualizer.encode(pictures),
+      }),
+      language: parts.language,
+      longestText: parts.longestText,
+      pictureSize: visualizer.config.tokenizer.pictureSize,
+      owned: parts.owned,
+      async draw(inference, { asked }, { seed = 0, guidance = 2 }) {
+        // Nothing is sampled by the language model: chance comes in with the visualizer.
+        const said = await inference.draw(asked, { seed, temperature: 0, topK: 1 });
+        const tokens = said as readonly Float32Array[];
+        const drawn = await visualizer.draw(tokens, { seed, guidance });
+        return drawn.map((one, i) => shownDrawing({ ...one, tokens: tokens[i] }));
+      },
+    });
+    this.visualizer = visualizer;
+    this.text = parts.text;
+  }
+
+  /** A model that has learned nothing yet, on the visualizer's device. */
+  static init(
+    { visualizer, text, language, preset = "nano", seed = 0, longestText = 32, loss }: {
+      readonly visualizer: Visualizer;
+      readonly text: TextTokenizer;
+      readonly language: Language;
+      readonly preset?: Preset;
+      readonly seed?: number;
+      /** Tokens of text in a question, and in an answer, at most; default 32. */
+      readonly longestText?: number;
+      /** Default cosine, as in the paper. */
+      readonly loss?: FeatureLoss;
+    },
+  ): MetaMorph {
+    const sizes = LANGUAGE_MODEL_PRESETS[preset];
+    const config: LanguageModelConfig = {
+      ...sizes,
+      keyValueHeads: sizes.heads,
+      queryKeyNorm: true,
+      tokenShift: true,
+      places: visualizer.config.tokens,
+    };
+    return new MetaMorph({ visualizer, text, language, config, seed, longestText, loss });
+  }
+
+  [inspect](): string {
+    const { layers, hiddenSize } = this.unified.config;
+    const { tokens } = this.visualizer.config;
+    return `MetaMorph on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +
+      `${short(this.text.size)} tokens of text, ${tokens} visual tokens a picture`;
+  }
+}
+
+function shownDrawing(drawing: MorphedPicture): MorphedPicture {
+  return shown(
+    drawing,
+    ({ ids, picture }) => `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
+    ({ picture }) => asImage(picture),
+  );
+}
+
+/** The paper's two stages (section 3.2) and one before. */
+function stagesOf(budgets: {
+  readonly language: Budget;
+  readonly adapter: Budget;
+  readonly tuning: Budget;
+}): StagePlan[] {
+  return [
+    { name: "language", mixture: { text: 1 }, budget: budgets.language },
+    {
+      name: "adapter",
+      rates: { "": 0, [ADAPTER]: 1 },
+      mixture: { describe: 1 },
+      budget: budgets.adapter,
+    },
+    {
+      name: "instruction tuning",
+      mixture: { draw: 3, describe: 1, question: 1, detail: 1, edit: 1 },
+      budget: budgets.tuning,
+    },
+  ];
+}
+
+/** The stages of a preset. */
+export const METAMORPH_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
+  nano: stagesOf({
+    language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
+    adapter: { steps: 100, batchSize: 32, peakRate: 3e-3 },
+    tuning: { steps: 2000, batchSize: 32, peakRate: 2.5e-3 },
+  }),
+  small: stagesOf({
+    language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
+    adapter: { steps: 100, batchSize: 32, peakRate: 2e-3 },
+    tuning: { steps: 8000, batchSize: 32, peakRate: 2e-3 },
+  }),
+  base: stagesOf({
+    language: { steps: 1000, batchSize: 128, peakRate: 1e-3 },
+    adapter: { steps: 500, batchSize: 128, peakRate: 1e-3 },
+    tuning: { steps: 26_000, batchSize: 128, peakRate: 1e-3 },
+  }),
+};
+
+/**
+ * Stages of a model, ready to run.
+ *
+ * @param documents to mix, by the names that the plans use
+ * @throws RangeError where a plan mixes documents that are not there
+ */
+export function metamorphStages(
+  model: MetaMorph,
+  documents: Readonly<Record<string, DataSet<Document>>>,
+  plans: readonly StagePlan[] = METAMORPH_STAGES.nano,
+): Stage[] {
+  return unifiedStages(model, documents, plans);
+}
