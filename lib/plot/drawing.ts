@@ -50,6 +50,26 @@ export function verdictMark(x: number, y: number, verdict: "good" | "bad"): stri
 }
 
 /**
+ * Words above columns, centred on each: columns that are `width` wide and `gap` apart, the first of
+ * which begins at `x`. Their baseline is at `y`.
+ */
+export function columnHeads(
+  x: number,
+  y: number,
+  heads: readonly string[],
+  width: number,
+  gap: number,
+): string {
+  return heads.map((head, column) =>
+    text(x + column * (width + gap) + width / 2, y, head, {
+      size: 11.5,
+      color: theme.quiet,
+      anchor: "middle",
+    })
+  ).join("");
+}
+
+/**
  * `content` broken into lines that fit `width` at font size `size`; at most `lines` of them, the last
  * shortened with an ellipsis where there was more to say.
  */
