@@ -72,20 +72,21 @@ export function cosines(
   const lowest = Math.min(0, ...dots.map(({ cosine, low = cosine }) => Math.min(cosine, low)));
   const place = { x: "position", z: "name" } as const;
   const said = ({ name, cosine }: CosinePoint) => `${name} ${cosine.toFixed(2)}`;
+  const labelled = 20 + LETTER * Math.max(...last.map((dot) => said(dot).length));
   const description = title ?? `Cosine of predicted and true tokens: ${last.map(said).join(", ")}`;
   const draw = () =>
     chart((Plot) => ({
-      width: 520 + LETTER * Math.max(...last.map((dot) => said(dot).length)),
+      width: 500 + labelled,
       height: 300,
       marginLeft: 44,
-      marginRight: 20 + LETTER * Math.max(...last.map((dot) => said(dot).length)),
+      marginRight: labelled,
       marginTop: 30,
       marginBottom: 40,
       x: {
         domain: [0.5, count + 0.5],
         label: "position of the visual token →",
         labelArrow: "none",
-        labelAnchor: "right",
+        labelAnchor: "center",
         ticks: evenly(1, count, MOST_TICKS),
         tickFormat: "d",
       },

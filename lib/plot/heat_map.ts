@@ -20,6 +20,9 @@ export interface HeatMapOptions {
   readonly title?: string;
 }
 
+/** How far the least value is from white, as a share of the range: white is what has no value. */
+const TINT = 0.2;
+
 /**
  * A number in each cell of a grid, the darker the greater, with its spread below. Numbers on an axis
  * stand in their order, to the right and upwards; names in that in which they come up, to the right
@@ -80,7 +83,7 @@ export function heatMap(
       x: { labels: across, name: x },
       y: { labels: down, name: y },
       axis: "bottom",
-      colors: [lowest, highest],
+      colors: [lowest - TINT * (highest - lowest), highest],
       size: [68, 44],
     });
   return new Figure(description, () => sheet(headed(title, draw()), description));

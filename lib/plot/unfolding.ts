@@ -93,8 +93,11 @@ function table(rows: readonly UnfoldingPicture[], count: number): Drawing {
     y += drawn.height + MARGIN;
   }
   if (rows.some(({ cosines }) => cosines !== undefined)) {
-    body += text(MARGIN, y, KEY, { size: 11, color: theme.quiet });
-    y += MARGIN;
+    const lines = wrap(KEY, width, CAPTION.size, KEY.length);
+    body += lines.map((line, i) =>
+      text(MARGIN, y + 8 + i * CAPTION.leading, line, { size: 11, color: theme.quiet })
+    ).join("");
+    y += lines.length * CAPTION.leading + 8;
   }
   return { width: width + 2 * MARGIN, height: y, body };
 }
