@@ -47,13 +47,16 @@ Deno.test("cosines stand under the pictures of their tokens, as numbers and as b
   await pixels(figure);
 });
 
-Deno.test("of many tokens some are shown, each with its own number, the first and last among them", () => {
+Deno.test("of many tokens some are shown, each with its own number, the first and last among them", async () => {
   const values = Array.from({ length: 64 }, (_, i) => (i + 1) / 64);
   const figure = unfolding([{ caption: "a wall", pictures: reddening(64), cosines: values }]);
   const said = texts(figure);
   assert.equal(elements(figure, "image").length, 17);
   assert.deepEqual([said[0], said[1], said[16]], ["0 tokens", "4", "64 tokens"]);
   assert.deepEqual(said.slice(18, 21), [4 / 64, 8 / 64, 12 / 64].map((x) => x.toFixed(2)));
+  const { at } = await pixels(figure);
+  const middle = (column: number) => at(16 + 29 + column * (58 + 6), 16 + 18 + 50);
+  assert.deepEqual([1, 8, 16].map((column) => middle(column)[0]), [13, 100, 200]);
   const { length } = elements(unfolding([{ caption: "", pictures: reddening(16) }]), "image");
   assert.equal(length, 17);
 });
