@@ -1,4 +1,5 @@
 /** Scores over the samples that models saw: means over seeds, in bands. */
+import { apart } from "./apart.ts";
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -85,7 +86,7 @@ export function alignmentCurves(
         Plot.areaY(dots, { ...place, y1: "low", y2: "high", fill: color, fillOpacity: 0.18 }),
         Plot.line(dots, { ...place, y: "mean", stroke: color, strokeWidth: 2 }),
         Plot.dot(dots, { ...place, y: "mean", fill: color, stroke: theme.paper, r: 3 }),
-        Plot.text(apart(last), {
+        Plot.text(heights(last), {
           x: "samples",
           y: "height",
           fx: "task",
@@ -116,17 +117,8 @@ function averaged(points: readonly AlignmentPoint[]): Dot[] {
   }).sort((a, b) => a.samples - b.samples);
 }
 
-/** The height of a line of text, as a share of the axis. */
-const LABEL_HEIGHT = 0.055;
-
-/** Heights for the labels of each panel at which they stand clear of each other. */
-function apart(last: readonly Dot[]): (Dot & { readonly height: number })[] {
-  return [...Map.groupBy(last, ({ task }) => task).values()].flatMap((panel) => {
-    let free = 0;
-    return panel.toSorted((a, b) => a.mean - b.mean).map((dot) => {
-      const height = Math.max(free, dot.mean);
-      free = height + LABEL_HEIGHT;
-      return { ...dot, height };
-    });
-  });
+/** Labels' heights, panel by panel. */
+function heights(last: readonly Dot[]) {
+  return [...Map.groupBy(last, ({ task }) => task).values()]
+    .flatMap((panel) => apart(panel, ({ mean }) => mean));
 }

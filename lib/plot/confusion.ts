@@ -1,8 +1,7 @@
 /** Of each truth, as what it was seen. */
-import { chart } from "./chart.ts";
+import { cellTable } from "./cell_table.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
-import { theme } from "./theme.ts";
 
 /** What something is, and what it was taken for. */
 export interface Taken {
@@ -46,40 +45,27 @@ export function confusion(
   }
   const rows = Map.groupBy(taken, ({ truth }) => truth);
   const squares = [...rows].flatMap(([truth, those]) =>
-    [...Map.groupBy(those, ({ seen }) => seen)].map(([seen, { length }]) => ({
-      truth,
-      seen,
-      share: length / those.length,
-    }))
+    [...Map.groupBy(those, ({ seen }) => seen)].map(([seen, { length }]) => {
+      const share = length / those.length;
+      return {
+        x: seen,
+        y: truth,
+        value: share,
+        said: share === 1 ? "1" : share.toFixed(2).slice(1),
+      };
+    })
   );
-  type Square = typeof squares[number];
   const right = taken.filter(({ truth, seen }) => truth === seen).length / taken.length;
   const description = title ?? `What was seen as what: ${(100 * right).toFixed(0)} % rightly`;
-  const longest = 7 * Math.max(...labels.map(({ length }) => length));
   const draw = () =>
-    chart((Plot) => ({
-      width: longest + 60 + 48 * labels.length,
-      height: 70 + 32 * labels.length,
-      marginLeft: longest + 44,
-      marginTop: 44,
-      marginBottom: 10,
-      x: { domain: labels, axis: "top", label: "seen", tickSize: 0, labelAnchor: "center" },
-      y: { domain: labels, label: "there is", tickSize: 0 },
-      color: { domain: [0, 1], range: [theme.paper, theme.accent] },
-      marks: [
-        Plot.cell(labels, {
-          x: (label: string) => label,
-          y: (label: string) => label,
-          stroke: theme.line,
-          inset: 1,
-        }),
-        Plot.cell(squares, { x: "seen", y: "truth", fill: "share", inset: 1 }),
-        Plot.text(squares, {
-          x: "seen",
-          y: "truth",
-          text: ({ share }: Square) => share === 1 ? "1" : share.toFixed(2).slice(1),
-        }),
-      ],
-    }));
+    cellTable({
+      cells: squares,
+      outlined: labels.map((label) => ({ x: label, y: label })),
+      x: { labels, name: "seen" },
+      y: { labels, name: "there is" },
+      axis: "top",
+      colors: [0, 1],
+      size: [48, 32],
+    });
   return new Figure(description, () => sheet(headed(title, draw()), description));
 }

@@ -6,6 +6,7 @@ import { theme } from "./theme.ts";
 
 /** How wide a letter is in the widest font that a reader may have, as a share of the font size. */
 const LETTER_WIDTH = 0.6;
+const BOLD_LETTER_WIDTH = 0.64;
 const XMLNS = "http://www.w3.org/2000/svg";
 
 export interface TextStyle {
@@ -50,6 +51,26 @@ export function verdictMark(x: number, y: number, verdict: "good" | "bad"): stri
 }
 
 /**
+ * Words above columns, centred on each: columns that are `width` wide and `gap` apart, the first of
+ * which begins at `x`. Their baseline is at `y`.
+ */
+export function columnHeads(
+  x: number,
+  y: number,
+  heads: readonly string[],
+  width: number,
+  gap: number,
+): string {
+  return heads.map((head, column) =>
+    text(x + column * (width + gap) + width / 2, y, head, {
+      size: 11.5,
+      color: theme.quiet,
+      anchor: "middle",
+    })
+  ).join("");
+}
+
+/**
  * `content` broken into lines that fit `width` at font size `size`; at most `lines` of them, the last
  * shortened with an ellipsis where there was more to say.
  */
@@ -73,11 +94,12 @@ export function wrap(content: string, width: number, size: number, lines: number
   return [...broken.slice(0, lines - 1), `${last}…`];
 }
 
-/** `drawing` under a heading; `drawing` itself where there is none. */
+/** `drawing` under a heading, and as wide as it; `drawing` itself where there is none. */
 export function headed(heading: string | undefined, drawing: Drawing): Drawing {
   if (heading === undefined) return drawing;
   const body = text(16, 25, heading, { size: 15, weight: 600 }) + place(0, 30, drawing);
-  return { width: drawing.width, height: drawing.height + 30, body };
+  const needed = Math.ceil(2 * 16 + 15 * BOLD_LETTER_WIDTH * heading.length);
+  return { width: Math.max(drawing.width, needed), height: drawing.height + 30, body };
 }
 
 /** A whole SVG document on white paper. It shrinks where the page is narrower than it. */

@@ -14,8 +14,10 @@ export {
 export { calibration, type CalibrationOptions } from "./calibration.ts";
 export { codebook, type CodebookOptions, type CodeExamples } from "./codebook.ts";
 export { confusion, type ConfusionOptions, type Taken } from "./confusion.ts";
+export { type CosinePoint, cosines, type CosinesOptions } from "./cosines.ts";
 export { type Difference, differences, type DifferencesOptions } from "./differences.ts";
 export { featurePictures } from "./feature_pictures.ts";
+export { heatMap, type HeatMapCell, type HeatMapOptions } from "./heat_map.ts";
 export { jupyterDisplay } from "../notebook/mod.ts";
 import "./picture_arrays.ts";
 export { Figure } from "./figure.ts";
@@ -39,3 +41,4 @@ export {
   type ScoresOptions,
 } from "./scores.ts";
 export { type TokenizedPicture, tokenMap, type TokenMapOptions } from "./token_map.ts";
+export { unfolding, type UnfoldingOptions, type UnfoldingPicture } from "./unfolding.ts";

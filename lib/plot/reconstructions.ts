@@ -1,8 +1,7 @@
 /** Pictures, their tokens, and the pictures that come back from these. */
 import type { Picture } from "../data/picture.ts";
-import { type Drawing, headed, image, place, sheet, text } from "./drawing.ts";
+import { columnHeads, type Drawing, headed, image, place, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
-import { theme } from "./theme.ts";
 import { checkTokens, tokenGrid } from "./tokens.ts";
 
 /** A picture, the codes that it was turned into, and what came back out of them. */
@@ -66,13 +65,7 @@ function table(rows: readonly Reconstruction[], mostColumns: number): Drawing {
   const across = (column: number) => MARGIN + column * (width + BETWEEN);
   let body = "";
   for (let column = 0; column < columns; column++) {
-    body += labels.map((label, index) =>
-      text(across(column) + index * (SIDE + GAP) + SIDE / 2, MARGIN + 6, label, {
-        size: 11.5,
-        color: theme.quiet,
-        anchor: "middle",
-      })
-    ).join("");
+    body += columnHeads(across(column), MARGIN + 6, labels, SIDE, GAP);
   }
   const top = MARGIN + LABEL_HEIGHT - 6;
   body += rows.map((row, index) => {

@@ -1,4 +1,5 @@
 /** Scores over the minutes of a training. */
+import { apart } from "./apart.ts";
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
@@ -21,8 +22,6 @@ export interface ScoreOverTimeOptions {
 }
 
 const SECONDS_A_MINUTE = 60;
-/** The height of a line of text, as a share of the axis. */
-const LABEL_HEIGHT = 0.055;
 
 /**
  * Scores over the minutes of training, a line a name.
@@ -69,7 +68,7 @@ export function scoreOverTime(
         }),
         Plot.line(dots, { x: "minutes", y: "score", z: "name", stroke: color, strokeWidth: 2 }),
         Plot.dot(dots, { x: "minutes", y: "score", fill: color, stroke: theme.paper, r: 3.5 }),
-        Plot.text(endLabels(dots), {
+        Plot.text(apart(lastDots(dots), ({ score }) => score), {
           x: "minutes",
           y: "height",
           text: ({ name, score }: ScorePoint) => `${name} ${score.toFixed(2)}`,
@@ -87,15 +86,8 @@ interface Dot extends ScorePoint {
   readonly minutes: number;
 }
 
-/** The last dot of each name, and a height for its label at which it stands clear of the others. */
-function endLabels(dots: readonly Dot[]): (Dot & { readonly height: number })[] {
+/** The last dot of each name. */
+function lastDots(dots: readonly Dot[]): Dot[] {
   const byName = Map.groupBy(dots, ({ name }) => name).values();
-  const last = [...byName].map((named) => named[named.length - 1]);
-  const lowestFirst = last.toSorted((a, b) => a.score - b.score);
-  let free = 0;
-  return lowestFirst.map((dot) => {
-    const height = Math.max(free, dot.score);
-    free = height + LABEL_HEIGHT;
-    return { ...dot, height };
-  });
+  return [...byName].map((named) => named[named.length - 1]);
 }
