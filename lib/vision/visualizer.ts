@@ -13,8 +13,9 @@ import { TokenizerConfig } from "./config.ts";
 import { flowStep, flowTimes, type LatentFlowConfig } from "./decoders/latent_flow.ts";
 import { encode } from "./encoders/semantic_encoder.ts";
 import { summarize, type SummaryConfig } from "./encoders/summary.ts";
-import { latentsOf, nearestCodes } from "./latents.ts";
+import { codeLatents, latentsOf } from "./latents.ts";
 import { pixelsOf } from "./patches.ts";
+import { nearest } from "./quantizers/mod.ts";
 import { PictureTokenizer, tokenizerParameters } from "./tokenizers/picture_tokenizer.ts";
 import { VisionModel } from "./vision_model.ts";
 import { VisionModelFiles, type VisionModelOptions } from "./vision_model_files.ts";
@@ -132,7 +133,12 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
     }
     const found = await this.each("codes", states, ({ x }) => ({ x }), (scope, batch) => {
       const x = input("x", "float32", [batch, latents, latentSize]);
-      return { ids: nearestCodes(scope.at("quantizer"), x, config.tokenizer) };
+      return {
+        ids: nearest(
+          ops.reshape(x, { shape: [batch * latents, latentSize] }),
+          codeLatents(scope.at("quantizer"), config.tokenizer),
+        ),
+      };
     });
     const ids = found.map(({ ids }) => ids as Int32Array);
     const drawn = await this.tokenizer.decode(ids, { seed });
@@ -182,7 +188,8 @@ export function visualTokens(scope: Scope, pixels: Tensor, config: VisualizerCon
 function flowOfBatch(scope: Scope, batch: number, config: VisualizerConfig): Tensor {
   const flow = flowOf(config);
   const tokens = input("tokens", "float32", [batch, config.tokens, config.tokenSize]);
-  return flowStep(scope.at("visualizer"), tokens, {
+  const codes = codeLatents(scope.at("quantizer"), config.tokenizer);
+  return flowStep(scope.at("visualizer"), codes, tokens, {
     x: input("x", "float32", [batch, flow.latents, flow.latentSize]),
     from: input("from", "float32", [batch]),
     to: input("to", "float32", [batch]),

@@ -2,7 +2,9 @@
  * From vectors to the codes of a picture: flow matching (rectified flow, arXiv 2209.03003) over a
  * tokenizer's grid of codes, which is the latent space here as an autoencoder's is for Stable Diffusion
  * (arXiv 2112.10752). A transformer sees the vectors and the noisy latents together, and settles by
- * chance what the vectors leave open: where things stand, for one.
+ * chance what the vectors leave open: where things stand, for one. As a clean latent is one of a known set
+ * of codes, what it will be is learned as a distribution over these, by cross-entropy (variational flow
+ * matching, arXiv 2406.04843).
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { linear, type Scope, table, transformer } from "../../nn/mod.ts";
@@ -28,8 +30,7 @@ export const LatentFlowConfig = z.strictObject({
 export type LatentFlowConfig = z.infer<typeof LatentFlowConfig>;
 
 /**
- * The clean latents x₁ that noisy ones x at time t lead to, given a condition. The network gives x₁ and
- * not the velocity (x₁ − x)/(1 − t), as a clean latent is easier to tell than noise (arXiv 2511.13720).
+ * Which codes noisy latents x at time t lead to, given a condition: logits `[batch · latents, codes]`.
  *
  * @param x `[batch, latents, latentSize]`
  * @param t in [0, 1), `[batch]`
@@ -40,9 +41,10 @@ function denoise(
   x: Tensor,
   t: Tensor,
   condition: Tensor,
+  codes: number,
   config: LatentFlowConfig,
 ): Tensor {
-  const { latents, latentSize, conditions, hiddenSize, layers, heads } = config;
+  const { latents, conditions, hiddenSize, layers, heads } = config;
   const [batch] = x.shape;
   const places = (name: string, rows: number) =>
     ops.reshape(table(scope.at(name), rows, hiddenSize, 0.5), { shape: [1, rows, hiddenSize] });
@@ -71,43 +73,51 @@ function denoise(
     queryKeyNorm: true,
   });
   const own = ops.slice(mixed, { axis: 1, start: conditions, end: conditions + latents });
-  return linear(scope.at("latent_out"), own, latentSize, { bias: true });
+  const rows = ops.reshape(own, { shape: [batch * latents, hiddenSize] });
+  return linear(scope.at("code_out"), rows, codes, { bias: true });
 }
 
 /** What a flow learns from. */
 export interface FlowInputs {
-  /** Standard normal, like the latents. */
+  /** Which codes the latents are: int32 `[batch · latents]`. */
+  readonly ids: Tensor;
+  /** Standard normal, `[batch, latents, latentSize]`. */
   readonly noise: Tensor;
-  /** Uniform in [0, 1), `[batch]`. */
-  readonly u: Tensor;
+  /** Times, `[batch]`: see `flowTime`. */
+  readonly t: Tensor;
   /** 1, or 0 where the flow sees no condition, `[batch]`. */
   readonly known: Tensor;
 }
 
 /**
- * ‖x̂₁(x_t, t) − x₁‖² / ((1 − t)² + .05) of each picture, the error of the velocity with a floor, with
- * x_t = (1 − t)·noise + t·x₁ and t = u²: most is decided early, where noise still hides most of a
- * latent (as in arXiv 2403.03206, section 5.3.2).
+ * −log P(code | x_t, t, condition), the mean over the latents of each picture, with
+ * x_t = (1 − t)·noise + t·x₁.
  *
- * @param latents x₁, `[batch, latents, latentSize]`, of mean 0 and variance 1
+ * @param codes what a latent may be: `[codes, latentSize]`, of mean 0 and variance 1
  * @returns `[batch]`
  */
 export function flowLosses(
   scope: Scope,
-  latents: Tensor,
+  codes: Tensor,
   condition: Tensor,
-  { noise, u, known }: FlowInputs,
+  { ids, noise, t, known }: FlowInputs,
   config: LatentFlowConfig,
 ): Tensor {
-  const [batch] = latents.shape;
+  const [batch, latents] = noise.shape;
   const each = (x: Tensor) => ops.reshape(x, { shape: [batch, 1, 1] });
-  const t = ops.mul(u, u);
-  const x = ops.add(noise, ops.mul(ops.sub(latents, noise), each(t)));
-  const clean = denoise(scope, x, t, ops.mul(condition, each(known)), config);
-  const error = ops.sub(clean, latents);
-  const squared = ops.mean(ops.mul(error, error), { axes: [1, 2], keepAxes: false });
-  const left = ops.sub(1, t);
-  return ops.div(squared, ops.add(ops.mul(left, left), 0.05));
+  const clean = ops.reshape(ops.gather(codes, ids), { shape: noise.shape });
+  const x = ops.add(noise, ops.mul(ops.sub(clean, noise), each(t)));
+  const logits = denoise(scope, x, t, ops.mul(condition, each(known)), codes.shape[0], config);
+  const losses = ops.reshape(ops.crossEntropy(logits, ids), { shape: [batch, latents] });
+  return ops.mean(losses, { axes: [1], keepAxes: false });
+}
+
+/**
+ * A time to learn at, σ(n − 1) for a standard normal n: most is decided while noise still hides most of a
+ * latent (logit-normal times, arXiv 2403.03206, section 3.1).
+ */
+export function flowTime(normal: number): number {
+  return 1 / (1 + Math.exp(1 - normal));
 }
 
 /** A step along the flow, of each picture. */
@@ -121,9 +131,10 @@ export interface FlowStep {
   readonly guidance: Tensor;
 }
 
-/** x after a step (Euler), like x. */
+/** x after a step (Euler) towards the codes that are expected, like x. */
 export function flowStep(
   scope: Scope,
+  codes: Tensor,
   condition: Tensor,
   { x, from, to, guidance }: FlowStep,
   config: LatentFlowConfig,
@@ -131,16 +142,23 @@ export function flowStep(
   const each = (x: Tensor) => ops.reshape(x, { shape: [x.shape[0], 1, 1] });
   const twice = (a: Tensor, b: Tensor) => ops.concat([a, b], { axis: 0 });
   const [batch] = x.shape;
-  const both = denoise(
+  const logits = denoise(
     scope,
     twice(x, x),
     twice(from, from),
     twice(condition, ops.mul(condition, 0)),
+    codes.shape[0],
     config,
   );
-  const said = ops.slice(both, { axis: 0, start: 0, end: batch });
-  const free = ops.slice(both, { axis: 0, start: batch, end: 2 * batch });
-  const clean = ops.add(free, ops.mul(ops.sub(said, free), each(guidance)));
+  const rows = batch * config.latents;
+  const said = ops.slice(logits, { axis: 0, start: 0, end: rows });
+  const free = ops.slice(logits, { axis: 0, start: rows, end: 2 * rows });
+  const scale = ops.reshape(
+    ops.expand(ops.reshape(guidance, { shape: [batch, 1] }), { shape: [batch, config.latents] }),
+    { shape: [rows, 1] },
+  );
+  const guided = ops.add(free, ops.mul(ops.sub(said, free), scale));
+  const clean = ops.reshape(ops.matmul(ops.softmax(guided), codes), { shape: x.shape });
   const share = ops.div(ops.sub(to, from), ops.sub(1, from));
   return ops.add(x, ops.mul(ops.sub(clean, x), each(share)));
 }

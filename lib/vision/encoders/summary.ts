@@ -3,6 +3,7 @@
  * (attention pooling, arXiv 2205.01917, section 3.1). `summary_training.ts` says what they learn.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
+import { gridRotary } from "./semantic_encoder.ts";
 import { linear, normalize, type Scope, table, transformer } from "../../nn/mod.ts";
 
 /** The sizes of what makes visual tokens. */
@@ -37,6 +38,39 @@ export function places(scope: Scope, batch: number, rows: number, hiddenSize: nu
 
 /** Visual tokens of features `[batch, patches, featureSize]`: `[batch, tokens, tokenSize]`, of length 1. */
 export function summarize(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
+  return (Deno.env.get("SV") ?? "deep") === "deep"
+    ? deep(scope, features, config)
+    : tf(scope, features, config);
+}
+function deep(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
+  const { tokens, tokenSize } = config;
+  const [batch, patches] = features.shape;
+  const wide = tokens * tokenSize;
+  const { hiddenSize, heads, layers } = config;
+  const seen = ops.add(
+    linear(scope.at("features_in"), features, hiddenSize, { bias: true }),
+    places(scope.at("places"), batch, patches, hiddenSize),
+  );
+  const mixedp = transformer(scope, seen, blocks(config, layers), {
+    rotary: gridRotary(batch, { grid: Math.sqrt(patches), featureSize: hiddenSize, heads }),
+  });
+  const placed = linear(scope.at("pool_in"), mixedp, wide, { bias: true });
+  const pooled = ops.mul(
+    ops.sum(ops.silu(placed), { axes: [1], keepAxes: false }),
+    1 / Math.sqrt(patches),
+  );
+  const mixed = ops.add(
+    pooled,
+    linear(
+      scope.at("mlp_out"),
+      ops.silu(linear(scope.at("mlp_in"), pooled, 2 * wide, { bias: true })),
+      wide,
+    ),
+  );
+  const out = linear(scope.at("token_out"), mixed, wide);
+  return normalize(ops.reshape(out, { shape: [batch, tokens, tokenSize] }));
+}
+function tf(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
   const { tokens, tokenSize, hiddenSize, layers } = config;
   const [batch, patches] = features.shape;
   const seen = ops.add(

@@ -17,7 +17,7 @@ import type { Losses } from "../../optim/mod.ts";
 import { blocks, places, summarize, type SummaryConfig } from "./summary.ts";
 
 /** The same of captions: int32 `[batch, words]`, with a mask of 1 for words and 0 for padding. */
-function captionTokens(
+export function captionTokens(
   scope: Scope,
   captions: Tensor,
   mask: Tensor,
@@ -44,7 +44,7 @@ function captionTokens(
 }
 
 /** −log P(caption | tokens) of each word: `[batch, words]`. */
-function captionLosses(
+export function captionLosses(
   scope: Scope,
   tokens: Tensor,
   captions: Tensor,
@@ -114,16 +114,23 @@ export function summaryLosses(
   const captions = input("captions", "int32", [batch, words]);
   const mask = input("captionMask", "float32", [batch, words]);
   const training = scope.at("summary_training");
-  const tokens = summarize(scope.at("summary"), features, config);
+  const clean = summarize(scope.at("summary"), features, config);
+  const noisy = normalize(ops.add(clean, input("tokenNoise", "float32", clean.shape)));
+  const tokens = clean;
   const { tokens: count, tokenSize } = config;
   const flat = (x: Tensor) => ops.reshape(x, { shape: [batch, count * tokenSize] });
+  if (weights.contrast === 0) {
+    const each = captionLosses(training.at("caption"), noisy, captions, textVocabulary, config);
+    const caption = ops.div(sumAll(ops.mul(each, mask)), sumAll(mask));
+    return { loss: caption, parts: { caption } };
+  }
   const said = captionTokens(training.at("text"), captions, mask, textVocabulary, config);
   const similarity = ops.mul(ops.matmul(flat(tokens), flat(said), { transposeB: true }), 1 / count);
   const index = ops.range({ size: batch });
   const own = ops.equal(index, ops.reshape(index, { shape: [batch, 1] }));
   const cosine = ops.mul(sumAll(ops.where(own, similarity, 0)), 1 / batch);
   const contrast = contrastLoss(training.at("contrast"), similarity, own, captions);
-  const each = captionLosses(training.at("caption"), tokens, captions, textVocabulary, config);
+  const each = captionLosses(training.at("caption"), noisy, captions, textVocabulary, config);
   const caption = ops.div(sumAll(ops.mul(each, mask)), sumAll(mask));
   const terms = [
     ops.mul(contrast, weights.contrast),

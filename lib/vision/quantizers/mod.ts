@@ -1,4 +1,10 @@
-export { type Quantized, type QuantizedStep, type Quantizer, usageOf } from "./quantizer.ts";
+export {
+  nearest,
+  type Quantized,
+  type QuantizedStep,
+  type Quantizer,
+  usageOf,
+} from "./quantizer.ts";
 export { QuantizerConfig, quantizerOf } from "./config.ts";
 export { vectorQuantizer } from "./vector.ts";
 export { simQuantizer } from "./sim.ts";

@@ -8,13 +8,14 @@ import { input, ops } from "../../graph/mod.ts";
 import { normalize } from "../../nn/mod.ts";
 import { ALL, type Budget, muon, type Stage, trainingStage } from "../../optim/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
-import { flowLosses } from "../decoders/latent_flow.ts";
+import { flowLosses, flowTime } from "../decoders/latent_flow.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
 import { summarize } from "../encoders/summary.ts";
 import { summaryLosses } from "../encoders/summary_training.ts";
 import { codeLatents } from "../latents.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
+import { quantize } from "../tokenizers/quantization.ts";
 import { flowOf, summaryOf, type Visualizer } from "../visualizer.ts";
 import { CaptionedRows, captionInputs, type MeasuredCaptions } from "./captioned.ts";
 
@@ -125,11 +126,12 @@ function flowStage(
           );
           const losses = flowLosses(
             scope.at("visualizer"),
-            codeLatents(scope.at("quantizer"), features, config.tokenizer),
+            codeLatents(scope.at("quantizer"), config.tokenizer),
             strayed,
             {
+              ids: quantize(scope.at("quantizer"), features, config.tokenizer).ids,
               noise: input("noise", "float32", [batch, latents, latentSize]),
-              u: input("u", "float32", [batch]),
+              t: input("t", "float32", [batch]),
               known: input("known", "float32", [batch]),
             },
             flow,
@@ -148,7 +150,7 @@ function flowStage(
           pixels: pixelsIn(picture, pictureSize),
           tokenNoise: random.normals(tokens * tokenSize).map((x) => deviation * x),
           noise: random.normals(latents * latentSize),
-          u: Float32Array.of(random.uniform()),
+          t: Float32Array.of(flowTime(random.normal())),
           known: Float32Array.of(random.uniform() < TOKEN_DROP ? 0 : 1),
         };
       }),
