@@ -30,4 +30,13 @@ export {
   type EnhancementOptions,
   enhancementStage,
 } from "./self_enhancement.ts";
-export { type Answered, ask, CAPTION_DROP, documents, PROMPT_WORDS } from "./wording.ts";
+export {
+  type Answered,
+  type AnsweredThought,
+  ask,
+  ASKED_FRAMES,
+  type AskedFrame,
+  CAPTION_DROP,
+  documents,
+  PROMPT_WORDS,
+} from "./wording.ts";
