@@ -16,7 +16,13 @@ export {
   ownPicturesPlan,
 } from "./own_pictures.ts";
 export { type Languages, loadIllume, saveIllume } from "./illume_files.ts";
-export { type DrawOptions, PictureModel, type SamplingOptions } from "./picture_model.ts";
+export {
+  type AskedThought,
+  type DrawOptions,
+  type FrameToDraw,
+  PictureModel,
+  type SamplingOptions,
+} from "./picture_model.ts";
 export {
   type AskedCaptions,
   type AssessedDrawing,

@@ -102,14 +102,18 @@ export class Inference implements Disposable {
     const spoken = items.map(({ ask, answer }) => [{ ask, answer: [text(answer)] }]);
     const sequences = await sequencesOf(spoken, model);
     const pictures = { read: mostPictures(items.map(({ ask }) => ask)), drawn: 0 };
-    const likelihood = await this.#once(this.#likelihoods, pictures, ({ length, ...shape }) =>
-      Likelihood.compile({
-        device,
-        store,
-        model,
-        shape: { ...shape, length: length + 2 * longestText, learned: longestText, batch: BATCH },
-        seed,
-      }));
+    const likelihood = await this.#once(
+      this.#likelihoods,
+      pictures,
+      ({ length, ...shape }) =>
+        Likelihood.compile({
+          device,
+          store,
+          model,
+          shape: { ...shape, length: length + 2 * longestText, learned: longestText, batch: BATCH },
+          seed,
+        }),
+    );
     return await likelihood.of(sequences);
   }
 
@@ -120,19 +124,23 @@ export class Inference implements Disposable {
     options: GenerationOptions,
   ): Promise<C[]> {
     const { device, store, unified: model, seed, longestText } = this.#parts;
-    const generator = await this.#once(this.#generators, pictures, ({ length, given }) =>
-      Generator.compile({
-        device,
-        store,
-        model,
-        shape: {
-          batch: BATCH,
-          prompt: length + longestText,
-          answer: Math.max(model.draw.answerLength, longestText),
-          given,
-        },
-        seed,
-      }));
+    const generator = await this.#once(
+      this.#generators,
+      pictures,
+      ({ length, given }) =>
+        Generator.compile({
+          device,
+          store,
+          model,
+          shape: {
+            batch: BATCH,
+            prompt: length + longestText,
+            answer: Math.max(model.draw.answerLength, longestText),
+            given,
+          },
+          seed,
+        }),
+    );
     return await generator.generate(prompts, speak, options);
   }
 
@@ -163,14 +171,18 @@ export class Inference implements Disposable {
 
 /** The most pictures in what is asked; one where there are none, so that one graph serves both. */
 function mostPictures(asked: Asked): number {
-  const counts = asked.map((segments) => segments.filter(({ kind }) => kind === "picture").length);
-  return Math.max(1, ...counts);
+  const pictures = (segments: readonly Segment[]) =>
+    segments.filter(({ kind }) => kind === "picture").length;
+  return asked.reduce((most, segments) => Math.max(most, pictures(segments)), 1);
 }
 
 /** The shape of a prompt that is pictures and no words. */
 function promptShape({ read, drawn }: Pictures, model: UnifiedModel): BatchShape {
   const blank = picture({ width: 1, height: 1, data: new Uint8Array(3) });
-  const document = [{ ask: Array(read).fill(blank), answer: Array(drawn).fill(blank) }];
+  const document = [{
+    ask: Array<Segment>(read).fill(blank),
+    answer: Array<Segment>(drawn).fill(blank),
+  }];
   return shapeOf([blankSequence(document, model)], 1, model);
 }
 
