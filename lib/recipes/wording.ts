@@ -1,7 +1,7 @@
 /**
  * What is said to a model and what it answers. ILLUME's own wording is unpublished; these are short
  * forms of ILLUME+'s templates (arXiv 2504.01934), whose unconditional prompts, for guidance, are the
- * same words without their content. Frames and thoughts are MetaMorph's (arXiv 2412.14164, section 3),
+ * same words without their content. Frames and thoughts are MetaMorph's (arXiv 2412.14164),
  * in words as short.
  */
 import { assessmentPrompt } from "../assessment/words.ts";

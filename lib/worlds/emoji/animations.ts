@@ -1,6 +1,6 @@
 /**
  * Little animations of scenes: frames of which the next, the previous or a missing one can be told
- * from the others (MetaMorph, arXiv 2412.14164, section 3: data of video). One thing changes a frame;
+ * from the others (as MetaMorph learns from videos, arXiv 2412.14164). One thing changes a frame;
  * background, style and all else stay.
  */
 import type { AskedFrame } from "../../recipes/wording.ts";

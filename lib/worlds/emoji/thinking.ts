@@ -1,5 +1,5 @@
 /**
- * Visual thinking (MetaMorph, arXiv 2412.14164, section 3): a picture, an instruction that changes it,
+ * Visual thinking (MetaMorph, arXiv 2412.14164): a picture, an instruction that changes it,
  * and a question about what comes of it, best answered after drawing that.
  */
 import type { Random } from "../../runtime/random.ts";
