@@ -17,7 +17,10 @@ export interface Thinks<Options extends Sampled = Sampled> {
   imagineAll(items: readonly AskedThought[]): Promise<string[]>;
 }
 
-/** Shares of right answers, word for word: of all, by kind, and where the instruction changes them. */
+/**
+ * Shares of right answers, word for word: of all, by kind, and where the instruction changes them; NaN of
+ * none.
+ */
 export type ThoughtScores = Readonly<Record<"all" | "changed" | Thought["kind"], number>>;
 
 export interface ThinkingScores {
