@@ -127,13 +127,16 @@ export class Illume extends PictureModel<DrawnPicture> {
       longestText: parts.longestText,
       pictureSize: tokenizer.config.pictureSize,
       owned: parts.owned,
-      async draw(
+      sample: (
         inference,
         { asked, unconditional },
         { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 },
-      ) {
+      ) => {
         const options = { seed, temperature, topK, guidance: { scale: guidance, unconditional } };
-        const drawn = await inference.draw(asked, options) as readonly Int32Array[];
+        return inference.draw(asked, options);
+      },
+      async paint(contents, { seed = 0 }) {
+        const drawn = contents as readonly Int32Array[];
         const pictures = await tokenizer.decode(drawn, { seed });
         return drawn.map((ids, i) => shownDrawing({ ids, picture: pictures[i] }));
       },

@@ -101,10 +101,11 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       longestText: parts.longestText,
       pictureSize: visualizer.config.tokenizer.pictureSize,
       owned: parts.owned,
-      async draw(inference, { asked }, { seed = 0, guidance = 2 }) {
-        // Nothing is sampled by the language model: chance comes in with the visualizer.
-        const said = await inference.draw(asked, { seed, temperature: 0, topK: 1 });
-        const tokens = said as readonly Float32Array[];
+      // Nothing is sampled by the language model: chance comes in with the visualizer.
+      sample: (inference, { asked }, { seed = 0 }) =>
+        inference.draw(asked, { seed, temperature: 0, topK: 1 }),
+      async paint(contents, { seed = 0, guidance = 2 }) {
+        const tokens = contents as readonly Float32Array[];
         const drawn = await visualizer.draw(tokens, { seed, guidance });
         return drawn.map((one, i) => shownDrawing({ ...one, tokens: tokens[i] }));
       },

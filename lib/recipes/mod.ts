@@ -23,7 +23,13 @@ export {
   metamorphStages,
   type MorphedPicture,
 } from "./metamorph.ts";
-export { type DrawOptions, PictureModel, type SamplingOptions } from "./picture_model.ts";
+export {
+  type AskedThought,
+  type DrawOptions,
+  type FrameToDraw,
+  PictureModel,
+  type SamplingOptions,
+} from "./picture_model.ts";
 export {
   type AskedCaptions,
   type AssessedDrawing,
@@ -37,4 +43,13 @@ export {
   type EnhancementOptions,
   enhancementStage,
 } from "./self_enhancement.ts";
-export { type Answered, ask, CAPTION_DROP, documents, PROMPT_WORDS } from "./wording.ts";
+export {
+  type Answered,
+  type AnsweredThought,
+  ask,
+  ASKED_FRAMES,
+  type AskedFrame,
+  CAPTION_DROP,
+  documents,
+  PROMPT_WORDS,
+} from "./wording.ts";

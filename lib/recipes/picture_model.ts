@@ -5,12 +5,13 @@
 import type { Assessment } from "../assessment/assessment.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { parseAssessment } from "../assessment/words.ts";
-import type { Picture } from "../data/picture.ts";
+import { asImage, type Picture } from "../data/picture.ts";
+import { shown } from "../notebook/mod.ts";
 import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
-import type { Language } from "../text/language.ts";
+import { CaptionError, type Language } from "../text/language.ts";
 import { type Asked, checkSampling, Inference, type UnifiedModel } from "../unified/mod.ts";
 import { bestOf, corrected, type Drawn, type Searched } from "./best_drawing.ts";
-import { ask } from "./wording.ts";
+import { ask, type AskedFrame } from "./wording.ts";
 
 export interface SamplingOptions {
   /** Default 0. */
@@ -39,6 +40,20 @@ export interface DrawingPrompts {
   readonly unconditional: Asked;
 }
 
+/** A question about what comes of an instruction. */
+export interface AskedThought {
+  readonly picture: Picture;
+  readonly instruction: string;
+  readonly question: string;
+}
+
+/** A frame of an animation to draw: the next or the previous one, or the one that is missing between two. */
+export interface FrameToDraw {
+  readonly asked: AskedFrame;
+  /** The others, in order. */
+  readonly shown: readonly Picture[];
+}
+
 /** What any model is made of. */
 export interface PictureModelParts<D extends Drawn> {
   readonly device: Device;
@@ -50,12 +65,14 @@ export interface PictureModelParts<D extends Drawn> {
   readonly longestText: number;
   /** Width and height of the pictures that are read, in pixels. */
   readonly pictureSize: number;
-  /** Draws what is asked for, and says how that is sampled where nobody does. */
-  readonly draw: (
+  /** Samples what is asked for, as `unified.draw` gives it. What nobody says of how is the recipe's. */
+  readonly sample: (
     inference: Inference,
     prompts: DrawingPrompts,
     options: SamplingOptions,
-  ) => Promise<D[]>;
+  ) => Promise<unknown[]>;
+  /** Pictures of what was sampled. */
+  readonly paint: (contents: readonly unknown[], options: SamplingOptions) => Promise<D[]>;
   /** What is freed together with the model, such as the store that it was loaded into. */
   readonly owned?: Disposable;
 }
@@ -68,7 +85,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   readonly language: Language;
   readonly longestText: number;
   readonly pictureSize: number;
-  readonly #draws: PictureModelParts<D>["draw"];
+  readonly #sample: PictureModelParts<D>["sample"];
+  readonly #paint: PictureModelParts<D>["paint"];
   readonly #inference: Inference;
   readonly #owned = new DisposableStack();
 
@@ -80,7 +98,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     this.language = parts.language;
     this.longestText = parts.longestText;
     this.pictureSize = parts.pictureSize;
-    this.#draws = parts.draw;
+    this.#sample = parts.sample;
+    this.#paint = parts.paint;
     this.#owned.use(parts.owned);
     this.#inference = this.#owned.use(new Inference(parts));
   }
@@ -107,10 +126,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     checkNumber("selfCorrect", selfCorrect, { whole: true, min: 0 });
     const search: Searched<D> = {
       draw: (captions, seed) =>
-        this.#draws(this.#inference, {
-          asked: captions.map(ask.draw),
-          unconditional: captions.map(ask.drawAnything),
-        }, { ...options, seed }),
+        this.#draw(captions.map(ask.draw), captions.map(ask.drawAnything), { ...options, seed }),
       judge: (items) => this.judge(items),
     };
     const { seed = 0 } = options;
@@ -139,10 +155,11 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   ): Promise<D[]> {
     const told = items.map(({ instruction }) => this.language.instruction(instruction));
     checkSampling(options);
-    return await this.#draws(this.#inference, {
-      asked: items.map(({ picture }, i) => ask.edit(picture, told[i])),
-      unconditional: items.map(({ picture }) => ask.reconstruct(picture)),
-    }, options);
+    return await this.#draw(
+      items.map(({ picture }, i) => ask.edit(picture, told[i])),
+      items.map(({ picture }) => ask.reconstruct(picture)),
+      options,
+    );
   }
 
   /** Says what is in a picture. */
@@ -178,6 +195,100 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     return await this.#inference.write(
       asked,
       read.map((read) => read.kind === "question" ? read.answers : undefined),
+    );
+  }
+
+  /**
+   * Answers what is so after an instruction, and draws it before it answers (MetaMorph's visual
+   * thinking). Only the drawing is sampled.
+   * @throws CaptionError where nobody taught the model such an instruction, or such a question
+   */
+  async think(
+    picture: Picture,
+    instruction: string,
+    question: string,
+    options: SamplingOptions = {},
+  ): Promise<D & { readonly answer: string }> {
+    return (await this.thinkAll([{ picture, instruction, question }], options))[0];
+  }
+
+  /** Thinks about each picture; `think` says what is understood. */
+  async thinkAll(
+    items: readonly AskedThought[],
+    options: SamplingOptions = {},
+  ): Promise<(D & { readonly answer: string })[]> {
+    const read = items.map((item) => this.#readThought(item));
+    checkSampling(options);
+    const asked = read.map((item) => ask.thought(item.picture, item.instruction, item.question));
+    const unconditional = items.map(({ picture }) => ask.reconstruct(picture));
+    const drawn = await this.#sample(this.#inference, { asked, unconditional }, options);
+    const answers = await this.#inference.write(asked, read.map(({ answers }) => answers), drawn);
+    const painted = await this.#paint(drawn, options);
+    return painted.map((one, i) =>
+      shown(
+        { ...one, answer: answers[i] },
+        ({ answer }) => `Thought: "${answer}"`,
+        ({ picture }) => asImage(picture),
+      )
+    );
+  }
+
+  /**
+   * Answers what is so after an instruction at once, without a drawing of it.
+   * @throws CaptionError as `think`
+   */
+  async imagine(picture: Picture, instruction: string, question: string): Promise<string> {
+    return (await this.imagineAll([{ picture, instruction, question }]))[0];
+  }
+
+  /** Answers about each picture; `imagine` says what. */
+  async imagineAll(items: readonly AskedThought[]): Promise<string[]> {
+    const read = items.map((item) => this.#readThought(item));
+    return await this.#inference.write(
+      read.map((item) => ask.imagined(item.picture, item.instruction, item.question)),
+      read.map(({ answers }) => answers),
+    );
+  }
+
+  /**
+   * Draws the frame that comes after those of an animation.
+   * @throws RangeError for less than two frames
+   */
+  next(frames: readonly Picture[], options: SamplingOptions = {}): Promise<Picture> {
+    return this.#frame({ asked: "next", shown: frames }, options);
+  }
+
+  /**
+   * Draws the frame that comes before those of an animation.
+   * @throws RangeError for less than two frames
+   */
+  previous(frames: readonly Picture[], options: SamplingOptions = {}): Promise<Picture> {
+    return this.#frame({ asked: "previous", shown: frames }, options);
+  }
+
+  /** Draws the frame of an animation that is missing between two. */
+  between(before: Picture, after: Picture, options: SamplingOptions = {}): Promise<Picture> {
+    return this.#frame({ asked: "missing", shown: [before, after] }, options);
+  }
+
+  /**
+   * Draws a frame of each animation.
+   * @throws RangeError for less than two frames, and for more around a missing one
+   */
+  async framesAll(
+    items: readonly FrameToDraw[],
+    options: SamplingOptions = {},
+  ): Promise<D[]> {
+    for (const { asked, shown } of items) {
+      if (shown.length === 2 || (shown.length > 2 && asked !== "missing")) continue;
+      const expected = asked === "missing" ? "two frames" : "two frames or more";
+      throw new RangeError(`Expected ${expected} of an animation, but found ${shown.length}`);
+    }
+    checkSampling(options);
+    return await this.#draw(
+      items.map(({ asked, shown }) => ask[asked](shown)),
+      items.map(ask.drawAnything),
+      options,
     );
   }
 
@@ -219,6 +330,26 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   ): Promise<number[]> {
     return this.#inference.logLikelihoods(
       items.map(({ picture, caption }) => ({ ask: ask.describe(picture), answer: caption })),
+    );
+  }
+
+  async #draw(asked: Asked, unconditional: Asked, options: SamplingOptions): Promise<D[]> {
+    const contents = await this.#sample(this.#inference, { asked, unconditional }, options);
+    return await this.#paint(contents, options);
+  }
+
+  async #frame(item: FrameToDraw, options: SamplingOptions): Promise<Picture> {
+    return (await this.framesAll([item], options))[0].picture;
+  }
+
+  /** An instruction and a question in taught words, and what may be answered. */
+  #readThought({ picture, instruction, question }: AskedThought) {
+    const told = this.language.instruction(instruction);
+    const read = this.language.question(question);
+    if (read.kind === "question") return { picture, instruction: told, ...read };
+    throw new CaptionError(
+      "Expected a question that is not for a description, since a model describes pictures and not " +
+        `what comes of an instruction, but found ${JSON.stringify(question)}`,
     );
   }
 

@@ -1,7 +1,8 @@
 /**
  * What is said to a model and what it answers. ILLUME's own wording is unpublished; these are short
  * forms of ILLUME+'s templates (arXiv 2504.01934), whose unconditional prompts, for guidance, are the
- * same words without their content.
+ * same words without their content. Frames and thoughts are MetaMorph's (arXiv 2412.14164),
+ * in words as short.
  */
 import { assessmentPrompt } from "../assessment/words.ts";
 import { type Document, picture, type Segment, text } from "../data/document.ts";
@@ -20,10 +21,38 @@ export const ask = {
     picture(shown),
     text(assessmentPrompt(caption)),
   ],
+  /** The frame after those of an animation. */
+  next: (shown: readonly Picture[]): Segment[] => [...shown.map(picture), text("next")],
+  /** The frame before them. */
+  previous: (shown: readonly Picture[]): Segment[] => [...shown.map(picture), text("previous")],
+  /** The frame between two. */
+  missing: (shown: readonly Picture[]): Segment[] => [...shown.map(picture), text("between")],
+  /** What is so after an instruction; the picture of it is drawn before the answer. */
+  thought: (shown: Picture, instruction: string, question: string): Segment[] => [
+    picture(shown),
+    text(`think ${instruction}. ${question}`),
+  ],
+  /** The same, to be answered at once. */
+  imagined: (shown: Picture, instruction: string, question: string): Segment[] => [
+    picture(shown),
+    text(`${instruction}. ${question}`),
+  ],
 } as const;
 
+/** The frames of an animation that may be asked for. */
+export const ASKED_FRAMES = ["next", "previous", "missing"] as const;
+export type AskedFrame = typeof ASKED_FRAMES[number];
+
 /** The words above that no caption, question or instruction has. */
-export const PROMPT_WORDS = ["draw", "describe", "reconstruct"] as const;
+export const PROMPT_WORDS = [
+  "draw",
+  "describe",
+  "reconstruct",
+  "next",
+  "previous",
+  "between",
+  "think",
+] as const;
 
 /** Share of documents to draw whose caption is left out, so that guidance has its opposite. */
 export const CAPTION_DROP = 0.1;
@@ -32,6 +61,11 @@ export const CAPTION_DROP = 0.1;
 export interface Answered {
   readonly question: string;
   readonly answer: string;
+}
+
+/** A question about what comes of an instruction, and its answer. */
+export interface AnsweredThought extends Answered {
+  readonly instruction: string;
 }
 
 /** Documents to learn from. */
@@ -66,5 +100,24 @@ export const documents = {
 
   reconstructed: (shown: Picture): Document => [
     { ask: ask.reconstruct(shown), answer: [picture(shown)] },
+  ],
+
+  /** A frame of an animation, from others. */
+  frame: (asked: AskedFrame, shown: readonly Picture[], wanted: Picture): Document => [
+    { ask: ask[asked](shown), answer: [picture(wanted)] },
+  ],
+
+  /** @param after the picture that the instruction leads to, which is drawn first */
+  thought: (
+    shown: Picture,
+    { instruction, question, answer }: AnsweredThought,
+    after: Picture,
+  ): Document => [
+    { ask: ask.thought(shown, instruction, question), answer: [picture(after), text(answer)] },
+  ],
+
+  /** The same without a picture of it. */
+  imagined: (shown: Picture, { instruction, question, answer }: AnsweredThought): Document => [
+    { ask: ask.imagined(shown, instruction, question), answer: [text(answer)] },
   ],
 } as const;

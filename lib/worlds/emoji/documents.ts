@@ -1,7 +1,8 @@
 /** What a unified model learns of an emoji world, as documents of each kind. */
 import { type DataSet, endless } from "../../data/data_set.ts";
 import type { Document } from "../../data/document.ts";
-import { CAPTION_DROP, documents } from "../../recipes/mod.ts";
+import { ASKED_FRAMES, CAPTION_DROP, documents } from "../../recipes/mod.ts";
+import { askedFrame } from "./animations.ts";
 import type { EmojiScenes } from "./emoji_scenes.ts";
 import { detailQuestions } from "./questions.ts";
 
@@ -17,7 +18,16 @@ const DETAILS = 6;
 /** The kinds of documents. */
 export type EmojiDocuments = Readonly<
   Record<
-    "text" | "describe" | "question" | "detail" | "draw" | "edit" | "reconstruct",
+    | "text"
+    | "describe"
+    | "question"
+    | "detail"
+    | "draw"
+    | "edit"
+    | "reconstruct"
+    | "frame"
+    | "thought"
+    | "imagined",
     DataSet<Document>
   >
 >;
@@ -66,6 +76,25 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
       "reconstruct",
       (random) => documents.reconstructed(scenes.reading(random).picture),
     ),
+
+    /** The next frame of an animation, the previous one, or one that is missing. */
+    frame: endless(seed, "frame", (random) => {
+      const asked = random.pick(ASKED_FRAMES);
+      const { shown, wanted } = askedFrame(asked, scenes.animation(random).pictures, random);
+      return documents.frame(asked, shown, wanted);
+    }),
+
+    /** What is so after an instruction: first drawn, then answered. */
+    thought: endless(seed, "thought", (random) => {
+      const { before, after, ...thought } = scenes.thought(random);
+      return documents.thought(before, thought, after);
+    }),
+
+    /** The same, answered at once. */
+    imagined: endless(seed, "imagined", (random) => {
+      const { before, ...thought } = scenes.thought(random);
+      return documents.imagined(before, thought);
+    }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { brief } from "../../graph/brief.ts";
 import { inspect } from "../../notebook/mod.ts";
 import { Random } from "../../runtime/random.ts";
+import { type Animation, randomAnimation } from "./animations.ts";
 import { captionOf, type CaptionSpec } from "./caption.ts";
 import { describe, sentenceOfScene } from "./describe.ts";
 import { drawScene } from "./draw.ts";
@@ -14,6 +15,7 @@ import { randomScene, sceneFor, type SceneOptions } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
 import { isHeldOut, trainingSpec } from "./splits.ts";
 import { loadSprites, type Sprites } from "./sprites.ts";
+import { randomThought, type Thought } from "./thinking.ts";
 import { type World, worldOf } from "./world.ts";
 
 /** A picture to draw from its caption, or to caption. */
@@ -40,6 +42,18 @@ export interface EditExample {
   readonly kind: Edit["kind"];
   readonly scene: Scene;
   readonly result: Scene;
+}
+
+/** The frames of a little animation. */
+export interface AnimationExample extends Animation {
+  readonly pictures: readonly Picture[];
+}
+
+/** A question about what comes of an instruction, and the pictures before and after it. */
+export interface ThoughtExample extends Thought {
+  readonly before: Picture;
+  readonly after: Picture;
+  readonly scene: Scene;
 }
 
 /**
@@ -95,6 +109,22 @@ export class EmojiScenes {
       scene,
       result,
     };
+  }
+
+  /** An animation of which the next, the previous or a missing frame can be asked for. */
+  animation(random: Random): AnimationExample {
+    const { kind, frames } = randomAnimation(this.world, random);
+    return { kind, frames, pictures: frames.map((frame) => this.draw(frame)) };
+  }
+
+  /** A picture of two to four things, an instruction, and a question about what comes of it. */
+  thought(random: Random): ThoughtExample {
+    while (true) {
+      const scene = randomScene(this.world, random, { objects: 2 + random.integer(3) });
+      const thought = randomThought(scene, this.world, random);
+      if (thought === undefined) continue;
+      return { ...thought, scene, before: this.draw(scene), after: this.draw(thought.result) };
+    }
   }
 
   /**

@@ -4,12 +4,16 @@
  */
 export { type World, worldOf, WORLDS } from "./world.ts";
 export type { Scene, SceneObject } from "./scene.ts";
+export { type Animation, ANIMATIONS, askedFrame, randomAnimation } from "./animations.ts";
+export { randomThought, type Thought } from "./thinking.ts";
 export {
+  type AnimationExample,
   type CaptionExample,
   type EditExample,
   type EmojiScenes,
   emojiScenes,
   type ReadingExample,
+  type ThoughtExample,
 } from "./emoji_scenes.ts";
 export { type EmojiDocuments, emojiDocuments } from "./documents.ts";
 export { tokenizerSources } from "./tokenizer_sources.ts";

@@ -6,7 +6,7 @@ import type { EmojiScenes } from "../emoji_scenes.ts";
 import type { SceneParser } from "../parser/scene_parser.ts";
 
 /** How far, in pixels, a centre may be from where it should be: less than half a cell. */
-const NEAR = 6;
+export const NEAR = 6;
 
 /**
  * Has random pictures edited, and parses picture, edited picture and the one that was asked for. What

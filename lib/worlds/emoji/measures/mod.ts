@@ -13,9 +13,16 @@ export {
   judgeDrawings,
 } from "./drawing.ts";
 export { evaluateEditing } from "./editing.ts";
+export { type DrawsFrames, evaluateFrames, type FrameScores } from "./frames.ts";
 export { evaluateGeneval, isOfWorld, toGeneval } from "./geneval_file.ts";
 export { evaluateJudge, evaluateJudgeOnDrawings } from "./judging.ts";
 export { evaluateReading, type PopeItem, popeQuestions } from "./pope.ts";
 export { evaluateProbes, type ProbeScores } from "./probes.ts";
 export { evaluatePurity, type Purity } from "./purity.ts";
+export {
+  evaluateThinking,
+  type ThinkingScores,
+  type Thinks,
+  type ThoughtScores,
+} from "./thinking.ts";
 export { unseenPictures } from "./unseen_pictures.ts";
