@@ -20,7 +20,7 @@ function asked(pictures: number, index = 0) {
 Deno.test("words after a drawing are what the model says where it draws and goes on", async () => {
   const prompts = [0, 1, 1, 2].map(asked);
   using inference = new Inference(parts);
-  const drawn = await inference.draw(prompts, [], { ...GREEDY, guidance: 1 });
+  const drawn = await inference.draw(prompts, GREEDY);
   const said = await inference.write(prompts, undefined, drawn);
   using generator = await Generator.compile({
     ...parts,
@@ -49,11 +49,11 @@ Deno.test("several pictures are asked about as one is, alone or among others", a
   const prompts = [3, 0, 2, 1].map(asked);
   using together = new Inference(parts);
   const answers = await together.write(prompts);
-  const drawings = await together.draw(prompts, [], { ...GREEDY, guidance: 1 });
+  const drawings = await together.draw(prompts, GREEDY);
   for (const [i, prompt] of prompts.entries()) {
     using alone = new Inference(parts);
     assert.deepEqual(await alone.write([prompt]), [answers[i]]);
-    assert.deepEqual(await alone.draw([prompt], [], { ...GREEDY, guidance: 1 }), [drawings[i]]);
+    assert.deepEqual(await alone.draw([prompt], GREEDY), [drawings[i]]);
   }
   // The last picture counts, too.
   const [first, second, third, words] = prompts[0];
@@ -82,12 +82,15 @@ Deno.test("graphs are compiled once for each number of pictures; no picture coun
     await run();
     return compiled - before;
   };
-  const guided = { ...GREEDY, guidance: 2 };
+  const guided = (without: ReturnType<typeof asked>) => ({
+    ...GREEDY,
+    guidance: { scale: 2, unconditional: [without] },
+  });
   const one = await compiledFor(() => inference.write([asked(1)]));
   assert(one > 0);
-  assert.equal(await compiledFor(() => inference.draw([asked(0)], [asked(0)], guided)), 0);
+  assert.equal(await compiledFor(() => inference.draw([asked(0)], guided(asked(0)))), 0);
   assert.equal(await compiledFor(() => inference.write([asked(2), asked(1)])), one);
-  assert.equal(await compiledFor(() => inference.draw([asked(2)], [asked(0)], guided)), 0);
+  assert.equal(await compiledFor(() => inference.draw([asked(2)], guided(asked(0)))), 0);
   assert.equal(await compiledFor(() => inference.write([asked(0), asked(1)])), 0);
   const both = () => Promise.all([inference.write([asked(3)]), inference.write([asked(3, 1)])]);
   assert.equal(await compiledFor(both), one);
