@@ -36,53 +36,32 @@ export function places(scope: Scope, batch: number, rows: number, hiddenSize: nu
   return ops.expand(one, { shape: [batch, rows, hiddenSize] });
 }
 
-/** Visual tokens of features `[batch, patches, featureSize]`: `[batch, tokens, tokenSize]`, of length 1. */
+/**
+ * Visual tokens of features `[batch, patches, featureSize]`: `[batch, tokens, tokenSize]`, of length 1.
+ * What stands in the patches, each having seen the others, is summed up (Deep Sets, arXiv 1703.06114): a
+ * sum keeps how many there are, which an average of attention loses.
+ */
 export function summarize(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
-  return (Deno.env.get("SV") ?? "deep") === "deep"
-    ? deep(scope, features, config)
-    : tf(scope, features, config);
-}
-function deep(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
-  const { tokens, tokenSize } = config;
+  const { tokens, tokenSize, hiddenSize, heads, layers } = config;
   const [batch, patches] = features.shape;
-  const wide = tokens * tokenSize;
-  const { hiddenSize, heads, layers } = config;
   const seen = ops.add(
     linear(scope.at("features_in"), features, hiddenSize, { bias: true }),
     places(scope.at("places"), batch, patches, hiddenSize),
   );
-  const mixedp = transformer(scope, seen, blocks(config, layers), {
-    rotary: gridRotary(batch, { grid: Math.sqrt(patches), featureSize: hiddenSize, heads }),
+  const grid = { grid: Math.sqrt(patches), featureSize: hiddenSize, heads };
+  const mixed = transformer(scope, seen, blocks(config, layers), {
+    rotary: gridRotary(batch, grid),
   });
-  const placed = linear(scope.at("pool_in"), mixedp, wide, { bias: true });
-  const pooled = ops.mul(
-    ops.sum(ops.silu(placed), { axes: [1], keepAxes: false }),
+  const each = ops.silu(linear(scope.at("patch_out"), mixed, 4 * hiddenSize, { bias: true }));
+  const sum = ops.mul(
+    ops.sum(each, { axes: [1], keepAxes: false }),
     1 / Math.sqrt(patches),
   );
-  const mixed = ops.add(
-    pooled,
-    linear(
-      scope.at("mlp_out"),
-      ops.silu(linear(scope.at("mlp_in"), pooled, 2 * wide, { bias: true })),
-      wide,
-    ),
+  const size = tokens * tokenSize;
+  const wide = ops.silu(linear(scope.at("sum_in"), sum, 2 * hiddenSize, { bias: true }));
+  const out = ops.add(
+    linear(scope.at("sum_out"), sum, size),
+    linear(scope.at("wide_out"), wide, size),
   );
-  const out = linear(scope.at("token_out"), mixed, wide);
   return normalize(ops.reshape(out, { shape: [batch, tokens, tokenSize] }));
-}
-function tf(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
-  const { tokens, tokenSize, hiddenSize, layers } = config;
-  const [batch, patches] = features.shape;
-  const seen = ops.add(
-    linear(scope.at("features_in"), features, hiddenSize, { bias: true }),
-    places(scope.at("places"), batch, patches, hiddenSize),
-  );
-  const queries = places(scope.at("queries"), batch, tokens, hiddenSize);
-  const mixed = transformer(
-    scope,
-    ops.concat([seen, queries], { axis: 1 }),
-    blocks(config, layers),
-  );
-  const own = ops.slice(mixed, { axis: 1, start: patches, end: patches + tokens });
-  return normalize(linear(scope.at("token_out"), own, tokenSize));
 }
