@@ -25,7 +25,6 @@ import {
   PictureTokenizer,
   type plot,
   readDrawings,
-  saveIllume,
   SceneParser,
   selfGenerate,
   shortened,
@@ -221,7 +220,7 @@ await main(async () => {
   for (const stage of [...multimodal, enhancing]) {
     for (const step of looksAt(stage)) curve.push(...await look(stage, step));
   }
-  await saveIllume(model, out);
+  await model.save(out);
 
   // Evaluation, on captions that no stage has seen.
   const drawing = await evaluateDrawing(model, parser, captions, { seed });

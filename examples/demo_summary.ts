@@ -2,7 +2,7 @@
 import { GENEVAL_TASKS, meanAccuracy, Report } from "../mod.ts";
 import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
-import { FROM } from "./options.ts";
+import { wordsOfModel } from "./recipe.ts";
 
 /** What every demo measures. */
 const Reported = Report.pick({ geneval: true, pope: true, selfEnhancement: true, seconds: true })
@@ -11,7 +11,7 @@ const Reported = Report.pick({ geneval: true, pope: true, selfEnhancement: true,
 /** The scores of a report, where everything lies, and what can be done next. */
 export function summary(report: Report, out: string): string {
   const { geneval, pope, selfEnhancement, seconds } = Reported.parse(report);
-  const from = out === FROM.default ? [] : ["--from", out];
+  const from = wordsOfModel(out);
   const picture = "two_red_hearts.png";
   const rows = [
     ["GenEval", `${share(geneval.overall)} on captions that no stage has seen`],

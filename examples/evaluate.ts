@@ -36,15 +36,8 @@ import {
   specOf,
 } from "../lib/worlds/emoji/mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import {
-  type CommandLine,
-  DEVICE,
-  FROM,
-  main,
-  readCommandLine,
-  SEED,
-  UsageError,
-} from "./options.ts";
+import { type CommandLine, DEVICE, main, readCommandLine, SEED, UsageError } from "./options.ts";
+import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
 await main(async () => {
   const options = readCommandLine({
@@ -58,6 +51,7 @@ await main(async () => {
       pope: { value: "FILE", meaning: "questions in POPE's own format" },
       pictures: { value: "FOLDER", meaning: "with --pope, where its pictures are" },
       answers: { value: "FILE", meaning: "with --pope, answers to score in place of this model's" },
+      recipe: RECIPE_OF_MODEL,
       from: FROM,
       seed: SEED,
       device: DEVICE,

@@ -19,7 +19,6 @@ import {
   PictureTokenizer,
   plainCaption,
   PlainLanguage,
-  saveIllume,
   shortened,
   skippedInWords,
   StateStore,
@@ -136,7 +135,7 @@ await main(async () => {
   for (const stage of all) {
     for await (const _ of training.run(stage));
   }
-  await saveIllume(model, out);
+  await model.save(out);
 
   const report = await writeTrainReport(out, {
     preset,

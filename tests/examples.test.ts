@@ -7,7 +7,7 @@ import {
   Assessment,
   GENEVAL_TASKS,
   heldOut,
-  loadIllume,
+  loadModel,
   meanAccuracy,
   openDevice,
   parseCaption,
@@ -180,7 +180,7 @@ Deno.test("the five commands work on what the demo left", async () => {
   deepEqual(await sizeOf(drawn), [256, 256, "png"]);
   {
     using device = await openDevice();
-    const model = await loadIllume(out, device);
+    const model = await loadModel(out, { device });
     const picture = await model.draw("two red hearts", { guidance: 2, seed: 5 });
     const small = await sharp(drawn).resize(64, 64, { kernel: "nearest" }).png().toBuffer();
     deepEqual(await readPicture(small), picture);
