@@ -163,6 +163,7 @@ export {
   tokenizerSources,
   trainTextTokenizer,
   truePicture,
+  visualizerSource,
   type World,
   worldOf,
   worldOfModel,
@@ -194,12 +195,14 @@ export {
   evaluatePurity,
   evaluateReading,
   evaluateThinking,
+  evaluateVisualizer,
   type FrameScores,
   type JudgedDrawing,
   type ProbeScores,
   type Purity,
   type ThinkingScores,
   unseenPictures,
+  type VisualizerScores,
 } from "./lib/worlds/emoji/mod.ts";
 
 // To measure any model: benchmarks' own files, sets of pictures, retrieval, and how sure a score is.
