@@ -71,7 +71,19 @@ const METAMORPH: Recipe<MetaMorph> = {
   },
 };
 
-/** Every recipe, by its name. */
+/**
+ * Every recipe, by its name: how long a model of each size learns, and a model with its stages, ready to
+ * run.
+ *
+ * @example
+ * ```ts
+ * import { RECIPES, shortenedPlan } from "./mod.ts";
+ *
+ * const { stages, visualizer } = shortenedPlan(RECIPES.metamorph.plans.nano, 0.01);
+ * const steps = [visualizer.flow, ...stages.map(({ budget }) => budget)].map(({ steps }) => steps);
+ * if (Math.max(...steps) > 100) throw new Error(`${steps}`);
+ * ```
+ */
 export const RECIPES: Readonly<Record<RecipeName, Recipe<RecipeModel>>> = {
   illume: ILLUME,
   metamorph: METAMORPH,
@@ -84,6 +96,26 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe<RecipeModel>>> = {
  * @throws CheckpointError for a missing, truncated or foreign file, an unknown recipe, another version
  * or language, or tensors of other names or shapes than the configuration asks for; TypeError where the
  * folder is no path or the device is none
+ *
+ * @example
+ * ```ts
+ * import { openDevice, StateStore } from "../runtime/mod.ts";
+ * import { PlainLanguage } from "../text/mod.ts";
+ * import { PictureTokenizer, TOKENIZER_PRESETS } from "../vision/mod.ts";
+ * import { captionTokenizer, Illume, loadModel } from "./mod.ts";
+ *
+ * const captions = ["a red apple", "a green pear"];
+ * using device = await openDevice("cpu");
+ * using store = new StateStore(device);
+ * using tokenizer = new PictureTokenizer({ device, store, config: TOKENIZER_PRESETS.nano });
+ * const [language, text] = [PlainLanguage.of(captions), captionTokenizer(captions)];
+ * const folder = await Deno.makeTempDir();
+ * await Illume.init({ tokenizer, text, language }).save(folder);
+ *
+ * using model = await loadModel(folder);
+ * if (model.recipe !== "illume") throw new Error(model.recipe);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function loadModel(directory: string, options?: LoadOptions): Promise<RecipeModel> {
   const found = await recipeIn(directory);

@@ -103,7 +103,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
  * stay as they are
  */
 export async function* selfGenerate(
-  model: PictureModel<Kept>,
+  model: Pick<PictureModel<Kept>, "drawAll">,
   judge: Judge,
   { directory, asked, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
