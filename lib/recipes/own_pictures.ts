@@ -94,9 +94,10 @@ function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
 }
 
 /**
- * What a model of a recipe, ILLUME where none is named, learns of a number of pictures, and for how long: as long as a preset takes for 1,500, and
+ * What is learned of a number of pictures, and for how long: as long as a preset takes for 1,500, and
  * proportionally longer for more, up to four times, or shorter for fewer, down to a quarter.
  *
+ * @param recipe whose stages the language model has; default ILLUME's
  * @throws RangeError for a number of pictures that is none
  *
  * @example
