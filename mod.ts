@@ -11,8 +11,16 @@
  */
 
 // To use a model: it draws, describes, answers, edits and judges.
-export { loadIllume } from "./lib/worlds/mod.ts";
-export { type DrawOptions, Illume, type SamplingOptions, saveIllume } from "./lib/recipes/mod.ts";
+import "./lib/worlds/mod.ts";
+export {
+  type DrawOptions,
+  Illume,
+  loadModel,
+  type LoadOptions,
+  MetaMorph,
+  type RecipeModel,
+  type SamplingOptions,
+} from "./lib/recipes/mod.ts";
 export {
   contactSheet,
   encodePng,
@@ -44,6 +52,7 @@ export {
 } from "./lib/data/mod.ts";
 export {
   captionWords,
+  knowLanguage,
   type Language,
   plainCaption,
   PlainLanguage,
@@ -53,7 +62,6 @@ export {
   captionedDocuments,
   captionTokenizer,
   OWN_TOKENIZER_PRESETS,
-  type OwnPicturesPlan,
   ownPicturesPlan,
 } from "./lib/recipes/mod.ts";
 
@@ -67,7 +75,8 @@ export {
   type VisionEncoder,
 } from "./lib/vision/mod.ts";
 
-// To train: a tokenizer, a model on it, and a folder that a stopped training goes on from.
+// To train: a tokenizer, what draws of visual tokens, a model on them, and a folder that a stopped
+// training goes on from; or all of a recipe by its name.
 export {
   PictureTokenizer,
   QuantizerConfig,
@@ -77,8 +86,29 @@ export {
   TokenizerConfig,
   type TokenizerSources,
   tokenizerStages,
+  Visualizer,
+  VISUALIZER_BUDGETS,
+  VISUALIZER_PRESETS,
+  type VisualizerBudgets,
+  VisualizerConfig,
+  visualizerStages,
 } from "./lib/vision/mod.ts";
-export { ILLUME_STAGES, illumeStages, type Preset } from "./lib/recipes/mod.ts";
+export {
+  type Begun,
+  ILLUME_STAGES,
+  illumeStages,
+  METAMORPH_STAGES,
+  metamorphStages,
+  type MorphedPicture,
+  type Preset,
+  type Recipe,
+  type RecipeName,
+  type RecipeParts,
+  type RecipePlan,
+  RECIPES,
+  type RecipeSources,
+  shortenedPlan,
+} from "./lib/recipes/mod.ts";
 export type { StagePlan } from "./lib/unified/mod.ts";
 export type { Precision } from "./lib/graph/mod.ts";
 export { type Budget, shortened, type Stage, type TrainingEvent } from "./lib/optim/mod.ts";
@@ -133,6 +163,7 @@ export {
   tokenizerSources,
   trainTextTokenizer,
   truePicture,
+  visualizerSource,
   type World,
   worldOf,
   worldOfModel,
@@ -164,12 +195,14 @@ export {
   evaluatePurity,
   evaluateReading,
   evaluateThinking,
+  evaluateVisualizer,
   type FrameScores,
   type JudgedDrawing,
   type ProbeScores,
   type Purity,
   type ThinkingScores,
   unseenPictures,
+  type VisualizerScores,
 } from "./lib/worlds/emoji/mod.ts";
 
 // To measure any model: benchmarks' own files, sets of pictures, retrieval, and how sure a score is.

@@ -12,7 +12,6 @@ import {
   illumeStages,
   openDevice,
   parserJudge,
-  saveIllume,
   SceneParser,
   selfGenerate,
   shortened,
@@ -77,5 +76,5 @@ await main(async () => {
   const asked = askedCaptions(scenes.world);
   const drawing = { directory: `${directory}/drawings`, asked, captions, seed: 0, signal };
   for await (const _ of selfGenerate(model, judge, drawing));
-  await saveIllume(model, directory);
+  await model.save(directory);
 });

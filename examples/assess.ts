@@ -1,13 +1,14 @@
 /** `deno task assess picture.png "two red hearts"`: the model's own judgement, as JSON. */
 import { readPicture } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import { DEVICE, FROM, fromHere, main, readCommandLine } from "./options.ts";
+import { DEVICE, fromHere, main, readCommandLine } from "./options.ts";
+import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
 await main(async () => {
   const options = readCommandLine({
     task: "assess",
     words: { PICTURE: "the picture to judge", "CAPTION …": "what it should show" },
-    options: { from: FROM, device: DEVICE },
+    options: { recipe: RECIPE_OF_MODEL, from: FROM, device: DEVICE },
     examples: [`picture.png "two red hearts"`],
   });
   const [path, caption] = options.words;

@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: trains ILLUME (arXiv 2412.06673) from nothing, lets it judge its own drawings
- * and learn from that, and reports what it can do.
+ * `deno task demo`: trains ILLUME (arXiv 2412.06673) or MetaMorph (2412.14164) from nothing, lets it
+ * judge its own drawings and learn from that, and reports what it can do.
  */
 import {
   askedCaptions,
@@ -16,29 +16,26 @@ import {
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
+  evaluateVisualizer,
   evaluationCaptions,
-  Illume,
-  ILLUME_STAGES,
-  illumeStages,
   meanAccuracy,
   parserJudge,
-  PictureTokenizer,
   type plot,
   readDrawings,
-  saveIllume,
+  RECIPES,
   SceneParser,
   selfGenerate,
   shortened,
+  shortenedPlan,
   type Stage,
   StateStore,
-  TOKENIZER_BUDGETS,
   TOKENIZER_PRESETS,
   tokenizerSources,
-  tokenizerStages,
   Training,
   trainTextTokenizer,
   truePicture,
   unseenPictures,
+  visualizerSource,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
 import { writeReport } from "./demo_report.ts";
@@ -48,6 +45,7 @@ import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
+import { FOLDERS, OUT, RECIPE, recipeOf } from "./recipe.ts";
 import { spread } from "./spread.ts";
 
 type ScorePoint = plot.ScorePoint;
@@ -78,12 +76,13 @@ await main(async () => {
   const options = readCommandLine({
     task: "demo",
     options: {
+      recipe: RECIPE,
       preset: {
         value: "NAME",
         default: "nano",
         meaning: "how much is learned: nano takes ten minutes, small two hours, base wants a GPU",
       },
-      out: { value: "FOLDER", default: "out/demo", meaning: "where the model and report go" },
+      out: OUT,
       ...EXISTING,
       seed: SEED,
       device: DEVICE,
@@ -94,11 +93,12 @@ await main(async () => {
       },
       quick: QUICK,
     },
-    examples: ["", "--resume", "--preset small --out out/small"],
+    examples: ["", "--resume", "--preset small --out out/small", "--recipe metamorph"],
   });
+  const recipe = RECIPES[recipeOf(options)];
   const preset = options.choice("preset", ["nano", "small", "base"]);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
-  const out = options.text("out");
+  const out = options.given("out") ?? FOLDERS[recipe.name];
   const existing = existingOf(options);
   const precision = options.choice("precision", ["float32", "mixed"]);
   const quick = options.flag("quick");
@@ -125,7 +125,16 @@ await main(async () => {
   using training = await Training.open({
     directory: out,
     store,
-    settings: { preset, seed, quick, device: device.name, precision, tokenizer: config, sizes },
+    settings: {
+      recipe: recipe.name,
+      preset,
+      seed,
+      quick,
+      device: device.name,
+      precision,
+      tokenizer: config,
+      sizes,
+    },
     existing,
     files: FILES,
     signal,
@@ -145,31 +154,28 @@ await main(async () => {
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
 
-  // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
-  const tokenizer = new PictureTokenizer({ device, store, config, seed });
-  const budgets = TOKENIZER_BUDGETS[preset];
-  const tokenizing = tokenizerStages(tokenizer, tokenizerSources(scenes), text, {
-    encoder: shortened(budgets.encoder, share),
-    quantizer: shortened(budgets.quantizer, share),
-    pixels: shortened(budgets.pixels, share),
-  });
-
-  // Unified model: language, visual embedding initialization, alignment, fine-tuning.
-  const language = emojiLanguage(scenes.world);
+  // The model: what sees and draws pictures, and the language model; and the stages that it learns in.
   const documents = emojiDocuments(scenes);
-  const model = Illume.init({ tokenizer, text, language, preset, seed });
-  const plans = ILLUME_STAGES[preset].map((plan) => ({
-    ...plan,
-    budget: shortened(plan.budget, share),
-    precision,
-  }));
-  const [reading, embedding, ...multimodal] = illumeStages(model, documents, plans);
+  const { stages, ...budgets } = shortenedPlan(recipe.plans[preset], share);
+  const plans = stages.map((plan) => ({ ...plan, precision }));
+  const { model, vision, early, multimodal } = recipe.begin({
+    store,
+    tokenizer: config,
+    preset,
+    seed,
+    text,
+    language: emojiLanguage(scenes.world),
+    sources: {
+      tokenizer: tokenizerSources(scenes),
+      visualizer: visualizerSource(scenes),
+      documents,
+    },
+    plan: { ...budgets, stages: plans },
+  });
+  const { tokenizer } = model;
   const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
-  training.plan([...tokenizing, reading, embedding, ...multimodal, {
-    name: "self-enhancement",
-    ...enhancement,
-  }]);
-  await train([...tokenizing, reading, embedding]);
+  training.plan([...vision, ...early, ...multimodal, { name: "self-enhancement", ...enhancement }]);
+  await train([...vision, ...early]);
 
   // From time to time it is looked at, with a part of the evaluation: scores over minutes.
   const few = evaluationCaptions(scenes.world, { perTask: Math.ceil(sizes.perTask / 3), seed });
@@ -210,7 +216,7 @@ await main(async () => {
     })
   ) tell(`drawn and assessed: ${done}/${total}`);
   const { drawings } = await readDrawings(`${out}/drawings`);
-  const enhancing = await enhancementStage(model, drawings, {
+  const enhancing = enhancementStage(model, drawings, {
     documents,
     truePicture: truePicture(scenes),
     plan: plans.at(-1),
@@ -221,12 +227,16 @@ await main(async () => {
   for (const stage of [...multimodal, enhancing]) {
     for (const step of looksAt(stage)) curve.push(...await look(stage, step));
   }
-  await saveIllume(model, out);
+  await model.save(out);
 
   // Evaluation, on captions that no stage has seen.
   const drawing = await evaluateDrawing(model, parser, captions, { seed });
   signal.throwIfAborted();
-  const ceilings = await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
+  const visualized = model.recipe === "metamorph"
+    ? await evaluateVisualizer(model.visualizer, scenes, parser, captions, { seed })
+    : undefined;
+  const ceilings = visualized?.ceilings ??
+    await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
   const reconstruction = await evaluateReconstruction(
     tokenizer,
@@ -245,6 +255,7 @@ await main(async () => {
   const shown = spread(ceilings.pictures, 12);
   const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));
   const report = await writeReport(out, {
+    recipe,
     preset,
     seed,
     device: device.name,
@@ -252,12 +263,15 @@ await main(async () => {
     drawing,
     byCodes: evaluateDrawingByCodes(drawing.drawings, read),
     ceilings,
+    visualized,
     ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,
     reconstruction,
     pope,
     curve,
     stages: training.stages,
+    visionStages: vision.map(({ name }) => name),
+    lossParts: ["loss", "text", model.unified.draw.name],
     seconds: training.seconds,
     assessed,
     reconstructed: shown.map((pair, i) => ({ ...pair, tokens: [...encoded[i].ids] })),

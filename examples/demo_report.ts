@@ -8,13 +8,17 @@ import {
   type JudgedDrawing,
   plot,
   readMetrics,
+  type Recipe,
+  type RecipeModel,
   Report,
   type StageSummary,
+  type VisualizerScores,
   writeFileAtomic,
 } from "../mod.ts";
 import { spread } from "./spread.ts";
 
 export interface Findings {
+  readonly recipe: Recipe<RecipeModel>;
   readonly preset: string;
   readonly seed: number;
   readonly device: string;
@@ -24,6 +28,8 @@ export interface Findings {
   /** The same drawings by their codes. */
   readonly byCodes: CodeScores;
   readonly ceilings: Ceilings;
+  /** Of MetaMorph. */
+  readonly visualized?: VisualizerScores;
   readonly ceilingByCodes: CodeScores;
   readonly reconstruction: NonNullable<Report["reconstruction"]>;
   readonly probes: NonNullable<Report["probes"]>;
@@ -31,6 +37,10 @@ export interface Findings {
   /** Scores while it learned, on a part of the captions and pictures. */
   readonly curve: readonly plot.ScorePoint[];
   readonly stages: readonly StageSummary[];
+  /** Of what sees and draws pictures, by name. */
+  readonly visionStages: readonly string[];
+  /** What the language model's loss is made of. */
+  readonly lossParts: readonly string[];
   readonly seconds: number;
   /** The drawings with the model's own assessments, where it wrote any. */
   readonly assessed: readonly (JudgedDrawing & { readonly assessment?: Assessment })[];
@@ -40,7 +50,9 @@ export interface Findings {
 /** Writes everything into a folder. */
 export async function writeReport(out: string, findings: Findings): Promise<Report> {
   const { drawing, byCodes, ceilings, before, assessed, preset, seed, device } = findings;
+  const { recipe, visualized } = findings;
   const report = Report.parse({
+    recipe: recipe.name,
     preset,
     seed,
     device,
@@ -56,6 +68,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
         ceiling: findings.ceilingByCodes.scores.overall,
       },
     },
+    visualizer: visualized && visualizerReport(visualized),
     pope: findings.pope,
     probes: findings.probes,
     reconstruction: findings.reconstruction,
@@ -71,7 +84,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
   });
   const figures = await figuresOf(out, findings);
   const page = plot.reportPage({
-    title: `ILLUME, ${preset}`,
+    title: `${recipe.title}, ${preset}`,
     description:
       "One model that reads pictures, draws them and judges what it drew, trained from nothing on " +
       "scenes of emoji. Scores are on captions that no stage of training has seen; the ceilings say " +
@@ -94,19 +107,23 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
   return report;
 }
 
+/** What a report keeps of a visualizer. */
+export function visualizerReport({ drawn, ceilings }: VisualizerScores): Report["visualizer"] {
+  return { ...drawn, ceiling: ceilings.reconstructed.overall };
+}
+
 async function figuresOf(
   out: string,
-  { drawing, assessed, reconstructed, stages, curve }: Findings,
+  { drawing, visualized, assessed, reconstructed, visionStages, lossParts, curve }: Findings,
 ): Promise<plot.ReportFigure[]> {
   const metrics = await readMetrics(`${out}/metrics.jsonl`);
-  const unified = stages.slice(3).map(({ name }) => name);
   const points = metrics.map(({ stage, samples, loss, parts }) => ({
     stage,
     samples,
     loss,
     ...parts,
   }));
-  const isUnified = ({ stage }: { stage: string }) => unified.includes(stage);
+  const isUnified = ({ stage }: { stage: string }) => !visionStages.includes(stage);
   return [
     {
       heading: "Scores over minutes",
@@ -115,8 +132,8 @@ async function figuresOf(
     },
     {
       heading: "Alignment curves",
-      text: "The one next-token loss of the language model over the samples it saw, by stage.",
-      figure: plot.lossCurve(points.filter(isUnified), { parts: ["loss", "text", "codes"] }),
+      text: "The one loss of the language model over the samples it saw, and its parts, by stage.",
+      figure: plot.lossCurve(points.filter(isUnified), { parts: lossParts }),
     },
     {
       heading: "The tokenizer's losses",
@@ -127,6 +144,19 @@ async function figuresOf(
       text: "A scene, its semantic tokens coloured by code, and what the decoder makes of them.",
       figure: plot.reconstructions(reconstructed),
     },
+    ...(visualized === undefined ? [] : [{
+      heading: "Visualized",
+      text:
+        "True scenes, and what the visualizer makes of their visual tokens: where things stand " +
+        "is left to chance.",
+      figure: plot.pictureGrid(
+        spread([...visualized.drawings.entries()], 12).flatMap(([i, { picture, correct }]) => [
+          { picture: visualized.ceilings.pictures[i].picture },
+          { picture, mark: correct ? "good" as const : "bad" as const },
+        ]),
+        { columns: 6 },
+      ),
+    }]),
     {
       heading: "Drawn",
       text: "Held-out captions, each drawn once, with the parser's verdict.",

@@ -2,22 +2,28 @@
 import { GENEVAL_TASKS, meanAccuracy, Report } from "../mod.ts";
 import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
-import { FROM } from "./options.ts";
+import { wordsOfModel } from "./recipe.ts";
 
 /** What every demo measures. */
-const Reported = Report.pick({ geneval: true, pope: true, selfEnhancement: true, seconds: true })
+const Reported = Report
+  .pick({ recipe: true, geneval: true, pope: true, selfEnhancement: true, seconds: true })
   .required();
 
 /** The scores of a report, where everything lies, and what can be done next. */
 export function summary(report: Report, out: string): string {
-  const { geneval, pope, selfEnhancement, seconds } = Reported.parse(report);
-  const from = out === FROM.default ? [] : ["--from", out];
+  const { recipe, geneval, pope, selfEnhancement, seconds } = Reported.parse(report);
+  const { visualizer } = report;
+  const from = wordsOfModel(out);
   const picture = "two_red_hearts.png";
   const rows = [
+    ["recipe", recipe],
     ["GenEval", `${share(geneval.overall)} on captions that no stage has seen`],
     ...GENEVAL_TASKS.map((task) => [`  ${task}`, share(geneval[task])]),
     ["  ceiling", `${share(geneval.ceiling?.reconstructed)} where true scenes are reconstructed`],
     ["  by codes", `${share(geneval.byCodes?.overall)} by a judge that sees codes, not pixels`],
+    ...(visualizer === undefined ? [] : [
+      ["visualizer", `${share(visualizer.overall)} where it draws true visual tokens`],
+    ]),
     ["POPE", share(meanAccuracy(pope as Required<typeof pope>))],
     ...Object.entries(pope).map(([split, { accuracy }]) => [`  ${split}`, share(accuracy)]),
     ["verdicts", `${share(selfEnhancement.agreement)} of its own on its drawings are the parser's`],

@@ -1,7 +1,8 @@
 /** `deno task describe picture.png`: says what is in a picture, or answers a question about it. */
 import { readPicture } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import { DEVICE, FROM, fromHere, main, readCommandLine } from "./options.ts";
+import { DEVICE, fromHere, main, readCommandLine } from "./options.ts";
+import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
 await main(async () => {
   const options = readCommandLine({
@@ -9,6 +10,7 @@ await main(async () => {
     words: { PICTURE: "the picture to read" },
     options: {
       question: { value: "QUESTION", meaning: "what to answer in place of a description" },
+      recipe: RECIPE_OF_MODEL,
       from: FROM,
       device: DEVICE,
     },

@@ -1,7 +1,8 @@
 /** `deno task draw "two red hearts"`: draws a caption. */
 import { contactSheet, encodePng, writeFileAtomic } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import { DEVICE, FROM, GUIDANCE, main, readCommandLine, SEED } from "./options.ts";
+import { DEVICE, GUIDANCE, guidanceOf, main, readCommandLine, SEED } from "./options.ts";
+import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 import { pictureFile, TO } from "./picture_file.ts";
 
 await main(async () => {
@@ -13,6 +14,7 @@ await main(async () => {
       n: { value: "N", default: "1", meaning: "how many pictures, on one sheet, 1 to 64" },
       seed: SEED,
       guidance: GUIDANCE,
+      recipe: RECIPE_OF_MODEL,
       from: FROM,
       device: DEVICE,
     },
@@ -24,13 +26,13 @@ await main(async () => {
   });
   const [caption] = options.words;
   const n = options.number("n", { min: 1, max: 64, whole: true });
-  const guidance = options.number("guidance", { min: 0, max: 20 });
+  const guidance = guidanceOf(options);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const to = await pictureFile(options, caption);
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const drawn = await model.drawAll(Array(n).fill(caption), { guidance, seed });
+  const drawn = await model.drawAll(Array(n).fill(caption), { ...guidance, seed });
   const pictures = drawn.map(({ picture }) => picture);
   const sheet = n === 1 ? pictures[0] : contactSheet(pictures, Math.ceil(Math.sqrt(n)), 2);
   await writeFileAtomic(to, await encodePng(sheet, { scale: 4 }));

@@ -5,8 +5,7 @@ import {
   type EmojiScenes,
   evaluateDrawing,
   evaluationCaptions,
-  type Illume,
-  loadIllume,
+  Illume,
   plot,
   SceneParser,
 } from "../mod.ts";
@@ -46,7 +45,7 @@ export async function modelFigures(
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = evaluationCaptions(scenes.world, { perTask: COUNTED, seed: scenes.seed });
   const drawn = async (arm: string) => {
-    const model: Illume = await loadIllume(`${from}/${arm}`, device);
+    const model = await Illume.load(`${from}/${arm}`, { device });
     using _store = model.store;
     return (await evaluateDrawing(model, parser, captions, { seed: scenes.seed })).drawings;
   };

@@ -15,6 +15,7 @@ import {
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
+  evaluateVisualizer,
   evaluationCaptions,
   type PopeFileScores,
   readGeneval,
@@ -35,16 +36,10 @@ import {
   type Sentence,
   specOf,
 } from "../lib/worlds/emoji/mod.ts";
+import { visualizerReport } from "./demo_report.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import {
-  type CommandLine,
-  DEVICE,
-  FROM,
-  main,
-  readCommandLine,
-  SEED,
-  UsageError,
-} from "./options.ts";
+import { type CommandLine, DEVICE, main, readCommandLine, SEED, UsageError } from "./options.ts";
+import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
 await main(async () => {
   const options = readCommandLine({
@@ -58,6 +53,7 @@ await main(async () => {
       pope: { value: "FILE", meaning: "questions in POPE's own format" },
       pictures: { value: "FOLDER", meaning: "with --pope, where its pictures are" },
       answers: { value: "FILE", meaning: "with --pope, answers to score in place of this model's" },
+      recipe: RECIPE_OF_MODEL,
       from: FROM,
       seed: SEED,
       device: DEVICE,
@@ -96,7 +92,11 @@ await main(async () => {
   const { scores, drawings } = await evaluateDrawing(model, parser, captions, { seed });
   const read = await codeReader(model.tokenizer, scenes, { pictures: 3000, seed });
   const byCodes = evaluateDrawingByCodes(drawings, read);
-  const ceilings = await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
+  const visualized = model.recipe === "metamorph"
+    ? await evaluateVisualizer(model.visualizer, scenes, parser, captions, { seed })
+    : undefined;
+  const ceilings = visualized?.ceilings ??
+    await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
   const whole = file === undefined && {
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
     probes: await evaluateProbes(model.tokenizer, scenes, { pictures: 1500, seed }),
@@ -107,6 +107,7 @@ await main(async () => {
     ),
   };
   const report: Report = {
+    recipe: model.recipe,
     preset: worldOfModel(model).name,
     seed: model.seed,
     device: device.name,
@@ -122,6 +123,7 @@ await main(async () => {
         ceiling: evaluateDrawingByCodes(ceilings.drawings, read).scores.overall,
       },
     },
+    ...visualized && { visualizer: visualizerReport(visualized) },
     ...whole,
     seconds: (performance.now() - start) / 1000,
   };
@@ -145,7 +147,7 @@ async function scoresOfPope(options: CommandLine): Promise<PopeFileScores> {
   const model = await loadChosenModel(options, device);
   return await evaluatePope(model, questions, {
     pictures,
-    size: model.tokenizer.config.pictureSize,
+    size: model.pictureSize,
   });
 }
 

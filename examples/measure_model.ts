@@ -8,12 +8,13 @@ import {
   worldOfModel,
 } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
-import { DEVICE, FROM, main, readCommandLine, SEED } from "./options.ts";
+import { DEVICE, main, readCommandLine, SEED } from "./options.ts";
+import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
 await main(async () => {
   const options = readCommandLine({
     task: "measure-model",
-    options: { from: FROM, seed: SEED, device: DEVICE },
+    options: { recipe: RECIPE_OF_MODEL, from: FROM, seed: SEED, device: DEVICE },
     examples: ["", "--from out/small > measured.json"],
   });
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });

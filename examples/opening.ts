@@ -1,7 +1,15 @@
 /** What commands open by name: a device, and a model in a folder. */
-import { type Device, DeviceError, devices, type Illume, loadIllume, openDevice } from "../mod.ts";
+import {
+  type Device,
+  DeviceError,
+  devices,
+  loadModel,
+  openDevice,
+  type RecipeModel,
+} from "../mod.ts";
 import { typed } from "./help.ts";
-import { type CommandLine, FROM, UsageError } from "./options.ts";
+import { type CommandLine, UsageError } from "./options.ts";
+import { FOLDERS, recipeOf, wordsOfDemo } from "./recipe.ts";
 
 /** Opens the device that a person chose; where it is missing, they are told which there are. */
 export async function openChosenDevice(options: CommandLine<"device">): Promise<Device> {
@@ -13,20 +21,28 @@ export async function openChosenDevice(options: CommandLine<"device">): Promise<
   });
 }
 
-/** Loads the model that a person chose; where there is none, they are told how to come by one. */
+/**
+ * Loads the model that a person chose; where there is none, they are told how to come by one, and where
+ * it is of another recipe than they said, of which.
+ */
 export async function loadChosenModel(
-  options: CommandLine<"from">,
+  options: CommandLine<"from" | "recipe">,
   device: Device,
-): Promise<Illume> {
-  const from = options.text("from");
+): Promise<RecipeModel> {
+  const recipe = options.given("recipe") === undefined ? undefined : recipeOf(options);
+  const from = options.given("from") ?? FOLDERS[recipe ?? "illume"];
   if (!await isThere(`${from}/config.json`)) {
-    const to = from === FROM.default ? [] : ["--out", from];
+    const to = wordsOfDemo(recipe ?? "illume", from);
     const [found, advice] = await isThere(`${from}/training/state.json`)
       ? ["a training that is not finished", `go on with \`${typed("demo", ...to, "--resume")}\``]
       : ["none", `run \`${typed("demo", ...to)}\` first, or give the folder of one with --from`];
     throw new UsageError(`Expected a model in ${from}, but found ${found}: ${advice}`);
   }
-  return await loadIllume(from, device);
+  const model = await loadModel(from, { device });
+  if (recipe === undefined || recipe === model.recipe) return model;
+  throw new UsageError(
+    `Expected a model of recipe ${recipe} in ${from}, but found one of ${model.recipe}`,
+  );
 }
 
 /** Is there a file? Where that cannot be said, opening it will tell why. */

@@ -59,7 +59,6 @@ export class UsageError extends Error {
 class HelpAsked extends Error {}
 
 /** Options of several commands. */
-export const FROM = { value: "FOLDER", default: "out/demo", meaning: "the model's folder" };
 export const SEED = { value: "N", default: "0", meaning: "the seed of all that is random" };
 export const DEVICE = {
   value: "NAME",
@@ -68,8 +67,7 @@ export const DEVICE = {
 };
 export const GUIDANCE = {
   value: "NUMBER",
-  default: "1.25",
-  meaning: "how closely the words are followed, 0 to 20",
+  meaning: "how closely the words are followed, 0 to 20 (default the recipe's own)",
 };
 export const QUICK = { meaning: "a hundredth of the training: tries the command, learns nothing" };
 
@@ -117,6 +115,12 @@ export function readCommandLine<Name extends string>(
       return value;
     },
   };
+}
+
+/** The guidance that a person asked for, if any. */
+export function guidanceOf(options: CommandLine<"guidance">): { readonly guidance?: number } {
+  if (options.given("guidance") === undefined) return {};
+  return { guidance: options.number("guidance", { min: 0, max: 20 }) };
 }
 
 /**

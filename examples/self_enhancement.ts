@@ -25,12 +25,10 @@ import {
   ILLUME_STAGES,
   illumeStages,
   type JudgedDrawing,
-  loadIllume,
   meanAccuracy,
   parserJudge,
   PictureTokenizer,
   readDrawings,
-  saveIllume,
   SceneParser,
   selfGenerate,
   shortened,
@@ -244,12 +242,12 @@ async function run(
     assessments: await arm("assessments"),
   };
   const selfAssessed = await training.once("self-assessment", SelfAssessed, async () => {
-    const model = await loadIllume(`${directory}/assessments`, device);
+    const model = await Illume.load(`${directory}/assessments`, { device });
     using _store = model.store;
     return await selfAssessment(model, setting);
   });
   const parserOnDrawings = await training.once("parser on drawings", JudgeResult, async () => {
-    const model = await loadIllume(`${directory}/assessments`, device);
+    const model = await Illume.load(`${directory}/assessments`, { device });
     using _store = model.store;
     const read = await codeReader(model.tokenizer, scenes, { pictures: quick ? 60 : 3000, seed });
     const drawn = await model.drawAll(captions.map(({ caption }) => caption), { seed });
@@ -284,7 +282,7 @@ async function learned(
   stagesOf: (model: Illume) => readonly Stage[] | Promise<readonly Stage[]>,
 ): Promise<Able> {
   const { device, signal, seed, quick, directory, scenes } = setting;
-  const model = await loadIllume(from, device);
+  const model = await Illume.load(from, { device });
   using store = model.store;
   const own = `${directory}/${name.replaceAll(" ", "_")}`;
   using training = await Training.open({
@@ -297,7 +295,7 @@ async function learned(
   const stages = await stagesOf(model);
   training.plan(stages);
   await finish(training, stages);
-  await saveIllume(model, own);
+  await model.save(own);
   const pope = await evaluateReading(model, scenes, { pictures: quick ? 4 : 100, seed });
   const { overall, questions, descriptions } = await evaluateAnswers(model, scenes, {
     pictures: quick ? 4 : 200,
@@ -355,7 +353,7 @@ function cut(budget: StagePlan["budget"], { quick }: Setting): StagePlan["budget
 /** A run that goes on has later stages in the store already: what was saved stays. */
 async function saveOnce(model: Illume, directory: string): Promise<void> {
   const isSaved = await Deno.stat(`${directory}/config.json`).then(() => true, () => false);
-  if (!isSaved) await saveIllume(model, directory);
+  if (!isSaved) await model.save(directory);
 }
 
 async function finish(training: Training, stages: readonly Stage[]): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * `deno task train --data pictures --out out/mine`: trains ILLUME (arXiv 2412.06673) from nothing on a
- * folder of pictures with captions, and reports what it learned.
+ * `deno task train --data pictures --out out/mine`: trains ILLUME (arXiv 2412.06673) or MetaMorph
+ * (2412.14164) from nothing on a folder of pictures with captions, and reports what it learned.
  */
 import {
   type Captioned,
@@ -9,22 +9,18 @@ import {
   captionTokenizer,
   type DataSet,
   type FolderSample,
-  Illume,
-  illumeStages,
   mapped,
   OWN_TOKENIZER_PRESETS,
   ownPicturesPlan,
   type PictureFolder,
   pictureFolder,
-  PictureTokenizer,
   plainCaption,
   PlainLanguage,
-  saveIllume,
-  shortened,
+  RECIPES,
+  shortenedPlan,
   skippedInWords,
   StateStore,
   type TextTokenizer,
-  tokenizerStages,
   Training,
 } from "../mod.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
@@ -32,6 +28,7 @@ import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
+import { RECIPE, recipeOf } from "./recipe.ts";
 import { writeTrainReport } from "./train_report.ts";
 import { trainSummary } from "./train_summary.ts";
 
@@ -52,6 +49,7 @@ await main(async () => {
     options: {
       data: { value: "FOLDER", meaning: "pictures with captions beside them; the README says how" },
       out: { value: "FOLDER", meaning: "where the model and report go" },
+      recipe: RECIPE,
       preset: {
         value: "NAME",
         default: "nano",
@@ -65,8 +63,10 @@ await main(async () => {
     examples: [
       "--data path/to/folder --out out/mine",
       "--data path/to/folder --out out/mine --resume",
+      "--data path/to/folder --out out/mine --recipe metamorph",
     ],
   });
+  const recipe = RECIPES[recipeOf(options)];
   const preset = options.choice("preset", ["nano", "small", "base"]);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
   const [data, out] = [options.text("data"), options.text("out")];
@@ -86,6 +86,7 @@ await main(async () => {
     directory: out,
     store,
     settings: {
+      recipe: recipe.name,
       preset,
       seed,
       quick,
@@ -106,39 +107,32 @@ await main(async () => {
     ({ picture, caption }) => ({ picture, caption: plainCaption(caption) }),
   );
 
-  // Vision tokenizer: semantic encoder; codebook and feature decoder; pixel decoder.
-  const plan = ownPicturesPlan(preset, learned.files.length);
-  const share = quick ? 0.01 : 1;
-  const { encoder, quantizer, pixels } = plan.tokenizer;
-  const tokenizer = new PictureTokenizer({ device, store, config, seed });
-  const tokenizing = tokenizerStages(tokenizer, { captioned: samples, pictures: samples }, text, {
-    encoder: shortened(encoder, share),
-    quantizer: shortened(quantizer, share),
-    pixels: shortened(pixels, share),
-  });
-
-  // Unified model: language, visual embedding initialization, alignment, fine-tuning.
-  const model = Illume.init({
-    tokenizer,
-    text,
-    language,
+  // The model: what sees and draws pictures, and the language model; and the stages that it learns in.
+  const plan = ownPicturesPlan(preset, learned.files.length, recipe.name);
+  const { model, vision, early, multimodal } = recipe.begin({
+    store,
+    tokenizer: config,
     preset,
     seed,
+    text,
+    language,
     longestText: longest([...learned.samples, ...heldOut.samples], text),
+    sources: {
+      tokenizer: { captioned: samples, pictures: samples },
+      visualizer: samples,
+      documents: captionedDocuments(samples, seed),
+    },
+    plan: quick ? shortenedPlan(plan, 0.01) : plan,
   });
-  const stages = illumeStages(
-    model,
-    captionedDocuments(samples, seed),
-    plan.stages.map((plan) => ({ ...plan, budget: shortened(plan.budget, share) })),
-  );
-  const all = [...tokenizing, ...stages];
+  const all = [...vision, ...early, ...multimodal];
   training.plan(all);
   for (const stage of all) {
     for await (const _ of training.run(stage));
   }
-  await saveIllume(model, out);
+  await model.save(out);
 
   const report = await writeTrainReport(out, {
+    recipe,
     preset,
     seed,
     folder,
@@ -147,6 +141,7 @@ await main(async () => {
     language,
     model,
     stages: training.stages,
+    visionStages: vision.map(({ name }) => name),
     seconds: () => training.seconds,
     signal,
   });

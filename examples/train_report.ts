@@ -8,13 +8,14 @@ import {
   evaluateDistances,
   evaluateReconstruction,
   evaluateRetrieval,
-  type Illume,
   type Picture,
   type PictureFolder,
   plainCaption,
   type PlainLanguage,
   plot,
   readMetrics,
+  type Recipe,
+  type RecipeModel,
   reducedTo,
   Report,
   type Retrieval,
@@ -25,14 +26,17 @@ import {
 import { spread } from "./spread.ts";
 
 export interface Trained {
+  readonly recipe: Recipe<RecipeModel>;
   readonly preset: string;
   readonly seed: number;
   readonly folder: PictureFolder;
   readonly training: CaptionedPictures;
   readonly heldOut: CaptionedPictures;
   readonly language: PlainLanguage;
-  readonly model: Illume;
+  readonly model: RecipeModel;
   readonly stages: readonly StageSummary[];
+  /** Of what sees and draws pictures, by name. */
+  readonly visionStages: readonly string[];
   /** Seconds that the training has taken, asked for at the end. */
   readonly seconds: () => number;
   readonly signal: AbortSignal;
@@ -51,7 +55,7 @@ interface Sample extends Captioned {
 
 /** Measures a model, above all on pictures that were held out, and writes everything into a folder. */
 export async function writeTrainReport(out: string, trained: Trained): Promise<Report> {
-  const { preset, seed, folder, training, heldOut, language, model, stages, signal } = trained;
+  const { recipe, preset, seed, folder, training, heldOut, language, model, signal } = trained;
   const { tokenizer, device } = model;
   const held = await samplesOf(heldOut);
   const known = await samplesOf(heldOut.only(({ caption }) => language.knows(caption)));
@@ -74,6 +78,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
   signal.throwIfAborted();
 
   const report = Report.parse({
+    recipe: recipe.name,
     preset,
     seed,
     device: device.name,
@@ -97,7 +102,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
       learned: overlapOf(descriptionsLearned, learned),
       others: overlapOf([...descriptions.slice(1), descriptions[0]], held),
     },
-    stages: [...stages],
+    stages: [...trained.stages],
     seconds: trained.seconds(),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   });
@@ -115,6 +120,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
         })),
       ),
     },
+    ...await visualizedFigures(model, shown, seed),
     ...(known.length === 0 ? [] : [{
       heading: "Drawn: captions that were held out",
       text: "Beside each held-out picture what the model draws of its caption.",
@@ -143,10 +149,10 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
         ),
       ),
     },
-    ...await lossFigures(out, stages),
+    ...await lossFigures(out, trained),
   ];
   const page = plot.reportPage({
-    title: `ILLUME on ${folder.path.split(/[\\/]/).findLast((name) => name !== "")}`,
+    title: `${recipe.title} on ${folder.path.split(/[\\/]/).findLast((name) => name !== "")}`,
     description: DESCRIPTION,
     report,
     figures,
@@ -188,12 +194,12 @@ async function samplesOf(set: CaptionedPictures): Promise<Sample[]> {
 
 /** What the model draws of captions, as large as the pictures that it reads. */
 async function drawingsOf(
-  model: Illume,
+  model: RecipeModel,
   samples: readonly Captioned[],
   seed: number,
 ): Promise<Picture[]> {
   const drawn = await model.drawAll(samples.map(({ caption }) => caption), { seed });
-  return drawn.map(({ picture }) => reducedTo(picture, model.tokenizer.config.pictureSize));
+  return drawn.map(({ picture }) => reducedTo(picture, model.pictureSize));
 }
 
 function recallOf({ recallAt1, recallAt5 }: Retrieval) {
@@ -215,7 +221,7 @@ function overlapOf(texts: readonly string[], samples: readonly Sample[]): number
  * their reconstructions and of as many pictures that were learned from.
  */
 async function distancesOf(
-  { tokenizer }: Illume,
+  { tokenizer }: RecipeModel,
   { known, drawn, learned, seed }: {
     readonly known: readonly Captioned[];
     readonly drawn: readonly Picture[];
@@ -237,6 +243,22 @@ async function distancesOf(
   };
 }
 
+/** What MetaMorph's visualizer makes of the visual tokens of pictures. */
+async function visualizedFigures(
+  model: RecipeModel,
+  shown: readonly Picture[],
+  seed: number,
+): Promise<plot.ReportFigure[]> {
+  if (model.recipe !== "metamorph") return [];
+  const drawn = await model.visualizer.draw(await model.visualizer.encode(shown), { seed });
+  const pairs = shown.flatMap((picture, i) => [{ picture }, { picture: drawn[i].picture }]);
+  return [{
+    heading: "Visualized",
+    text: "Held-out pictures, and what the visualizer makes of their visual tokens.",
+    figure: plot.pictureGrid(pairs, { columns: 6 }),
+  }];
+}
+
 /** Pictures and, to the right of each, what was drawn. */
 function besides(samples: readonly Captioned[], drawn: readonly Picture[]): plot.Figure {
   const pairs = samples.flatMap(({ picture, caption }, i) => [
@@ -255,7 +277,7 @@ function titled(samples: readonly Captioned[], titles: readonly string[]): plot.
 
 async function lossFigures(
   out: string,
-  stages: readonly StageSummary[],
+  { visionStages, model }: Trained,
 ): Promise<plot.ReportFigure[]> {
   const metrics = await readMetrics(`${out}/metrics.jsonl`);
   const points = metrics.map(({ stage, samples, loss, parts }) => ({
@@ -264,18 +286,18 @@ async function lossFigures(
     loss,
     ...parts,
   }));
-  const ofTokenizer = new Set(stages.slice(0, 3).map(({ name }) => name));
+  const isVision = ({ stage }: { stage: string }) => visionStages.includes(stage);
   return [
     {
       heading: "The language model's losses",
-      text: "The next-token loss over the samples that it saw, by stage.",
-      figure: plot.lossCurve(points.filter(({ stage }) => !ofTokenizer.has(stage)), {
-        parts: ["loss", "text", "codes"],
+      text: "The one loss over the samples that it saw, and its parts, by stage.",
+      figure: plot.lossCurve(points.filter((point) => !isVision(point)), {
+        parts: ["loss", "text", model.unified.draw.name],
       }),
     },
     {
       heading: "The tokenizer's losses",
-      figure: plot.lossCurve(points.filter(({ stage }) => ofTokenizer.has(stage))),
+      figure: plot.lossCurve(points.filter(isVision)),
     },
   ];
 }

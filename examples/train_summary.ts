@@ -4,6 +4,7 @@ import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
 
 const Trained = Report.required({
+  recipe: true,
   data: true,
   retrieval: true,
   reconstruction: true,
@@ -13,12 +14,14 @@ const Trained = Report.required({
 
 /** The scores of a report, where everything lies, and what can be done next. */
 export function trainSummary(report: Report, out: string, caption: string): string {
-  const { data, retrieval, reconstruction, descriptions, distances, seconds } = Trained.parse(
-    report,
-  );
+  const { recipe, data, retrieval, reconstruction, descriptions, distances, seconds } = Trained
+    .parse(
+      report,
+    );
   const { captionsByPictures, picturesByCaptions, among } = retrieval;
   const skipped = Object.values(data.skipped).reduce((sum, count) => sum + count, 0);
   const rows = [
+    ["recipe", recipe],
     ["pictures", `${data.pictures} learned from, ${data.heldOut} held out`],
     ...(skipped === 0 ? [] : [["skipped", `${skipped}, listed in ${out}/skipped.jsonl`]]),
     ["tokenizer", `${reconstruction.psnr?.toFixed(1)} dB on held-out pictures`],

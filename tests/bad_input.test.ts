@@ -2,14 +2,7 @@
 import { deepEqual, strictEqual } from "node:assert/strict";
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import sharp from "../lib/packages/sharp.ts";
-import {
-  devices,
-  emojiScenes,
-  openDevice,
-  saveIllume,
-  StateStore,
-  trainTextTokenizer,
-} from "../mod.ts";
+import { devices, emojiScenes, openDevice, StateStore, trainTextTokenizer } from "../mod.ts";
 import { assertRefused, runCommand, runCommandFrom, type Said } from "./commands.ts";
 import { filesOf, inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
@@ -40,7 +33,7 @@ async function saveUntrained(folder: string): Promise<void> {
   using device = await openDevice();
   using store = new StateStore(device);
   const text = trainTextTokenizer(await emojiScenes({ preset: "nano", seed: 0 }));
-  await saveIllume(tinyIllume(store, text), folder);
+  await tinyIllume(store, text).save(folder);
 }
 
 async function savePicture(path: string, width: number, height: number): Promise<void> {

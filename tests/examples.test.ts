@@ -7,7 +7,7 @@ import {
   Assessment,
   GENEVAL_TASKS,
   heldOut,
-  loadIllume,
+  loadModel,
   meanAccuracy,
   openDevice,
   parseCaption,
@@ -90,8 +90,9 @@ Deno.test("the demo tells its stages in plain lines, and its losses line by line
   }
 });
 
-/** What a demo measures: all but what needs captioned pictures of one's own. */
-const OfDemo = Report.omit({ retrieval: true, distances: true, data: true, descriptions: true })
+/** What a demo measures: all but what needs captioned pictures of one's own, or a visualizer. */
+const OfDemo = Report
+  .omit({ retrieval: true, distances: true, data: true, descriptions: true, visualizer: true })
   .required();
 
 Deno.test("the demo ends with its scores, where they are, and what to do next", async () => {
@@ -99,6 +100,7 @@ Deno.test("the demo ends with its scores, where they are, and what to do next", 
   const [table, next] = demo.stdout.split("\nnext:\n");
   const told = new Map(table.split("\n").map((line) => [line.slice(0, 14).trim(), line.slice(14)]));
   const share = (value: number | undefined) => value!.toFixed(2).replace(/^0/, "");
+  equal(told.get("recipe"), "illume");
   equal(told.get("GenEval"), `${share(geneval.overall)} on captions that no stage has seen`);
   for (const task of GENEVAL_TASKS) equal(told.get(task), share(geneval[task]));
   match(told.get("by codes")!, new RegExp(`^${share(geneval.byCodes?.overall)} `));
@@ -180,7 +182,7 @@ Deno.test("the five commands work on what the demo left", async () => {
   deepEqual(await sizeOf(drawn), [256, 256, "png"]);
   {
     using device = await openDevice();
-    const model = await loadIllume(out, device);
+    const model = await loadModel(out, { device });
     const picture = await model.draw("two red hearts", { guidance: 2, seed: 5 });
     const small = await sharp(drawn).resize(64, 64, { kernel: "nearest" }).png().toBuffer();
     deepEqual(await readPicture(small), picture);
@@ -202,7 +204,7 @@ Deno.test("the five commands work on what the demo left", async () => {
   await writeFile(captions, "a cat\r\n\na photo of a dog above a fish.\ntwo keys\nA RED HEART\n");
   const mine = JSON.parse(await run("evaluate", "--captions", captions));
   deepEqual(Report.parse(mine), mine);
-  deepEqual(Object.keys(mine), ["preset", "seed", "device", "geneval", "seconds"]);
+  deepEqual(Object.keys(mine), ["recipe", "preset", "seed", "device", "geneval", "seconds"]);
   deepEqual(
     Object.keys(mine.geneval),
     ["single", "counting", "colors", "position", "overall", "ceiling", "byCodes"],

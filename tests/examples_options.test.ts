@@ -2,7 +2,13 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { helpOf, typed } from "../examples/help.ts";
-import { readCommandLine, type Usage, UsageError } from "../examples/options.ts";
+import {
+  GUIDANCE,
+  guidanceOf,
+  readCommandLine,
+  type Usage,
+  UsageError,
+} from "../examples/options.ts";
 import { runCommand, tasks } from "./commands.ts";
 
 /** Commands whose words and options are read by this project; the others are Deno's own. */
@@ -23,6 +29,22 @@ Deno.test("every command helps: what it does, all its options, and examples", as
       ok(stdout.split("\n").every((line) => line.length <= 100), stdout);
     }
   }
+});
+
+Deno.test("whoever trains or uses a model may name its recipe", async () => {
+  const trainers = ["demo", "train"];
+  const users = ["draw", "describe", "edit", "assess", "evaluate", "measure-model"];
+  for (const name of [...trainers, ...users]) {
+    const { stdout } = await runCommand(name, "--help");
+    match(stdout, /\n {2}--recipe NAME +.*illume or metamorph/, name);
+    if (name !== "train") match(stdout, /default out\/demo, of MetaMorph out\/metamorph/, name);
+  }
+});
+
+Deno.test("guidance is the recipe's own where nobody says", () => {
+  const usage = { task: "draw", options: { guidance: GUIDANCE }, examples: [""] };
+  deepEqual(guidanceOf(readCommandLine(usage, [])), {});
+  deepEqual(guidanceOf(readCommandLine(usage, ["--guidance", "3"])), { guidance: 3 });
 });
 
 Deno.test("every task says what it does", () => {

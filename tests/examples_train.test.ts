@@ -1,6 +1,6 @@
 /** `deno task train`: from a folder of pictures to a model that the other commands open. */
 import { deepStrictEqual as same, ok, strictEqual as equal } from "node:assert";
-import { encodePng, loadIllume, openDevice, PlainLanguage, readPicture, Report } from "../mod.ts";
+import { encodePng, loadModel, openDevice, PlainLanguage, readPicture, Report } from "../mod.ts";
 import { assertRefused, runTask, type Said } from "./commands.ts";
 import { inFolder } from "./folder.ts";
 
@@ -67,7 +67,7 @@ Deno.test("train leaves a model, a report, and a list of what it skipped", async
 
 Deno.test("the model knows its own words, and none of the emoji's", async () => {
   using device = await openDevice("cpu");
-  using model = await loadIllume(out, device);
+  using model = await loadModel(out, { device });
   ok(model.language instanceof PlainLanguage);
   ok(model.language.knows("red next to blue"));
   ok(!model.language.knows("heart"));

@@ -7,19 +7,19 @@ const { name, exports } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`
 
 /** What those who look for it expect to find in each room. */
 const FOUND: Readonly<Record<string, readonly string[]>> = {
-  ".": ["loadIllume", "Training", "openDevice", "plot", "readPicture", "emojiScenes"],
+  ".": ["loadModel", "MetaMorph", "Training", "openDevice", "plot", "readPicture", "emojiScenes"],
   "./graph": ["constant", "gradient", "input", "ops", "toOnnx"],
   "./runtime": ["openDevice", "Program", "Random", "StateStore"],
   "./files": ["decodeSafetensors", "encodeSafetensors", "SafetensorsFile", "writeFileAtomic"],
   "./nn": ["KeyValueCache", "layerNorm", "linear", "rmsNorm", "Scope", "transformer"],
   "./optim": ["adamw", "muon", "TrainStep", "trainingLoop", "trainingStage"],
-  "./text": ["CaptionError", "TextTokenizer"],
+  "./text": ["CaptionError", "knowLanguage", "TextTokenizer"],
   "./data": ["listed", "mapped", "pictureOf", "readPicture"],
-  "./vision": ["encoderFromOnnx", "PictureTokenizer", "quantizerOf", "tokenizerStages"],
+  "./vision": ["encoderFromOnnx", "PictureTokenizer", "quantizerOf", "Visualizer"],
   "./assessment": ["assess", "Assessment", "EndpointJudge"],
   "./unified": ["SPECIAL_TOKENS", "Vocabulary"],
   "./training": ["Progress", "readMetrics", "ResumeError", "Training"],
-  "./recipes": ["Illume", "loadIllume", "saveIllume", "selfGenerate"],
+  "./recipes": ["Illume", "loadModel", "MetaMorph", "RECIPES", "selfGenerate"],
   "./evaluation": ["bootstrapMean", "frechetDistance", "retrieve"],
   "./plot": ["lossCurve", "pictureGrid", "profile"],
   "./emoji": ["emojiScenes", "EmojiSet", "parserJudge", "SceneParser", "WORLDS"],

@@ -1,10 +1,10 @@
 /** Who frees what: a model its graphs, and one that was loaded all that it was loaded into. */
 import assert from "node:assert/strict";
-import { type Illume, saveIllume } from "../lib/recipes/mod.ts";
+import { loadModel, type RecipeModel } from "../lib/recipes/mod.ts";
 import { type Device, openDevice, StateStore } from "../lib/runtime/mod.ts";
-import { loadIllume } from "../lib/worlds/mod.ts";
 import { inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
+import { tinyMetaMorph } from "./tiny_metamorph.ts";
 import { TINY_TEXT } from "./tiny_model.ts";
 
 const real = await openDevice("cpu", { threads: 1 });
@@ -34,7 +34,7 @@ function counting(): { device: Device; graphs: Set<unknown>; buffers: Set<unknow
 }
 
 /** Compiles all that a model has. */
-async function useAll(model: Illume): Promise<void> {
+async function useAll(model: RecipeModel): Promise<void> {
   const picture = await model.draw("a cat");
   await model.describe(picture);
   await model.likelihoods([{ picture, caption: "a cat" }]);
@@ -61,19 +61,34 @@ Deno.test("a model frees its graphs, and leaves the tokenizer and the store to w
   assert.equal(buffers.size, 0);
 });
 
-Deno.test("a model that was loaded frees its parameters and its tokenizer too", () =>
+for (const tiny of [tinyIllume, tinyMetaMorph]) {
+  const { recipe } = tiny(new StateStore(real), TINY_TEXT);
+  Deno.test(`a model of recipe ${recipe} that was loaded frees its parameters and what it sees with too`, () =>
+    inFolder(async (directory) => {
+      await tiny(new StateStore(real), TINY_TEXT).save(directory);
+      const { device, graphs, buffers } = counting();
+      const model = await loadModel(directory, { device });
+      const parameters = buffers.size;
+      assert.ok(parameters > 20);
+      await useAll(model);
+      assert.ok(graphs.size > 3 && buffers.size > parameters);
+      model[Symbol.dispose]();
+      await soon();
+      assert.equal(graphs.size, 0, "no graph is left");
+      assert.equal(buffers.size, 0, "no buffer is left");
+    }));
+}
+
+Deno.test("a model that was loaded without a device frees its own, and none that it was given", () =>
   inFolder(async (directory) => {
-    await saveIllume(tinyIllume(new StateStore(real), TINY_TEXT), directory);
-    const { device, graphs, buffers } = counting();
-    const model = await loadIllume(directory, device);
-    const parameters = buffers.size;
-    assert.ok(parameters > 20);
-    await useAll(model);
-    assert.ok(graphs.size > 3 && buffers.size > parameters);
+    await tinyIllume(new StateStore(real), TINY_TEXT).save(directory);
+    const model = await loadModel(directory);
+    const { device } = model;
+    assert.equal(device.name, "cpu");
     model[Symbol.dispose]();
-    await soon();
-    assert.equal(graphs.size, 0, "no graph is left");
-    assert.equal(buffers.size, 0, "no buffer is left");
+    assert.throws(() => device.buffer({ dtype: "float32", shape: [1] }), /found it disposed/);
+    (await loadModel(directory, { device: real }))[Symbol.dispose]();
+    real.buffer({ dtype: "float32", shape: [1] })[Symbol.dispose]();
   }));
 
 Deno.test("a model of which nothing was asked can be disposed of, and twice", async () => {

@@ -1,25 +1,50 @@
-/** A model, saved and loaded. */
+/** A model of each recipe, saved and loaded. */
 import { worldOfModel } from "../lib/worlds/emoji/language.ts";
-import { loadIllume } from "../lib/worlds/mod.ts";
 import assert from "node:assert/strict";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
 import { CheckpointError } from "../lib/nn/mod.ts";
-import { type Illume, saveIllume } from "../lib/recipes/mod.ts";
+import {
+  Illume,
+  loadModel,
+  type LoadOptions,
+  MetaMorph,
+  type RecipeModel,
+} from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
-import { TextTokenizer } from "../lib/text/mod.ts";
+import { CaptionError, knowLanguage, TextTokenizer } from "../lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
 import { tinyIllume } from "./tiny_illume.ts";
+import { tinyMetaMorph } from "./tiny_metamorph.ts";
 import { TINY_TEXT } from "./tiny_model.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
 const text = TINY_TEXT;
 const [CONFIG, TENSORS, TOKENIZER] = ["config.json", "model.safetensors", "tokenizer.json"];
 
+/** A tiny model of a recipe, and how such a one is loaded. */
+interface Kind {
+  readonly recipe: string;
+  readonly tiny: (store: StateStore, seed: number) => RecipeModel;
+  readonly load: (directory: string, options?: LoadOptions) => Promise<RecipeModel>;
+}
+
+const ILLUME: Kind = {
+  recipe: "illume",
+  tiny: (store, seed) => tinyIllume(store, text, seed),
+  load: Illume.load,
+};
+const METAMORPH: Kind = {
+  recipe: "metamorph",
+  tiny: (store, seed) => tinyMetaMorph(store, text, seed, "l1"),
+  load: MetaMorph.load,
+};
+const KINDS = [ILLUME, METAMORPH];
+
 /** A model whose weights no seed gives. */
-async function learned(directory: string): Promise<Illume> {
-  const model = tinyIllume(new StateStore(device), text, 3);
-  await saveIllume(model, directory); // puts every parameter into the store
+async function learned(directory: string, { tiny }: Kind = ILLUME): Promise<RecipeModel> {
+  const model = tiny(new StateStore(device), 3);
+  await model.save(directory); // puts every parameter into the store
   for (const name of model.store.names()) {
     const random = new Random(1, name);
     const before = await model.store.read(name) as Float32Array;
@@ -29,7 +54,7 @@ async function learned(directory: string): Promise<Illume> {
 }
 
 /** What a model draws, reads and answers. */
-async function madeBy(model: Illume) {
+async function madeBy(model: RecipeModel) {
   const [drawn] = await model.drawAll(["two red hearts"], { seed: 5 });
   return {
     drawn,
@@ -38,7 +63,7 @@ async function madeBy(model: Illume) {
   };
 }
 
-async function parametersOf({ store }: Illume) {
+async function parametersOf({ store }: RecipeModel) {
   const values: Record<string, unknown> = {};
   for (const name of store.keptNames().sort()) {
     values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
@@ -46,32 +71,93 @@ async function parametersOf({ store }: Illume) {
   return values;
 }
 
-Deno.test("a model comes back as it was: its weights, its sizes and all that it does", () =>
+for (const kind of KINDS) {
+  const { recipe, tiny, load } = kind;
+  Deno.test(`a model of recipe ${recipe} comes back as it was: its weights, its sizes and all that it does`, () =>
+    inFolder(async (directory) => {
+      const model = await learned(directory, kind);
+      await model.save(directory);
+      const files = await filesOf(directory);
+      assert.deepEqual([...files.keys()].sort(), [CONFIG, TENSORS, TOKENIZER]);
+
+      const loaded = await load(directory, { device });
+      assert.equal(loaded.recipe, recipe);
+      assert.deepEqual(loaded.unified.config, model.unified.config);
+      assert.deepEqual(loaded.tokenizer.config, model.tokenizer.config);
+      assert.deepEqual([loaded.seed, worldOfModel(loaded)], [model.seed, worldOfModel(model)]);
+      assert.deepEqual(await parametersOf(loaded), await parametersOf(model));
+      const made = await madeBy(loaded);
+      assert.deepEqual(made, await madeBy(model));
+      assert.notEqual(made.described, "", "there is something to compare");
+      if (loaded instanceof MetaMorph && model instanceof MetaMorph) {
+        assert.deepEqual(loaded.visualizer.config, model.visualizer.config);
+        assert.equal(loaded.loss, "l1");
+      }
+
+      await loaded.save(`${directory}/again`);
+      assert.deepEqual(await filesOf(`${directory}/again`), files);
+
+      using whichever = await loadModel(directory);
+      assert.equal(whichever.constructor, model.constructor);
+      assert.deepEqual(await whichever.describe(made.drawn.picture), made.described);
+    }));
+
+  Deno.test(`a model of recipe ${recipe} that nothing was done with yet can be saved, and draws the same`, () =>
+    inFolder(async (directory) => {
+      const draw = async (model: RecipeModel) => (await model.drawAll(["a cat"]))[0];
+      await tiny(new StateStore(device), 4).save(directory);
+      const fresh = await draw(tiny(new StateStore(device), 4));
+      assert.deepEqual(await draw(await load(directory, { device })), fresh);
+    }));
+}
+
+Deno.test("a model of another recipe is refused with both names, and with what loads it", () =>
   inFolder(async (directory) => {
-    const model = await learned(directory);
-    await saveIllume(model, directory);
-    const files = await filesOf(directory);
-    assert.deepEqual([...files.keys()].sort(), [CONFIG, TENSORS, TOKENIZER]);
-
-    const loaded = await loadIllume(directory, device);
-    assert.deepEqual(loaded.unified.config, model.unified.config);
-    assert.deepEqual(loaded.tokenizer.config, model.tokenizer.config);
-    assert.deepEqual([loaded.seed, worldOfModel(loaded)], [model.seed, worldOfModel(model)]);
-    assert.deepEqual(await parametersOf(loaded), await parametersOf(model));
-    const made = await madeBy(loaded);
-    assert.deepEqual(made, await madeBy(model));
-    assert.notEqual(made.described, "", "there is something to compare");
-
-    await saveIllume(loaded, `${directory}/again`);
-    assert.deepEqual(await filesOf(`${directory}/again`), files);
+    for (
+      const [there, asked, name] of [
+        [METAMORPH, ILLUME, "MetaMorph"],
+        [ILLUME, METAMORPH, "Illume"],
+      ] as const
+    ) {
+      await there.tiny(new StateStore(device), 0).save(directory);
+      await assert.rejects(asked.load(directory, { device }), {
+        name: "CheckpointError",
+        message:
+          `Expected a model of recipe "${asked.recipe}" in ${directory}/config.json, but found ` +
+          `"${there.recipe}": load it with ${name}.load or loadModel`,
+      });
+    }
+    const config = await Deno.readFile(`${directory}/${CONFIG}`);
+    await Deno.writeFile(`${directory}/${CONFIG}`, edited(config, /"illume"/, '"llama"'));
+    await assert.rejects(loadModel(directory), {
+      name: "CheckpointError",
+      message: `Expected a model of recipe "illume" or "metamorph" in ${directory}/config.json, ` +
+        'but found "llama"',
+    });
   }));
 
-Deno.test("a model that nothing was done with yet can be saved, and draws the same", () =>
+Deno.test("a language of one's own is known once it is made known", () =>
   inFolder(async (directory) => {
-    const draw = async (model: Illume) => (await model.drawAll(["a cat"]))[0];
-    await saveIllume(tinyIllume(new StateStore(device), text, 4), directory);
-    const fresh = await draw(tinyIllume(new StateStore(device), text, 4));
-    assert.deepEqual(await draw(await loadIllume(directory, device)), fresh);
+    await tinyIllume(new StateStore(device), text).save(directory);
+    const config = edited(await Deno.readFile(`${directory}/${CONFIG}`), /"emoji"/, '"shouted"');
+    await Deno.writeFile(`${directory}/${CONFIG}`, config);
+    await assert.rejects(Illume.load(directory, { device }), {
+      message:
+        `Expected a language of a known kind (plain, emoji) in ${directory}/config.json, but ` +
+        'found "shouted"',
+    });
+    const refuse = (): never => {
+      throw new CaptionError("Expected a caption");
+    };
+    knowLanguage("shouted", (settings) => ({
+      settings: settings as { kind: string },
+      caption: (text) => text.toLowerCase(),
+      instruction: refuse,
+      question: refuse,
+    }));
+    const { language } = await Illume.load(directory, { device });
+    assert.equal(language.caption("A CAT"), "a cat");
+    assert.equal(language.settings.kind, "shouted");
   }));
 
 Deno.test("a model that cannot be saved leaves the files of the one before", () =>
@@ -82,18 +168,18 @@ Deno.test("a model that cannot be saved leaves the files of the one before", () 
       await Deno.mkdir(`${directory}/${occupied}/inside`, { recursive: true });
       const before = await filesOf(directory);
       const message = `Expected to write ${directory}/${occupied}, but found: Is a directory`;
-      await assert.rejects(saveIllume(other, directory), { message });
+      await assert.rejects(other.save(directory), { message });
       assert.deepEqual(await filesOf(directory), before);
       await Deno.remove(`${directory}/${occupied}`, { recursive: true });
-      await saveIllume(other, directory);
+      await other.save(directory);
     }
     const before = await filesOf(directory);
     const torn = new StateStore(device);
     torn.add("lm_head.weight", { dtype: "float32", shape: [1] });
-    await assert.rejects(saveIllume(tinyIllume(torn, text), directory), /lm_head\.weight/);
+    await assert.rejects(tinyIllume(torn, text).save(directory), /lm_head\.weight/);
     assert.deepEqual(await filesOf(directory), before);
     await Deno.writeTextFile(`${directory}/file`, "");
-    await assert.rejects(saveIllume(other, `${directory}/file`));
+    await assert.rejects(other.save(`${directory}/file`));
   }));
 
 /** What becomes of a file; undefined where it is missing. */
@@ -123,11 +209,16 @@ const DAMAGES: readonly [string, string, Damage, RegExp, string?][] = [
   [CONFIG, "lines of text", becomes("no\nJSON"), /^no JSON$/],
   [CONFIG, "a list", becomes("[]"), /expected object, received array/],
   [CONFIG, "another version", replaced(/"version": 6/, '"version": 1'), /^version 1: /],
-  [CONFIG, "another format", replaced(/"illume"/, '"llama"'), /^format "llama": /],
+  [CONFIG, "another format", replaced(/"illume"/, '"llama"'), /^"llama"$/],
   [CONFIG, "another language", replaced(/"emoji"/, '"Latin"'), /^"Latin"$/],
   [CONFIG, "a word too many", replaced(/"heart"/, '"zebra"'), /^an error: .* found "zebra"$/],
   [CONFIG, "half a seed", replaced(/"seed": 3/, '"seed": 0.5'), /^seed 0\.5: .*int/],
-  [CONFIG, "a field missing", replaced(/"grid": 4,/, ""), /^no tokenizer\.grid$/],
+  [
+    CONFIG,
+    "a field missing",
+    replaced(/"grid": 4,(?=\s*"featureSize")/, ""),
+    /^no tokenizer\.grid$/,
+  ],
   [CONFIG, "a field too many", replaced(/"seed"/, '"a\\nb": 1, "seed"'), /key: "a b"/],
   [CONFIG, "a size in words", replaced(/"heads": 2/, '"heads": "2"'), /^tokenizer\.heads "2": /],
   [CONFIG, "an odd head", replaced(/"featureSize": 8/, '"featureSize": 6'), /^an error: Expected/],
@@ -158,7 +249,7 @@ const DAMAGES: readonly [string, string, Damage, RegExp, string?][] = [
 
 Deno.test("a damaged model is refused in one line: the file, what was expected, what found", (t) =>
   inFolder(async (directory) => {
-    await saveIllume(tinyIllume(new StateStore(device), text, 3), directory);
+    await tinyIllume(new StateStore(device), text, 3).save(directory);
     const files = await filesOf(directory);
     for (const [file, what, damage, expected, foundIn = file] of DAMAGES) {
       await t.step(`${file}: ${what}`, async () => {
@@ -166,7 +257,7 @@ Deno.test("a damaged model is refused in one line: the file, what was expected, 
         const damaged = damage(files.get(file)!);
         if (damaged === undefined) await Deno.remove(path);
         else await Deno.writeFile(path, damaged);
-        await assert.rejects(loadIllume(directory, device), (error) => {
+        await assert.rejects(Illume.load(directory, { device }), (error) => {
           assert.ok(error instanceof CheckpointError, `${error}`);
           const { message } = error;
           const found = ", but found ";
@@ -180,5 +271,5 @@ Deno.test("a damaged model is refused in one line: the file, what was expected, 
         await Deno.writeFile(path, files.get(file)!);
       });
     }
-    await loadIllume(directory, device);
+    await Illume.load(directory, { device });
   }));

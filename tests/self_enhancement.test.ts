@@ -18,6 +18,9 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
   const caption = "two cats";
   const random = new Random(1, "drawings");
   const box = (x: number) => ({ x, y: 10, width: 10, height: 10 });
+  const pictures = await model.tokenizer.decode(
+    [1, 2].map(() => Int32Array.from({ length: 16 }, () => random.integer(64))),
+  );
   const cats = [1, 2].map((count) => {
     const objects = Array.from({ length: count }, (_, i) => ({
       concept: "cat",
@@ -26,7 +29,7 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
     }));
     return {
       caption,
-      ids: Array.from({ length: 16 }, () => random.integer(64)),
+      picture: pictures[count - 1],
       assessment: assessScene(requirementsOf(parseCaption(caption, scenes.world)), {
         objects,
       }),
@@ -40,11 +43,10 @@ Deno.test("verdicts are learned, and confidence with them", async () => {
     truePicture: truePicture(scenes),
     budget: { steps: 120, batchSize: 16, peakRate: 1e-2 },
   };
-  const stage = await enhancementStage(model, cats, options);
+  const stage = enhancementStage(model, cats, options);
   for await (const _ of stage.run());
-  const all = enhancementStage(model, cats, { ...options, share: 1 });
-  await assert.rejects(all, /share of assessments between 0 and 1, but found 1/);
-  const pictures = await model.tokenizer.decode(cats.map(({ ids }) => Int32Array.from(ids)));
+  const all = () => enhancementStage(model, cats, { ...options, share: 1 });
+  assert.throws(all, /share of assessments between 0 and 1, but found 1/);
   const judgements = await model.judge(pictures.map((picture) => ({ picture, caption })));
   for (const [i, { assessment }] of cats.entries()) {
     assert.deepEqual(judgements[i].assessment, assessment);

@@ -7,6 +7,7 @@ import { askedCaptions } from "../lib/worlds/emoji/asked_captions.ts";
 import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
 import { SceneParser } from "../lib/worlds/emoji/parser/scene_parser.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
+import type { Picture } from "../lib/data/mod.ts";
 import { readCaption } from "../lib/worlds/emoji/captions.ts";
 import { isHeldOut } from "../lib/worlds/emoji/splits.ts";
 import { readDrawings, selfGenerate } from "../lib/recipes/mod.ts";
@@ -65,6 +66,9 @@ Deno.test("what is drawn depends on nothing but the seed, wherever it was stoppe
     assert.ok(held.length > 300, `${held.length - 90} near misses`);
 
     const read = await readDrawings(whole);
+    const [{ picture, ids }] = read.drawings;
+    assert.equal(picture.width, 64);
+    assert.equal(ids?.length, model.tokenizer.tokens);
     assert.equal(read.duplicates, 0);
     assert.equal(unique, 90, "random weights draw nothing twice");
     assert.equal(read.unjudged, held.filter(({ said }) => said === "no idea").length);
@@ -159,4 +163,27 @@ Deno.test("a folder of other settings, or a damaged one, is left as it is", () =
     await assert.rejects(() => next(), { name: "FolderInUseError" });
     await assert.rejects(() => drawing.next(), /abort/i);
     await next();
+  }));
+
+Deno.test("what is drawn without codes is kept by its picture alone, and not twice", () =>
+  inFolder(async (directory) => {
+    using store = new StateStore(device);
+    const model = tinyIllume(store, text);
+    const drawn: Picture[] = [];
+    const withoutCodes = {
+      async drawAll(captions: readonly string[]) {
+        const pictures = (await model.drawAll(captions)).map(({ picture }) => picture);
+        const twice = pictures.map((_, i) => pictures[i - i % 2]);
+        drawn.push(...twice);
+        return twice.map((picture) => ({ picture }));
+      },
+    };
+    const options = { directory, asked, captions: 3, samples: 2, seed: 3 };
+    for await (const _ of selfGenerate(withoutCodes, parser, options));
+    const { drawings, duplicates } = await readDrawings(directory);
+    assert.equal(duplicates, 3);
+    assert.deepEqual(
+      drawings.map(({ picture, ids }) => [picture.data, ids]),
+      [0, 2, 4].map((i) => [drawn[i].data, undefined]),
+    );
   }));

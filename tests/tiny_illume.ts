@@ -6,7 +6,7 @@ import type { StateStore } from "../lib/runtime/mod.ts";
 import type { TextTokenizer } from "../lib/text/mod.ts";
 import { PictureTokenizer, type TokenizerConfig } from "../lib/vision/mod.ts";
 
-const CONFIG: TokenizerConfig = {
+export const TINY_TOKENIZER: TokenizerConfig = {
   kind: "semantic",
   pictureSize: 64,
   grid: 4,
@@ -23,7 +23,7 @@ const CONFIG: TokenizerConfig = {
 export function tinyIllume(store: StateStore, text: TextTokenizer, seed = 0): Illume {
   const { device } = store;
   const world = worldOf("nano");
-  const tokenizer = new PictureTokenizer({ device, store, config: CONFIG, seed });
+  const tokenizer = new PictureTokenizer({ device, store, config: TINY_TOKENIZER, seed });
   const language = emojiLanguage(world);
   const { unified: { config }, longestText } = Illume.init({ tokenizer, text, language });
   const sizes = { hiddenSize: 32, layers: 2, intermediateSize: 48 };

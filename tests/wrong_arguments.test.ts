@@ -104,14 +104,16 @@ Deno.test("what takes a device, a store or a path says so where it gets somethin
     const model = toOnnx({ y: ops.mean(x) });
     const { PictureTokenizer, FeatureTokenizer, ConceptEncoder, Training, Program } = untyped;
     const slips: readonly (readonly [() => unknown, RegExp])[] = [
-      [() => untyped.loadIllume(folder, { device }), /Expected a device, .* found { device }$/],
-      [() => untyped.loadIllume(folder, openDevice()), /Expected a device, .* found a Promise$/],
-      [() => untyped.loadIllume(folder), /Expected a device, .* but found undefined$/],
-      [() => untyped.loadIllume(device, folder), /Expected a path, but found a CpuDevice$/],
+      [() => untyped.Illume.load(folder, device), /Expected { device }, but found a CpuDevice$/],
+      [() => untyped.Illume.load(folder, null), /Expected { device }, but found null$/],
+      [() => untyped.Illume.load(folder, { gpu: 1 }), /Expected { device }, but found { gpu }$/],
       [
-        () => untyped.saveIllume(folder, {}),
-        /Expected a model and a folder, but found ".*" first$/,
+        () => untyped.MetaMorph.load(folder, { device: openDevice() }),
+        /Expected a device, .* found a Promise$/,
       ],
+      [() => untyped.Illume.load(device, folder), /Expected { device }, but found ".*"$/],
+      [() => untyped.MetaMorph.load(device), /Expected a path, but found a CpuDevice$/],
+      [() => untyped.loadModel(undefined), /Expected a path, but found undefined$/],
       [() => new untyped.StateStore("cpu"), /Expected a device, .* but found "cpu"$/],
       [() => new PictureTokenizer(device, store, config), /Expected a device, /],
       [

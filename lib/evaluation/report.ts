@@ -24,10 +24,13 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  * Everything a run or an evaluation measured. What was not run is absent, never zero. Scores
  * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
  *
+ * - `recipe`: what was trained; reports from before there were several have none.
  * - `geneval`: the accuracies of the six tasks, and of `other` captions; `overall` is their unweighted
  *   mean; `ceiling` the overall score on true scenes and on scenes that went through the tokenizer.
  *   `byCodes` is the same of the same drawings by a second judge, which reads their codes and sees no
  *   pixels; `agreement` says of how many drawings both judges say the same.
+ * - `visualizer`: GenEval of what MetaMorph's visualizer draws of the visual tokens of true scenes;
+ *   `ceiling` of the same scenes after the tokenizer.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.
@@ -49,6 +52,7 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  * ```
  */
 export const Report = z.object({
+  recipe: z.string(),
   preset: z.string(),
   seed: z.number().int(),
   device: z.string(),
@@ -57,6 +61,7 @@ export const Report = z.object({
     ceiling: z.object({ truth: share, reconstructed: share }).partial(),
     byCodes: z.object({ ...tasks, agreement: share, ceiling: share }).partial(),
   }).partial(),
+  visualizer: z.object({ ...tasks, ceiling: share }).partial(),
   pope: z.object({ random: PopeSplit, popular: PopeSplit, adversarial: PopeSplit }).partial(),
   probes: z.object({ concept: share, color: share, position: share }),
   reconstruction: z.object({

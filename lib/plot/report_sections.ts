@@ -6,14 +6,15 @@ import { popeScores, scores } from "./scores.ts";
 
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
-  const { data, geneval, pope, retrieval, distances, reconstruction, seconds, peakMemoryBytes } =
-    report;
+  const { data, geneval, visualizer, pope, retrieval, distances, reconstruction } = report;
+  const { seconds, peakMemoryBytes } = report;
   const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
     ["pictures learned from", data?.pictures.toLocaleString("en")],
     ["GenEval, overall", share(geneval?.overall)],
     ["the same by codes", share(geneval?.byCodes?.overall)],
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
+    ["the visualizer, true tokens", share(visualizer?.overall)],
     ["POPE accuracy, mean", popeAccuracy >= 0 ? share(popeAccuracy) : undefined],
     ["captions found first", share(retrieval?.captionsByPictures.recallAt1)],
     ["Fréchet distance", distances?.drawn.frechet.toFixed(3)],
@@ -64,7 +65,7 @@ export function dataSection({ data }: Report): string {
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
   const { geneval, pope, probes, reconstruction, retrieval, distances, selfEnhancement } = report;
-  const { descriptions } = report;
+  const { descriptions, visualizer } = report;
   const blocks: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
     blocks.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
@@ -83,6 +84,8 @@ export function modelSection(report: Report): string {
     ["GenEval by codes", share(geneval?.byCodes?.overall)],
     ["GenEval by codes, ceiling", share(geneval?.byCodes?.ceiling)],
     ["Drawings of which parser and codes say the same", share(geneval?.byCodes?.agreement)],
+    ["GenEval of the visualizer, given true visual tokens", share(visualizer?.overall)],
+    ["GenEval of the same scenes after the tokenizer", share(visualizer?.ceiling)],
     ["GenEval before self-enhancement", share(selfEnhancement?.before)],
     ["GenEval after self-enhancement", share(selfEnhancement?.after)],
     ["GenEval by codes before self-enhancement", share(selfEnhancement?.byCodes?.before)],

@@ -23,6 +23,7 @@ import { asImage, type Picture } from "../data/picture.ts";
 import type { Budget, Rates, Stage } from "../optim/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
+import { z } from "../packages/zod.ts";
 import type { Language } from "../text/language.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
@@ -41,11 +42,13 @@ import {
 } from "../unified/mod.ts";
 import {
   featureSizeOf,
-  type PictureTokenizer,
+  PictureTokenizer,
   type Preset,
   quantizerOf,
-  type TokenizerConfig,
+  TokenizerConfig,
+  tokenizerParameters,
 } from "../vision/mod.ts";
+import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
 import { PictureModel } from "./picture_model.ts";
 
 /** The sizes of a model: minutes on two cores, hours on two cores, or a GPU's work. */
@@ -108,7 +111,24 @@ export function illumeModalities(
   });
 }
 
+const Config = z.strictObject({ ...configOf("illume", 6), tokenizer: TokenizerConfig })
+  .refine(({ tokenizer, languageModel }) => languageModel.places === tokenizer.grid ** 2, {
+    // What the tensors' shapes do not tell: what is read stands in places, too.
+    path: ["languageModel", "places"],
+    error: "Expected the tokenizer's grid²",
+  });
+
+const FILES = new ModelFiles<z.infer<typeof Config>>({
+  recipe: "illume",
+  version: 6,
+  schema: Config,
+  visionParameters: ({ tokenizer }) => tokenizerParameters(tokenizer),
+  unified: ({ tokenizer, languageModel: config }, text) =>
+    illumeModalities({ tokenizer, text, config, encode: () => Promise.resolve([]) }),
+});
+
 export class Illume extends PictureModel<DrawnPicture> {
+  readonly recipe = "illume";
   readonly tokenizer: PictureTokenizer;
   readonly text: TextTokenizer;
 
@@ -126,6 +146,7 @@ export class Illume extends PictureModel<DrawnPicture> {
       language: parts.language,
       longestText: parts.longestText,
       pictureSize: tokenizer.config.pictureSize,
+      lastStage: { ...ILLUME_STAGES.nano.at(-1)!, rates: RATES },
       owned: parts.owned,
       sample: (
         inference,
@@ -166,6 +187,32 @@ export class Illume extends PictureModel<DrawnPicture> {
       places: tokenizer.config.grid ** 2,
     };
     return new Illume({ tokenizer, text, language, config, seed, longestText });
+  }
+
+  /**
+   * Loads what {@link save} wrote. Disposing of the model frees its parameters and its tokenizer.
+   *
+   * @throws CheckpointError for a missing, truncated or foreign file, another recipe, version or
+   * language, or tensors of other names or shapes than the configuration asks for; TypeError where the
+   * folder is no path or the device is none
+   */
+  static load(directory: string, options?: LoadOptions): Promise<Illume> {
+    return FILES.load(directory, options, ({ config, owned, ...parts }) => {
+      const { seed, longestText, languageModel } = config;
+      const { device, store } = parts;
+      const tokenizer = owned.use(
+        new PictureTokenizer({ device, store, config: config.tokenizer, seed }),
+      );
+      return new Illume({ ...parts, tokenizer, config: languageModel, seed, longestText, owned });
+    });
+  }
+
+  /**
+   * Writes the model's three files into a folder.
+   * @throws Error where they cannot be written; what was there before then stays as it was
+   */
+  save(directory: string): Promise<void> {
+    return FILES.save(directory, this, { tokenizer: this.tokenizer.config });
   }
 
   [inspect](): string {

@@ -20,6 +20,7 @@ import { asImage } from "../data/picture.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
+import { z } from "../packages/zod.ts";
 import type { Language } from "../text/language.ts";
 import type { TextTokenizer } from "../text/mod.ts";
 import {
@@ -34,8 +35,16 @@ import {
   Vocabulary,
   type Words,
 } from "../unified/mod.ts";
-import type { Preset, Visualized, Visualizer, VisualizerConfig } from "../vision/mod.ts";
+import {
+  type PictureTokenizer,
+  type Preset,
+  type Visualized,
+  Visualizer,
+  VisualizerConfig,
+  visualizerParameters,
+} from "../vision/mod.ts";
 import { LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
 import { PictureModel } from "./picture_model.ts";
 
 /** A picture that the model drew, its visual tokens, and the codes that the visualizer made of them. */
@@ -82,9 +91,30 @@ export function metamorphModalities(
   });
 }
 
+const Config = z.strictObject({
+  ...configOf("metamorph", 1),
+  visualizer: VisualizerConfig,
+  loss: z.enum(["cosine", "l1"]),
+}).refine(({ visualizer, languageModel }) => languageModel.places === visualizer.tokens, {
+  // What the tensors' shapes do not tell.
+  path: ["languageModel", "places"],
+  error: "Expected the visualizer's tokens",
+});
+
+const FILES = new ModelFiles<z.infer<typeof Config>>({
+  recipe: "metamorph",
+  version: 1,
+  schema: Config,
+  visionParameters: ({ visualizer }) => visualizerParameters(visualizer),
+  unified: ({ visualizer, languageModel: config, loss }, text) =>
+    metamorphModalities({ visualizer, text, config, loss, encode: () => Promise.resolve([]) }),
+});
+
 export class MetaMorph extends PictureModel<MorphedPicture> {
+  readonly recipe = "metamorph";
   readonly visualizer: Visualizer;
   readonly text: TextTokenizer;
+  readonly loss: FeatureLoss;
 
   constructor(parts: MetaMorphParts) {
     const { visualizer } = parts;
@@ -100,6 +130,7 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       language: parts.language,
       longestText: parts.longestText,
       pictureSize: visualizer.config.tokenizer.pictureSize,
+      lastStage: METAMORPH_STAGES.nano.at(-1)!,
       owned: parts.owned,
       // Nothing is sampled by the language model: chance comes in with the visualizer.
       sample: (inference, { asked }, { seed = 0 }) =>
@@ -112,6 +143,12 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
     });
     this.visualizer = visualizer;
     this.text = parts.text;
+    this.loss = parts.loss ?? "cosine";
+  }
+
+  /** What the visualizer sees pictures with, and of whose codes it draws. */
+  get tokenizer(): PictureTokenizer {
+    return this.visualizer.tokenizer;
   }
 
   /** A model that has learned nothing yet, on the visualizer's device. */
@@ -137,6 +174,34 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       places: visualizer.config.tokens,
     };
     return new MetaMorph({ visualizer, text, language, config, seed, longestText, loss });
+  }
+
+  /**
+   * Loads what {@link save} wrote. Disposing of the model frees its parameters and its visualizer.
+   *
+   * @throws CheckpointError for a missing, truncated or foreign file, another recipe, version or
+   * language, or tensors of other names or shapes than the configuration asks for; TypeError where the
+   * folder is no path or the device is none
+   */
+  static load(directory: string, options?: LoadOptions): Promise<MetaMorph> {
+    return FILES.load(directory, options, ({ config, owned, ...parts }) => {
+      const { seed, longestText, languageModel, loss } = config;
+      const { device, store } = parts;
+      const visualizer = owned.use(
+        new Visualizer({ device, store, config: config.visualizer, seed }),
+      );
+      const sizes = { config: languageModel, seed, longestText, loss };
+      return new MetaMorph({ ...parts, ...sizes, visualizer, owned });
+    });
+  }
+
+  /**
+   * Writes the model's three files into a folder.
+   * @throws Error where they cannot be written; what was there before then stays as it was
+   */
+  save(directory: string): Promise<void> {
+    const { visualizer: { config }, loss } = this;
+    return FILES.save(directory, this, { visualizer: config, loss });
   }
 
   [inspect](): string {

@@ -1,4 +1,4 @@
-/** ILLUME and MetaMorph, their stages, and what ILLUME makes of its own pictures. */
+/** ILLUME and MetaMorph, their stages and files, and what a model makes of its own pictures. */
 export { type CaptionedDocuments, captionedDocuments } from "./captioned_documents.ts";
 export type { Drawn } from "./best_drawing.ts";
 export {
@@ -9,13 +9,8 @@ export {
   LANGUAGE_MODEL_PRESETS,
   type Preset,
 } from "./illume.ts";
-export {
-  captionTokenizer,
-  OWN_TOKENIZER_PRESETS,
-  type OwnPicturesPlan,
-  ownPicturesPlan,
-} from "./own_pictures.ts";
-export { type Languages, loadIllume, saveIllume } from "./illume_files.ts";
+export { captionTokenizer, OWN_TOKENIZER_PRESETS, ownPicturesPlan } from "./own_pictures.ts";
+export type { LoadOptions, RecipeName } from "./model_files.ts";
 export {
   MetaMorph,
   METAMORPH_STAGES,
@@ -30,6 +25,15 @@ export {
   PictureModel,
   type SamplingOptions,
 } from "./picture_model.ts";
+export {
+  type Begun,
+  type Recipe,
+  type RecipeParts,
+  type RecipePlan,
+  type RecipeSources,
+  shortenedPlan,
+} from "./recipe.ts";
+export { loadModel, type RecipeModel, RECIPES } from "./recipes.ts";
 export {
   type AskedCaptions,
   type AssessedDrawing,

@@ -1,5 +1,5 @@
 /**
- * ILLUME on people's own pictures with captions. Differs from what `illume.ts` does in the emoji's world:
+ * A model of people's own pictures with captions. Differs from what its recipe does in the emoji's world:
  *
  * - Things are as large as the pictures, not as patches: there are four times as many of these. That
  *   they see each other adds little beside (docs/LOG.md).
@@ -12,9 +12,17 @@ import { type Budget, shortened } from "../optim/mod.ts";
 import { checkNumber, COUNT } from "../runtime/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import { SPECIAL_TOKENS, type StagePlan } from "../unified/mod.ts";
-import { TOKENIZER_PRESETS, type TokenizerBudgets, type TokenizerConfig } from "../vision/mod.ts";
+import {
+  TOKENIZER_PRESETS,
+  type TokenizerBudgets,
+  type TokenizerConfig,
+  VISUALIZER_BUDGETS,
+} from "../vision/mod.ts";
 import type { CaptionedDocuments } from "./captioned_documents.ts";
 import { ILLUME_STAGES, type Preset } from "./illume.ts";
+import { METAMORPH_STAGES } from "./metamorph.ts";
+import type { RecipeName } from "./model_files.ts";
+import type { RecipePlan } from "./recipe.ts";
 import { PROMPT_WORDS } from "./wording.ts";
 
 /** Tokenizers for pictures of anything. */
@@ -59,16 +67,14 @@ const OWN_TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
  */
 const LANGUAGE_MODEL_SHARE = 0.6;
 
-export interface OwnPicturesPlan {
-  readonly tokenizer: TokenizerBudgets;
-  readonly stages: readonly StagePlan[];
-}
+const STAGES = { illume: ILLUME_STAGES, metamorph: METAMORPH_STAGES } as const;
 
 /**
  * What pictures with captions give in place of each kind of document: what asks about pictures becomes
- * their description, and edits become the pictures again. `captionedDocuments` makes them.
+ * their description, and edits become the pictures again. What is not here is left out.
+ * `captionedDocuments` makes them.
  */
-const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments>> = {
+const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments | undefined>> = {
   text: "text",
   describe: "describe",
   question: "describe",
@@ -81,7 +87,8 @@ const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments>> = {
 function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
   const own: Record<string, number> = {};
   for (const [kind, weight] of Object.entries(mixture)) {
-    own[INSTEAD[kind]] = (own[INSTEAD[kind]] ?? 0) + weight;
+    const instead = INSTEAD[kind];
+    if (instead !== undefined) own[instead] = (own[instead] ?? 0) + weight;
   }
   return own;
 }
@@ -90,6 +97,7 @@ function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
  * What is learned of a number of pictures, and for how long: as long as a preset takes for 1,500, and
  * proportionally longer for more, up to four times, or shorter for fewer, down to a quarter.
  *
+ * @param recipe whose stages the language model has; default ILLUME's
  * @throws RangeError for a number of pictures that is none
  *
  * @example
@@ -101,18 +109,24 @@ function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
  * if ("question" in few.stages[2].mixture) throw new Error("Expected no questions");
  * ```
  */
-export function ownPicturesPlan(preset: Preset, pictures: number): OwnPicturesPlan {
+export function ownPicturesPlan(
+  preset: Preset,
+  pictures: number,
+  recipe: RecipeName = "illume",
+): RecipePlan {
   checkNumber("pictures", pictures, COUNT);
   const share = Math.min(1 / LEAST, Math.max(LEAST, pictures / PICTURES));
   const scaled = (budget: Budget) => shortened(budget, share);
   const { encoder, quantizer, pixels } = OWN_TOKENIZER_BUDGETS[preset];
+  const { summary, flow } = VISUALIZER_BUDGETS[preset];
   return {
     tokenizer: {
       encoder: scaled(encoder),
       quantizer: scaled(quantizer),
       pixels: scaled(pixels),
     },
-    stages: ILLUME_STAGES[preset].map((plan) => ({
+    visualizer: { summary: scaled(summary), flow: scaled(flow) },
+    stages: STAGES[recipe][preset].map((plan) => ({
       ...plan,
       mixture: mixtureOf(plan),
       budget: scaled(shortened(plan.budget, LANGUAGE_MODEL_SHARE)),

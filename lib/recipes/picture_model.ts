@@ -9,7 +9,13 @@ import { asImage, type Picture } from "../data/picture.ts";
 import { shown } from "../notebook/mod.ts";
 import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
 import { CaptionError, type Language } from "../text/language.ts";
-import { type Asked, checkSampling, Inference, type UnifiedModel } from "../unified/mod.ts";
+import {
+  type Asked,
+  checkSampling,
+  Inference,
+  type StagePlan,
+  type UnifiedModel,
+} from "../unified/mod.ts";
 import { bestOf, corrected, type Drawn, type Searched } from "./best_drawing.ts";
 import { ask, type AskedFrame } from "./wording.ts";
 
@@ -65,6 +71,8 @@ export interface PictureModelParts<D extends Drawn> {
   readonly longestText: number;
   /** Width and height of the pictures that are read, in pixels. */
   readonly pictureSize: number;
+  /** What it learns last, where nobody says, with the rates of its parts: see `enhancementStage`. */
+  readonly lastStage: StagePlan;
   /** Samples what is asked for, as `unified.draw` gives it. What nobody says of how is the recipe's. */
   readonly sample: (
     inference: Inference,
@@ -85,6 +93,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   readonly language: Language;
   readonly longestText: number;
   readonly pictureSize: number;
+  readonly lastStage: StagePlan;
   readonly #sample: PictureModelParts<D>["sample"];
   readonly #paint: PictureModelParts<D>["paint"];
   readonly #inference: Inference;
@@ -98,6 +107,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     this.language = parts.language;
     this.longestText = parts.longestText;
     this.pictureSize = parts.pictureSize;
+    this.lastStage = parts.lastStage;
     this.#sample = parts.sample;
     this.#paint = parts.paint;
     this.#owned.use(parts.owned);

@@ -12,8 +12,9 @@ import { type Document, picture, text } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
-import type { StagePlan } from "../unified/mod.ts";
-import { type Illume, ILLUME_STAGES, illumeStages, type Preset } from "./illume.ts";
+import { type StagePlan, unifiedStages } from "../unified/mod.ts";
+import type { Preset } from "./illume.ts";
+import type { PictureModel } from "./picture_model.ts";
 import type { AssessedDrawing } from "./self_generation.ts";
 import { ask } from "./wording.ts";
 
@@ -29,7 +30,7 @@ export interface EnhancementOptions {
   readonly documents: Readonly<Record<string, DataSet<Document>>>;
   /** A picture that shows a caption, for corrections. */
   readonly truePicture: (caption: string, random: Random) => Picture | Promise<Picture>;
-  /** The stage that is learned again; default the last of `ILLUME_STAGES.nano`. */
+  /** The stage that is learned again; default the last that the model's recipe has for `nano`. */
   readonly plan?: StagePlan;
   /** Default that of `ENHANCEMENT_BUDGETS.nano`. */
   readonly budget?: Budget;
@@ -50,24 +51,25 @@ const CAPTIONS = 3;
  *
  * @throws RangeError where the share is none
  */
-export async function enhancementStage(
-  model: Illume,
+export function enhancementStage(
+  model: PictureModel,
   drawings: readonly AssessedDrawing[],
   {
     documents,
     truePicture,
-    plan = ILLUME_STAGES.nano.at(-1)!,
+    plan = model.lastStage,
     budget = ENHANCEMENT_BUDGETS.nano,
     share = 0.35,
   }: EnhancementOptions,
-): Promise<Stage> {
+): Stage {
   if (!(share > 0 && share < 1)) {
     throw new RangeError(`Expected a share of assessments between 0 and 1, but found ${share}`);
   }
   const total = Object.values(plan.mixture).reduce((sum, weight) => sum + weight, 0);
-  const assess = await assessments(model, drawings, truePicture);
-  const [stage] = illumeStages(model, { ...documents, assess }, [{
+  const assess = assessments(model, drawings, truePicture);
+  const [stage] = unifiedStages(model, { ...documents, assess }, [{
     ...plan,
+    rates: plan.rates ?? model.lastStage.rates,
     name: "self-enhancement",
     budget,
     mixture: { ...plan.mixture, assess: total * share / (1 - share) },
@@ -75,19 +77,18 @@ export async function enhancementStage(
   return stage;
 }
 
-async function assessments(
-  model: Illume,
+function assessments(
+  { seed }: PictureModel,
   drawings: readonly AssessedDrawing[],
   truePicture: EnhancementOptions["truePicture"],
-): Promise<DataSet<Document>> {
-  const pictures = await model.tokenizer.decode(drawings.map(({ ids }) => Int32Array.from(ids)));
-  const assessed = drawings.map((drawing, i) => {
+): DataSet<Document> {
+  const assessed = drawings.map((drawing) => {
     const held = Map.groupBy([drawing, ...drawing.misses], ({ assessment }) => assessment.verdict);
-    return { ...drawing, shown: pictures[i], held: [...held.values()] };
+    return { ...drawing, held: [...held.values()] };
   });
   const byVerdict = [...Map.groupBy(assessed, (own) => own.assessment.verdict).values()];
-  return endless(model.seed, "assessments", async (random) => {
-    const { caption, shown, assessment, held } = random.pick(random.pick(byVerdict));
+  return endless(seed, "assessments", async (random) => {
+    const { caption, picture: shown, assessment, held } = random.pick(random.pick(byVerdict));
     if (assessment.verdict === "bad" && random.uniform() < CORRECTED) {
       return [
         { ask: ask.assess(shown, caption), answer: told(assessment) },

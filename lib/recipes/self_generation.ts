@@ -1,12 +1,14 @@
 /**
  * What a model draws of captions that it was trained on, and what a judge says of it: steps one and
  * two of self-enhancing alignment (ILLUME, arXiv 2412.06673, section 3.4), in a folder.
- * `drawings.jsonl` has a line for each drawing, `settings.json` says how they came about.
+ * `drawings.jsonl` has a line for each drawing, with its picture as PNG; `settings.json` says how they
+ * came about.
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "../packages/zod.ts";
 import { Assessment } from "../assessment/assessment.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
+import { encodePng, type Picture, readPicture } from "../data/picture.ts";
 import {
   FolderLock,
   JsonLines,
@@ -17,13 +19,16 @@ import {
 } from "../files/mod.ts";
 import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath, Random } from "../runtime/mod.ts";
-import type { Illume } from "./illume.ts";
+import type { Drawn } from "./best_drawing.ts";
+import type { PictureModel } from "./picture_model.ts";
 
-/** A picture that a model drew, as its codes, and what was found about it. */
+/** A picture that a model drew, and what was found about it. */
 export interface AssessedDrawing {
   /** What it was drawn for. */
   readonly caption: string;
-  readonly ids: readonly number[];
+  readonly picture: Picture;
+  /** Its codes, where it was drawn of codes. */
+  readonly ids?: readonly number[];
   /** What was said of it beside its own caption. */
   readonly assessment: Assessment;
   /** The same beside near misses of the caption. */
@@ -41,7 +46,8 @@ const Line = z.strictObject({
   caption: z.string(),
   /** Which of the pictures of this caption. */
   sample: z.int().nonnegative(),
-  ids: z.array(z.int().nonnegative()),
+  ids: z.array(z.int().nonnegative()).optional(),
+  png: z.base64(),
   /** What was said of the picture beside its own caption, and beside near misses. */
   held: z.array(Held),
 });
@@ -75,6 +81,11 @@ const MISSES = 5;
 /** Drawings that are drawn, judged and written at a time. */
 const CHUNK = 64;
 
+/** What is drawn, with its codes where it has some. */
+interface Kept extends Drawn {
+  readonly ids?: ArrayLike<number>;
+}
+
 /** How the model draws what is assessed: freely, since there is more to learn from mistakes. */
 const VARIED = { temperature: 1, guidance: 1 } as const;
 
@@ -92,7 +103,7 @@ const VARIED = { temperature: 1, guidance: 1 } as const;
  * stay as they are
  */
 export async function* selfGenerate(
-  model: Illume,
+  model: Pick<PictureModel<Kept>, "drawAll">,
   judge: Judge,
   { directory, asked, captions: count, samples = 1, seed, signal }: SelfGenerationOptions,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
@@ -129,11 +140,13 @@ export async function* selfGenerate(
     const judgements = await judge.judge(
       drawn.flatMap(({ picture }, i) => held[i].map((caption) => ({ picture, caption }))),
     );
+    const files = await Promise.all(drawn.map(({ picture }) => encodePng(picture)));
     let next = 0;
     lines.write(...drawn.map(({ ids }, i) => ({
       caption: chosen[i],
       sample: places[i] % samples,
-      ids: [...ids],
+      ids: ids && Array.from(ids),
+      png: files[i].toBase64(),
       held: held[i].map((against) => ({ against, ...told(judgements[next++]) })),
     })));
     await lines.sync();
@@ -190,14 +203,19 @@ export interface Drawings {
 export async function readDrawings(directory: string): Promise<Drawings> {
   expectPath(directory);
   const lines = await readJsonLines(`${directory}/drawings.jsonl`, LINES);
-  const unique = new Map(lines.map((line) => [`${line.caption}: ${line.ids.join()}`, line]));
-  const drawings = [...unique.values()].flatMap(({ caption, ids, held: [own, ...others] }) => {
-    if (own.assessment === undefined) return [];
+  const unique = new Map(
+    lines.map((line) => [`${line.caption}: ${line.ids?.join() ?? line.png}`, line]),
+  );
+  const drawings: AssessedDrawing[] = [];
+  for (const { caption, ids, png, held: [own, ...others] } of unique.values()) {
+    const { assessment } = own;
+    if (assessment === undefined) continue;
     const misses = others.flatMap(({ against, assessment }) =>
       assessment === undefined ? [] : [{ caption: against, assessment }]
     );
-    return [{ caption, ids, assessment: own.assessment, misses }];
-  });
+    const picture = await readPicture(Uint8Array.fromBase64(png));
+    drawings.push({ caption, picture, ids, assessment, misses });
+  }
   const said = [...unique.values()].flatMap(({ held }) => held.filter(({ said }) => said));
   return { drawings, duplicates: lines.length - unique.size, unjudged: said.length };
 }

@@ -7,6 +7,7 @@ import { type Picture, reducedTo } from "../../data/picture.ts";
 import { input, ops } from "../../graph/mod.ts";
 import { normalize } from "../../nn/mod.ts";
 import { ALL, type Budget, muon, type Stage, trainingStage } from "../../optim/mod.ts";
+import type { Random } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
 import { flowLosses, flowTime } from "../decoders/latent_flow.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
@@ -16,11 +17,8 @@ import { codeLatents } from "../latents.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import { quantize } from "../tokenizers/quantization.ts";
-import { flowOf, summaryOf, type Visualizer } from "../visualizer.ts";
+import { flowOf, summaryOf, type Visualizer, type VisualizerConfig } from "../visualizer.ts";
 import { CaptionedRows, captionInputs, type MeasuredCaptions } from "./captioned.ts";
-
-/** What no stage of a visualizer changes. */
-const FROZEN = { "encoder.": 0, "quantizer.": 0 } as const;
 
 /** How long each part learns. */
 export interface VisualizerBudgets {
@@ -78,7 +76,7 @@ function summaryStage(
       };
     },
     optimizer: muon(),
-    rates: { ...ALL, ...FROZEN },
+    rates: { ...ALL, "encoder.": 0 },
     async batch(rows) {
       let allLeftOut = 0;
       const inputs = await batchOf(rows, async (random) => {
@@ -87,6 +85,7 @@ function summaryStage(
         return {
           pixels: pixelsIn(sample.picture, pictureSize),
           ...captionInputs(sample, measured),
+          tokenNoise: tokenNoise(random, config),
         };
       });
       return { inputs, leftOut: allLeftOut };
@@ -141,14 +140,13 @@ function flowStage(
       },
     },
     optimizer: muon(),
-    rates: { ...ALL, ...FROZEN, "summary.": 0 },
+    rates: { ...ALL, "encoder.": 0, "quantizer.": 0, "summary.": 0 },
     batch: async (rows) => ({
       inputs: await batchOf(rows, async (random) => {
         const { picture } = await drawnFrom(pictures, random);
-        const deviation = TOKEN_NOISE * random.uniform() / Math.sqrt(tokenSize);
         return {
           pixels: pixelsIn(picture, pictureSize),
-          tokenNoise: random.normals(tokens * tokenSize).map((x) => deviation * x),
+          tokenNoise: tokenNoise(random, config),
           noise: random.normals(latents * latentSize),
           t: Float32Array.of(flowTime(random.normal())),
           known: Float32Array.of(random.uniform() < TOKEN_DROP ? 0 : 1),
@@ -156,6 +154,12 @@ function flowStage(
       }),
     }),
   });
+}
+
+/** Noise of a strength by chance on the visual tokens of a picture. */
+function tokenNoise(random: Random, { tokens, tokenSize }: VisualizerConfig): Float32Array {
+  const deviation = TOKEN_NOISE * random.uniform() / Math.sqrt(tokenSize);
+  return random.normals(tokens * tokenSize).map((x) => deviation * x);
 }
 
 function pixelsIn(picture: Picture, size: number): Float32Array {

@@ -1,6 +1,7 @@
 /** The language of an emoji world: what may be said of its scenes, in whatever words. */
 import { assessmentToText } from "../../assessment/words.ts";
 import type { Language } from "../../text/language.ts";
+import { knowLanguage } from "../../text/languages.ts";
 import { allRight } from "./axes.ts";
 import { readCaption, readInstruction, readQuestion, wordingOf } from "./captions.ts";
 import { expectWorld } from "./expect_world.ts";
@@ -37,10 +38,12 @@ export function emojiLanguage(world: World): EmojiLanguage {
 }
 
 /** The language that a model's configuration keeps. */
-export function emojiLanguageOf(settings: unknown): EmojiLanguage {
+function emojiLanguageOf(settings: unknown): EmojiLanguage {
   const { kind: _, ...world } = settings as { kind: string } & World;
   return emojiLanguage(world);
 }
+
+knowLanguage("emoji", emojiLanguageOf);
 
 /**
  * The world of a model.

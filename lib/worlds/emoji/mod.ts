@@ -16,7 +16,7 @@ export {
   type ThoughtExample,
 } from "./emoji_scenes.ts";
 export { type EmojiDocuments, emojiDocuments } from "./documents.ts";
-export { tokenizerSources } from "./tokenizer_sources.ts";
+export { tokenizerSources, visualizerSource } from "./tokenizer_sources.ts";
 export { trainTextTokenizer } from "./text.ts";
 export { type EmojiLanguage, emojiLanguage, worldOfModel } from "./language.ts";
 export { askedCaptions, truePicture } from "./asked_captions.ts";

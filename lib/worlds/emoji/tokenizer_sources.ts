@@ -1,7 +1,8 @@
 /**
- * The pictures that tokenizers learn from: colourful and crowded, so that a patch is seldom empty.
+ * The pictures that tokenizers learn from: colourful and crowded, so that a patch is seldom empty. And
+ * those that a visualizer does: as captions ask for them.
  */
-import { endless } from "../../data/data_set.ts";
+import { type DataSet, endless } from "../../data/data_set.ts";
 import type { Picture } from "../../data/picture.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { CaptionedView, PictureToDraw, TokenizerSources } from "../../vision/mod.ts";
@@ -57,6 +58,30 @@ export function tokenizerSources(
         },
     ),
   };
+}
+
+/**
+ * Endless pictures with captions for a visualizer: half of what captions ask for, half of what is there
+ * to be read, described in full.
+ *
+ * @example
+ * ```ts
+ * import { emojiScenes } from "./emoji_scenes.ts";
+ * import { visualizerSource } from "./tokenizer_sources.ts";
+ *
+ * const { picture, caption } = await visualizerSource(await emojiScenes()).at(7);
+ * if (caption === "" || picture.width !== 64) throw new Error(caption);
+ * ```
+ */
+export function visualizerSource(scenes: EmojiScenes): DataSet<CaptionedView> {
+  return endless(scenes.seed, "visualizer", (random) => {
+    if (random.uniform() < 0.5) {
+      const { picture, caption } = scenes.caption(random);
+      return { picture, caption };
+    }
+    const { picture, description: caption } = scenes.reading(random);
+    return { picture, caption };
+  });
 }
 
 function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Picture {

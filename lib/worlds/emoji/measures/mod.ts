@@ -26,3 +26,4 @@ export {
   type ThoughtScores,
 } from "./thinking.ts";
 export { unseenPictures } from "./unseen_pictures.ts";
+export { evaluateVisualizer, type VisualizerScores } from "./visualizing.ts";
