@@ -9,7 +9,7 @@ import {
   type Sequence,
   SequenceWriter,
 } from "../lib/unified/mod.ts";
-import { guided, sample } from "../lib/unified/sampling.ts";
+import { guided, sample } from "../lib/nn/mod.ts";
 import { apart, fullForward } from "./full_forward.ts";
 import { listening } from "./listening.ts";
 import {

@@ -6,10 +6,10 @@
  * Differs from the paper:
  *
  * - The language model learns from nothing. A stage of plain text stands in for the trained one.
- * - Visual tokens are a few vectors that learned queries pool from the encoder's features, trained against
- *   captions alone; the paper's are SigLIP's patches, resampled. A regression gives the mean of what could
- *   come: of patches, where captions leave places open, that is background (docs/LOG.md).
- * - The visualizer is a flow over the tokenizer's codes, begun from nothing; the paper's is Stable
+ * - Visual tokens are a few vectors that say what captions say of a picture, pooled from the encoder's
+ *   features; the paper's are SigLIP's patches, resampled. A regression gives the mean of what could come:
+ *   of patches, where captions leave places open, that is background (docs/LOG.md).
+ * - The visualizer is a diffusion over the tokenizer's codes, begun from nothing; the paper's is Stable
  *   Diffusion, tuned. It sees tokens with noise, since those that are predicted are not exact, and drops
  *   fewer of them: .15 in place of .7, as it has no unconditional model to keep.
  * - Token shift and places (`embedding.ts`), and Muon for matrices: a small model learns sooner.
@@ -135,9 +135,9 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       // Nothing is sampled by the language model: chance comes in with the visualizer.
       sample: (inference, { asked }, { seed = 0 }) =>
         inference.draw(asked, { seed, temperature: 0, topK: 1 }),
-      async paint(contents, { seed = 0, guidance = 2 }) {
+      async paint(contents, { seed = 0, guidance, temperature }) {
         const tokens = contents as readonly Float32Array[];
-        const drawn = await visualizer.draw(tokens, { seed, guidance });
+        const drawn = await visualizer.draw(tokens, { seed, guidance, temperature });
         return drawn.map((one, i) => shownDrawing({ ...one, tokens: tokens[i] }));
       },
     });

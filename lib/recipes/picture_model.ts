@@ -22,9 +22,9 @@ import { ask, type AskedFrame } from "./wording.ts";
 export interface SamplingOptions {
   /** Default 0. */
   readonly seed?: number;
-  /** How strongly the caption counts; 1 is no guidance. Default 1.25, of MetaMorph 2. */
+  /** How strongly the caption counts; 1 is no guidance. Default 1.25. */
   readonly guidance?: number;
-  /** Lower is surer, higher more varied; of ILLUME alone. Default 0.5. */
+  /** Lower is surer, higher more varied. Default 0.5. */
   readonly temperature?: number;
   /** How many of the likeliest tokens are sampled from; of ILLUME alone. Default 64. */
   readonly topK?: number;

@@ -80,7 +80,7 @@ const METAMORPH: Recipe<MetaMorph> = {
  * import { RECIPES, shortenedPlan } from "./mod.ts";
  *
  * const { stages, visualizer } = shortenedPlan(RECIPES.metamorph.plans.nano, 0.01);
- * const steps = [visualizer.flow, ...stages.map(({ budget }) => budget)].map(({ steps }) => steps);
+ * const steps = [visualizer.decoder, ...stages.map(({ budget }) => budget)].map(({ steps }) => steps);
  * if (Math.max(...steps) > 100) throw new Error(`${steps}`);
  * ```
  */

@@ -4,7 +4,7 @@
  * its condition. What is said is the modalities' affair (`modality.ts`).
  */
 import { type Tensor, toOnnx } from "../graph/mod.ts";
-import { ensureParameters, KeyValueCache, Scope } from "../nn/mod.ts";
+import { ensureParameters, KeyValueCache, type Sampling, Scope } from "../nn/mod.ts";
 import { stopIfInterrupted } from "../notebook/mod.ts";
 import { type Device, nextName, Program, Random, type StateStore } from "../runtime/mod.ts";
 import { givenIn, rowsOf } from "./batch.ts";
@@ -12,7 +12,6 @@ import { checkSampling } from "./check_sampling.ts";
 import { type GenerationShape, outputsOf, prefillGraph, stepGraph } from "./generation_graphs.ts";
 import type { Speech } from "./modality.ts";
 import { type Entry, Row, type Said } from "./row.ts";
-import type { Sampling } from "./sampling.ts";
 import type { Sequence, SequenceRow } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 

@@ -22,7 +22,6 @@ export { type FeatureLoss, featuresModality, type FeaturesOptions } from "./moda
 export { ADAPTER, readModality } from "./modalities/read.ts";
 export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
 export { type Entry, Row } from "./row.ts";
-export type { Sampling } from "./sampling.ts";
 export { blankSequence, picturesOf, promptsOf, sequenceOf, sequencesOf } from "./sequence.ts";
 export { type Sequence, SequenceWriter } from "./sequence_writer.ts";
 export { UnifiedModel, type UnifiedParts } from "./unified_model.ts";

@@ -1,6 +1,6 @@
 /** One row of a generation, as a modality sees it that says something in it. */
 import type { Random } from "../runtime/mod.ts";
-import { guided, sample, type Sampling } from "./sampling.ts";
+import { guided, sample, type Sampling } from "../nn/mod.ts";
 
 /** A row that enters the language model while it generates. */
 export type Entry =

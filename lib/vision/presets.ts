@@ -76,12 +76,12 @@ export const TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
 export const VISUALIZER_PRESETS = {
   nano: {
     tokens: 8,
-    tokenSize: 64,
+    tokenSize: 32,
     hiddenSize: 128,
     heads: 4,
-    summaryLayers: 3,
+    summaryLayers: 2,
     textLayers: 2,
-    flowLayers: 4,
+    decoderLayers: 4,
   },
   small: {
     tokens: 16,
@@ -90,7 +90,7 @@ export const VISUALIZER_PRESETS = {
     heads: 6,
     summaryLayers: 4,
     textLayers: 3,
-    flowLayers: 6,
+    decoderLayers: 6,
   },
   base: {
     tokens: 16,
@@ -99,22 +99,22 @@ export const VISUALIZER_PRESETS = {
     heads: 6,
     summaryLayers: 6,
     textLayers: 4,
-    flowLayers: 12,
+    decoderLayers: 12,
   },
 } as const satisfies Readonly<Record<Preset, Omit<VisualizerConfig, "tokenizer">>>;
 
 /** How long the parts of each size learn. */
 export const VISUALIZER_BUDGETS: Readonly<Record<Preset, VisualizerBudgets>> = {
   nano: {
-    summary: { steps: 700, batchSize: 64, peakRate: 2.5e-3 },
-    flow: { steps: 1500, batchSize: 64, peakRate: 2.5e-3 },
+    summary: { steps: 900, batchSize: 64, peakRate: 2.5e-3 },
+    decoder: { steps: 1200, batchSize: 64, peakRate: 2.5e-3 },
   },
   small: {
     summary: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
-    flow: { steps: 8000, batchSize: 64, peakRate: 2e-3 },
+    decoder: { steps: 8000, batchSize: 64, peakRate: 2e-3 },
   },
   base: {
     summary: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
-    flow: { steps: 40_000, batchSize: 256, peakRate: 1e-3 },
+    decoder: { steps: 40_000, batchSize: 256, peakRate: 1e-3 },
   },
 };

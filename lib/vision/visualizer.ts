@@ -4,19 +4,23 @@
  * visual tokens. What they leave open, such as where things stand, it settles by chance.
  */
 import { expectPictures, type Picture, reducedTo } from "../data/picture.ts";
-import { input, ops, type Tensor } from "../graph/mod.ts";
+import { brief, input, ops, type Tensor } from "../graph/mod.ts";
+import { guided, type ParameterSpec, sample, Scope } from "../nn/mod.ts";
 import { inspect } from "../notebook/mod.ts";
-import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { checkNumber, COUNT, type Device, Random } from "../runtime/mod.ts";
 import { z } from "../packages/zod.ts";
 import { TokenizerConfig } from "./config.ts";
-import { flowStep, flowTimes, type LatentFlowConfig } from "./decoders/latent_flow.ts";
+import {
+  codeLogits,
+  type HiddenCodes,
+  type LatentDiffusionConfig,
+} from "./decoders/latent_diffusion.ts";
 import { encode } from "./encoders/semantic_encoder.ts";
 import { summarize, type SummaryConfig } from "./encoders/summary.ts";
-import { codeLatents, latentsOf } from "./latents.ts";
 import { pixelsOf } from "./patches.ts";
-import { nearest } from "./quantizers/mod.ts";
+import { quantizerOf } from "./quantizers/mod.ts";
 import { PictureTokenizer, tokenizerParameters } from "./tokenizers/picture_tokenizer.ts";
+import type { Named } from "./stacked.ts";
 import { VisionModel } from "./vision_model.ts";
 import { VisionModelFiles, type VisionModelOptions } from "./vision_model_files.ts";
 
@@ -30,12 +34,12 @@ export const VisualizerConfig = z.strictObject({
   tokenSize: size,
   hiddenSize: size,
   heads: size,
-  /** Blocks of what makes visual tokens, of the texts that it learns against, and of the flow. */
+  /** Blocks of what makes visual tokens, of what they learn to say, and of the diffusion decoder. */
   summaryLayers: size,
   textLayers: size,
-  flowLayers: size,
-}).refine((c) => c.hiddenSize % c.heads === 0, {
-  error: "Expected hiddenSize to be a multiple of heads",
+  decoderLayers: size,
+}).refine((c) => c.hiddenSize % (4 * c.heads) === 0, {
+  error: "Expected hiddenSize to be a multiple of 4 · heads",
 }).refine((c) => c.tokenizer.kind === "semantic", {
   error: "Expected a semantic tokenizer",
 });
@@ -51,10 +55,22 @@ export interface Visualized {
 export interface VisualizeOptions {
   /** Default 0. Another seed is another picture of the same tokens. */
   readonly seed?: number;
-  /** Steps along the flow; default 16. */
+  /** How many times hidden codes are revealed, some at a time; default each by itself. */
   readonly steps?: number;
-  /** How strongly the tokens count; 1 is no guidance. Default 2. */
+  /** How strongly the tokens count; 1 is no guidance. Default 1.25. */
   readonly guidance?: number;
+  /** Lower is surer, higher more varied; where things stand varies less, too. Default 0.5. */
+  readonly temperature?: number;
+}
+
+/** A picture while it is drawn. */
+interface Drawing {
+  readonly tokens: Float32Array;
+  readonly ids: Int32Array;
+  readonly hidden: Float32Array;
+  /** In which order its codes are revealed. */
+  readonly order: readonly number[];
+  readonly random: Random;
 }
 
 export class Visualizer extends VisionModel<VisualizerConfig> {
@@ -89,60 +105,79 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
   }
 
   /**
-   * Draws a picture of the visual tokens `[tokens, tokenSize]` of each. What is left to chance depends on
-   * the seed and the place in the list.
-   * @throws RangeError for tokens of another length, and a seed, steps or guidance not as expected
+   * Draws a picture of the visual tokens `[tokens, tokenSize]` of each: its codes are revealed in random
+   * order. What is left to chance depends on the seed and the place in the list.
+   * @throws RangeError for tokens of another length or that are no numbers, and a seed, steps, guidance or
+   * temperature not as expected; TypeError for what is no list of tokens
    */
   async draw(
     pictures: readonly Float32Array[],
-    { seed = 0, steps = 16, guidance = 2 }: VisualizeOptions = {},
+    { seed = 0, steps, guidance = 1.25, temperature = 0.5 }: VisualizeOptions = {},
   ): Promise<Visualized[]> {
     checkNumber("seed", seed, { whole: true });
-    checkNumber("steps", steps, COUNT);
+    const { latents, codes } = decoderOf(this.config);
+    checkNumber("steps", steps ?? latents, COUNT);
     checkNumber("guidance", guidance, { min: 0 });
-    const { config } = this;
-    const length = config.tokens * config.tokenSize;
-    for (const { length: found } of pictures) {
-      if (found !== length) {
-        throw new RangeError(
-          `Expected ${config.tokens} visual tokens of ${config.tokenSize} numbers each, ` +
-            `${length} in all, but found ${found}`,
-        );
-      }
-    }
-    const { latents, latentSize } = flowOf(config);
-    let states = pictures.map((tokens, i) => ({
-      tokens,
-      x: new Random(seed, "visualizer", i).normals(latents * latentSize),
-    }));
-    const times = flowTimes(steps);
-    for (const [step, from] of times.slice(0, -1).entries()) {
-      const clock = {
-        from: Float32Array.of(from),
-        to: Float32Array.of(times[step + 1]),
-        guidance: Float32Array.of(guidance),
-      };
-      const inputs = (state: { tokens: Float32Array; x: Float32Array }) => ({ ...state, ...clock });
-      const stepped = await this.each("flow", states, inputs, (scope, batch) => ({
-        next: flowOfBatch(scope, batch, config),
-      }));
-      states = states.map(({ tokens }, i) => ({
-        tokens,
-        x: stepped[i].next as Float32Array<ArrayBuffer>,
-      }));
-    }
-    const found = await this.each("codes", states, ({ x }) => ({ x }), (scope, batch) => {
-      const x = input("x", "float32", [batch, latents, latentSize]);
+    checkNumber("temperature", temperature, { min: 0 });
+    this.#expectTokens(pictures);
+    const drawings = pictures.map((tokens, i): Drawing => {
+      const random = new Random(seed, "visualizer", i);
       return {
-        ids: nearest(
-          ops.reshape(x, { shape: [batch * latents, latentSize] }),
-          codeLatents(scope.at("quantizer"), config.tokenizer),
-        ),
+        tokens,
+        ids: new Int32Array(latents),
+        hidden: new Float32Array(latents).fill(1),
+        order: random.shuffle(Array.from({ length: latents }, (_, latent) => latent)),
+        random,
       };
     });
-    const ids = found.map(({ ids }) => ids as Int32Array);
+    const atOnce = Math.ceil(latents / (steps ?? latents));
+    const sampling = { temperature, topK: codes };
+    for (let first = 0; first < latents; first += atOnce) {
+      const logits = await this.#logits(drawings);
+      drawings.forEach(({ ids, hidden, order, random }, i) => {
+        for (const latent of order.slice(first, first + atOnce)) {
+          const own = (all: Float32Array) => all.subarray(latent * codes, (latent + 1) * codes);
+          const scores = guided(own(logits[i].said), own(logits[i].free), guidance);
+          ids[latent] = sample(scores, sampling, random);
+          hidden[latent] = 0;
+        }
+      });
+    }
+    const ids = drawings.map(({ ids }) => ids);
     const drawn = await this.tokenizer.decode(ids, { seed });
     return drawn.map((picture, i) => ({ picture, ids: ids[i] }));
+  }
+
+  /** Logits `[latents, codes]` with the visual tokens and without, of each. */
+  async #logits(drawings: readonly Drawing[]) {
+    const found = await this.each("reveal", drawings, inputsOf, (scope, batch) => {
+      const { condition, ...codes } = hiddenCodes(batch, this.config);
+      const logits = (condition: Tensor) => {
+        const decoder = decoderOf(this.config);
+        const logits = codeLogits(scope.at("visualizer"), { ...codes, condition }, decoder);
+        return ops.reshape(logits, { shape: [batch, decoder.latents, decoder.codes] });
+      };
+      return { said: logits(condition), free: logits(ops.mul(condition, 0)) };
+    });
+    return found as { readonly said: Float32Array; readonly free: Float32Array }[];
+  }
+
+  #expectTokens(pictures: readonly Float32Array[]): void {
+    const { tokens, tokenSize } = this.config;
+    const expected = `a list of pictures, ${tokens} visual tokens of ${tokenSize} numbers each`;
+    if (!Array.isArray(pictures)) {
+      throw new TypeError(`Expected ${expected}, but found ${brief(pictures)}`);
+    }
+    for (const one of pictures as readonly unknown[]) {
+      if (!(one instanceof Float32Array)) {
+        throw new TypeError(`Expected ${expected}, but found ${brief(one)}`);
+      }
+      if (one.length !== tokens * tokenSize) {
+        throw new RangeError(`Expected ${expected}, but found ${one.length} numbers`);
+      }
+      const strange = one.find((x) => !Number.isFinite(x));
+      if (strange !== undefined) throw new RangeError(`Expected ${expected}, but found ${strange}`);
+    }
   }
 
   /**
@@ -166,15 +201,17 @@ export function summaryOf(config: VisualizerConfig): SummaryConfig {
 }
 
 /** The part of a configuration that draws. */
-export function flowOf(config: VisualizerConfig): LatentFlowConfig {
-  const { tokens, tokenSize, hiddenSize, heads, flowLayers, tokenizer } = config;
+export function decoderOf(config: VisualizerConfig): LatentDiffusionConfig {
+  const { tokens, tokenSize, hiddenSize, heads, decoderLayers, tokenizer } = config;
+  const { codes, depth } = quantizerOf(tokenizer.quantizer);
   return {
-    ...latentsOf(tokenizer),
+    latents: tokenizer.grid ** 2 * depth,
+    codes,
     conditions: tokens,
     conditionSize: tokenSize,
     hiddenSize,
     heads,
-    layers: flowLayers,
+    layers: decoderLayers,
   };
 }
 
@@ -184,17 +221,18 @@ export function visualTokens(scope: Scope, pixels: Tensor, config: VisualizerCon
   return summarize(scope.at("summary"), features, summaryOf(config));
 }
 
-/** A step along the flow, over inputs. */
-function flowOfBatch(scope: Scope, batch: number, config: VisualizerConfig): Tensor {
-  const flow = flowOf(config);
-  const tokens = input("tokens", "float32", [batch, config.tokens, config.tokenSize]);
-  const codes = codeLatents(scope.at("quantizer"), config.tokenizer);
-  return flowStep(scope.at("visualizer"), codes, tokens, {
-    x: input("x", "float32", [batch, flow.latents, flow.latentSize]),
-    from: input("from", "float32", [batch]),
-    to: input("to", "float32", [batch]),
-    guidance: input("guidance", "float32", [batch]),
-  }, flow);
+/** Pictures whose codes are partly hidden, as inputs. */
+function hiddenCodes(batch: number, config: VisualizerConfig): HiddenCodes {
+  const { latents } = decoderOf(config);
+  return {
+    ids: input("ids", "int32", [batch * latents]),
+    hidden: input("hidden", "float32", [batch, latents]),
+    condition: input("condition", "float32", [batch, config.tokens, config.tokenSize]),
+  };
+}
+
+function inputsOf({ ids, hidden, tokens: condition }: Drawing): Named {
+  return { ids, hidden, condition };
 }
 
 /** Every parameter that encoding and drawing need, found by tracing them. */
@@ -202,7 +240,7 @@ export function visualizerParameters(config: VisualizerConfig): ParameterSpec[] 
   const { pictureSize } = config.tokenizer;
   const scope = new Scope();
   visualTokens(scope, input("pixels", "float32", [1, pictureSize, pictureSize, 3]), config);
-  flowOfBatch(scope, 1, config);
+  codeLogits(scope.at("visualizer"), hiddenCodes(1, config), decoderOf(config));
   const specs = [...tokenizerParameters(config.tokenizer), ...scope.specs()];
   return [...new Map(specs.map((spec) => [spec.name, spec])).values()];
 }

@@ -64,7 +64,9 @@ export function revealed(
   const states = ops.reshape(own, { shape: [batch * latents, hiddenSize] });
   const flat = ops.reshape(condition, { shape: [batch, conditions * condition.shape[2]] });
   const prior = scope.at("prior");
-  const wide = ops.silu(linear(prior.at("linear_1"), flat, 2 * hiddenSize, { bias: true, deviation: 0.5 }));
+  const wide = ops.silu(
+    linear(prior.at("linear_1"), flat, 2 * hiddenSize, { bias: true, deviation: 0.5 }),
+  );
   const anywhere = ops.reshape(linear(prior.at("linear_2"), wide, codes), {
     shape: [batch, 1, codes],
   });

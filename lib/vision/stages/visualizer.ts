@@ -1,6 +1,6 @@
 /**
  * How a visualizer learns, on a frozen tokenizer: visual tokens from pictures and captions, and then the
- * flow that draws of visual tokens, from pictures alone.
+ * decoder that draws of visual tokens, from pictures alone.
  */
 import { type DataSet, drawnFrom } from "../../data/data_set.ts";
 import { type Picture, reducedTo } from "../../data/picture.ts";
@@ -9,21 +9,20 @@ import { normalize } from "../../nn/mod.ts";
 import { ALL, type Budget, muon, type Stage, trainingStage } from "../../optim/mod.ts";
 import type { Random } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
-import { flowLosses, flowTime } from "../decoders/latent_flow.ts";
+import { diffusionLosses } from "../decoders/latent_diffusion.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
 import { summarize } from "../encoders/summary.ts";
 import { summaryLosses } from "../encoders/summary_training.ts";
-import { codeLatents } from "../latents.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import { quantize } from "../tokenizers/quantization.ts";
-import { flowOf, summaryOf, type Visualizer, type VisualizerConfig } from "../visualizer.ts";
+import { decoderOf, summaryOf, type Visualizer, type VisualizerConfig } from "../visualizer.ts";
 import { CaptionedRows, captionInputs, type MeasuredCaptions } from "./captioned.ts";
 
 /** How long each part learns. */
 export interface VisualizerBudgets {
   readonly summary: Budget;
-  readonly flow: Budget;
+  readonly decoder: Budget;
 }
 
 /**
@@ -41,7 +40,7 @@ export function visualizerStages(
 ): Stage[] {
   return [
     summaryStage(visualizer, captioned, text, budgets.summary),
-    flowStage(visualizer, captioned, budgets.flow),
+    decoderStage(visualizer, captioned, budgets.decoder),
   ];
 }
 
@@ -61,7 +60,7 @@ function summaryStage(
       measured = await captions.measure();
       const shapes = { words: measured.words, textVocabulary: text.size };
       return {
-        contrast: {
+        captions: {
           losses: (scope, batch) => {
             const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
             const features = encode(scope.at("encoder"), pixels, config.tokenizer);
@@ -85,7 +84,7 @@ function summaryStage(
         return {
           pixels: pixelsIn(sample.picture, pictureSize),
           ...captionInputs(sample, measured),
-          tokenNoise: tokenNoise(random, config),
+          tokenNoise: tokenNoise(random, CAPTIONED_NOISE, config),
         };
       });
       return { inputs, leftOut: allLeftOut };
@@ -93,13 +92,16 @@ function summaryStage(
   });
 }
 
-/** Share of the pictures whose flow sees no visual tokens, so that it can be guided. */
+/** Deviation of the noise on visual tokens, of length 1, while they learn to say captions. */
+const CAPTIONED_NOISE = 0.5;
+
+/** The same while a decoder learns to draw of them, at most: those that are predicted are not exact. */
+const DRAWN_NOISE = 0.3;
+
+/** Share of the pictures that the decoder sees without visual tokens, so that it can be guided. */
 const TOKEN_DROP = 0.15;
 
-/** Noise on visual tokens, at most, as a share of their length: those that are predicted are not exact. */
-const TOKEN_NOISE = 0.5;
-
-function flowStage(
+function decoderStage(
   visualizer: Visualizer,
   pictures: DataSet<{ readonly picture: Picture }>,
   budget: Budget,
@@ -107,34 +109,26 @@ function flowStage(
   const { config } = visualizer;
   const { pictureSize } = config.tokenizer;
   const { tokens, tokenSize } = config;
-  const flow = flowOf(config);
-  const { latents, latentSize } = flow;
+  const decoder = decoderOf(config);
+  const { latents } = decoder;
   return trainingStage(visualizer, "visualizer", budget, {
     graphs: {
-      flow: {
+      diffusion: {
         losses(scope, batch) {
           const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
           const features = ops.stopGradient(
             encode(scope.at("encoder"), pixels, config.tokenizer),
           );
-          const clean = ops.stopGradient(
-            summarize(scope.at("summary"), features, summaryOf(config)),
-          );
+          const clean = summarize(scope.at("summary"), features, summaryOf(config));
           const strayed = normalize(
             ops.add(clean, input("tokenNoise", "float32", [batch, tokens, tokenSize])),
           );
-          const losses = flowLosses(
-            scope.at("visualizer"),
-            codeLatents(scope.at("quantizer"), config.tokenizer),
-            strayed,
-            {
-              ids: quantize(scope.at("quantizer"), features, config.tokenizer).ids,
-              noise: input("noise", "float32", [batch, latents, latentSize]),
-              t: input("t", "float32", [batch]),
-              known: input("known", "float32", [batch]),
-            },
-            flow,
-          );
+          const known = ops.reshape(input("known", "float32", [batch]), { shape: [batch, 1, 1] });
+          const losses = diffusionLosses(scope.at("visualizer"), {
+            ids: quantize(scope.at("quantizer"), features, config.tokenizer).ids,
+            hidden: input("hidden", "float32", [batch, latents]),
+            condition: ops.stopGradient(ops.mul(strayed, known)),
+          }, decoder);
           return { loss: ops.mean(losses, { axes: [0], keepAxes: false }) };
         },
       },
@@ -146,9 +140,8 @@ function flowStage(
         const { picture } = await drawnFrom(pictures, random);
         return {
           pixels: pixelsIn(picture, pictureSize),
-          tokenNoise: tokenNoise(random, config),
-          noise: random.normals(latents * latentSize),
-          t: Float32Array.of(flowTime(random.normal())),
+          tokenNoise: tokenNoise(random, DRAWN_NOISE * random.uniform(), config),
+          hidden: hiddenSome(random, latents),
           known: Float32Array.of(random.uniform() < TOKEN_DROP ? 0 : 1),
         };
       }),
@@ -156,10 +149,18 @@ function flowStage(
   });
 }
 
-/** Noise of a strength by chance on the visual tokens of a picture. */
-function tokenNoise(random: Random, { tokens, tokenSize }: VisualizerConfig): Float32Array {
-  const deviation = TOKEN_NOISE * random.uniform() / Math.sqrt(tokenSize);
-  return random.normals(tokens * tokenSize).map((x) => deviation * x);
+/** 1 where a code is hidden: any number of them, as often one as another, and at least one. */
+function hiddenSome(random: Random, latents: number): Float32Array {
+  const all = Array.from({ length: latents }, (_, latent) => latent);
+  const hidden = new Float32Array(latents);
+  for (const latent of random.sample(all, 1 + random.integer(latents))) hidden[latent] = 1;
+  return hidden;
+}
+
+/** Noise on the visual tokens of a picture. */
+function tokenNoise(random: Random, deviation: number, { tokens, tokenSize }: VisualizerConfig) {
+  const each = deviation / Math.sqrt(tokenSize);
+  return random.normals(tokens * tokenSize).map((x) => each * x);
 }
 
 function pixelsIn(picture: Picture, size: number): Float32Array {

@@ -61,8 +61,8 @@ export function tokenizerSources(
 }
 
 /**
- * Endless pictures with captions for a visualizer: half of what captions ask for, half of what is there
- * to be read, described in full.
+ * Endless pictures with captions for a visualizer: most of what captions ask for, some of what is there to
+ * be read, described in full.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function tokenizerSources(
  */
 export function visualizerSource(scenes: EmojiScenes): DataSet<CaptionedView> {
   return endless(scenes.seed, "visualizer", (random) => {
-    if (random.uniform() < 0.5) {
+    if (random.uniform() < 0.7) {
       const { picture, caption } = scenes.caption(random);
       return { picture, caption };
     }

@@ -1,0 +1,95 @@
+/**
+ * From vectors to the codes of a picture: diffusion over a tokenizer's grid of codes, which is the latent
+ * space here as an autoencoder's is for Stable Diffusion. Codes are discrete, and so is the noise: it hides
+ * them (masked diffusion, arXiv 2406.07524; MaskGIT, arXiv 2202.04200). A transformer that sees the vectors
+ * and the codes that are left says what the hidden ones are. Going from all hidden to none, it settles by
+ * chance what the vectors leave open, such as where things stand, and later codes know of earlier ones.
+ */
+import { ops, type Tensor } from "../../graph/mod.ts";
+import { linear, type Scope, table, transformer } from "../../nn/mod.ts";
+
+/** The sizes of a diffusion. */
+export interface LatentDiffusionConfig {
+  /** Latents of a picture, and how many codes each may be. */
+  readonly latents: number;
+  readonly codes: number;
+  /** Vectors that a picture is drawn from, and numbers in one. */
+  readonly conditions: number;
+  readonly conditionSize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+}
+
+/** Pictures of which some codes are hidden. */
+export interface HiddenCodes {
+  /** int32 `[batch · latents]`; of hidden ones whatever. */
+  readonly ids: Tensor;
+  /** 1 where a code is hidden, or 0: `[batch, latents]`. */
+  readonly hidden: Tensor;
+  /** What the pictures are drawn from, zeros for no condition: `[batch, conditions, conditionSize]`. */
+  readonly condition: Tensor;
+}
+
+/**
+ * Which code each latent is, f(codes that are left, condition) + g(condition): logits
+ * `[batch · latents, codes]`. The second, two layers on all vectors at once, says what the picture has
+ * wherever it may stand, and is learned long before the first (docs/LOG.md).
+ */
+export function codeLogits(
+  scope: Scope,
+  { ids, hidden, condition }: HiddenCodes,
+  { latents, codes, conditions, conditionSize, hiddenSize, layers, heads }: LatentDiffusionConfig,
+): Tensor {
+  const [batch] = hidden.shape;
+  const rows = (name: string, count: number) =>
+    ops.reshape(table(scope.at(name), count, hiddenSize, 0.5), { shape: [1, count, hiddenSize] });
+  const said = ops.add(
+    linear(scope.at("condition_in"), condition, hiddenSize, { bias: true }),
+    rows("condition_places", conditions),
+  );
+  const known = ops.reshape(ops.gather(table(scope.at("codes"), codes, hiddenSize, 0.5), ids), {
+    shape: [batch, latents, hiddenSize],
+  });
+  const mask = ops.reshape(hidden, { shape: [batch, latents, 1] });
+  const seen = ops.add(
+    ops.add(ops.mul(known, ops.sub(1, mask)), ops.mul(rows("hidden", 1), mask)),
+    rows("latent_places", latents),
+  );
+  const mixed = transformer(scope, ops.concat([said, seen], { axis: 1 }), {
+    hiddenSize,
+    layers,
+    heads,
+    keyValueHeads: heads,
+    intermediateSize: 3 * hiddenSize,
+    queryKeyNorm: true,
+  });
+  const own = ops.slice(mixed, { axis: 1, start: conditions, end: conditions + latents });
+  const states = ops.reshape(own, { shape: [batch * latents, hiddenSize] });
+  const here = linear(scope.at("code_out"), states, codes, { bias: true });
+
+  const flat = ops.reshape(condition, { shape: [batch, conditions * conditionSize] });
+  const prior = scope.at("prior");
+  const wide = linear(prior.at("linear_1"), flat, 2 * hiddenSize, { bias: true, deviation: 0.5 });
+  const anywhere = linear(prior.at("linear_2"), ops.silu(wide), codes);
+  const each = ops.expand(ops.reshape(anywhere, { shape: [batch, 1, codes] }), {
+    shape: [batch, latents, codes],
+  });
+  return ops.add(here, ops.reshape(each, { shape: [batch * latents, codes] }));
+}
+
+/**
+ * −log P(code | codes that are left, condition), the mean over the hidden codes of each picture: `[batch]`.
+ * Where any number of codes is hidden as often as any other, this bounds −log P(codes | condition) / latents
+ * (arXiv 2406.07524, eq. 10).
+ */
+export function diffusionLosses(
+  scope: Scope,
+  codes: HiddenCodes,
+  config: LatentDiffusionConfig,
+): Tensor {
+  const losses = ops.crossEntropy(codeLogits(scope, codes, config), codes.ids);
+  const sum = (x: Tensor) => ops.sum(x, { axes: [1], keepAxes: false });
+  const each = ops.reshape(losses, { shape: codes.hidden.shape });
+  return ops.div(sum(ops.mul(each, codes.hidden)), sum(codes.hidden));
+}
