@@ -80,7 +80,7 @@ Deno.test("a plan is shortened in all its budgets, and no stage is lost", () => 
   const { nano } = RECIPES.metamorph.plans;
   const half = shortenedPlan(nano, 0.5);
   assert.equal(half.tokenizer.encoder.steps, Math.round(nano.tokenizer.encoder.steps / 2));
-  assert.equal(half.visualizer.flow.steps, Math.round(nano.visualizer.flow.steps / 2));
+  assert.equal(half.visualizer.decoder.steps, Math.round(nano.visualizer.decoder.steps / 2));
   assert.deepEqual(
     half.stages.map(({ name, mixture }) => ({ name, mixture })),
     nano.stages.map(({ name, mixture }) => ({ name, mixture })),

@@ -15,7 +15,7 @@ const CONFIG: VisualizerConfig = {
   heads: 2,
   summaryLayers: 1,
   textLayers: 1,
-  flowLayers: 1,
+  decoderLayers: 1,
 };
 
 /** A model whose parameters live in the store. */
