@@ -45,7 +45,7 @@ export function codeLogits(
   const rows = (name: string, count: number) =>
     ops.reshape(table(scope.at(name), count, hiddenSize, 0.5), { shape: [1, count, hiddenSize] });
   const said = ops.add(
-    linear(scope.at("condition_in"), condition, hiddenSize, { bias: true }),
+    linear(scope.at("condition_in"), condition, hiddenSize, { bias: true, deviation: 1 }),
     rows("condition_places", conditions),
   );
   const known = ops.reshape(ops.gather(table(scope.at("codes"), codes, hiddenSize, 0.5), ids), {

@@ -38,30 +38,51 @@ export function places(scope: Scope, batch: number, rows: number, hiddenSize: nu
 
 /**
  * Visual tokens of features `[batch, patches, featureSize]`: `[batch, tokens, tokenSize]`, of length 1.
- * What stands in the patches, each having seen the others, is summed up (Deep Sets, arXiv 1703.06114): a
- * sum keeps how many there are, which an average of attention loses.
  */
 export function summarize(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
   const { tokens, tokenSize, hiddenSize, heads, layers } = config;
   const [batch, patches] = features.shape;
-  const seen = ops.add(
-    linear(scope.at("features_in"), features, hiddenSize, { bias: true }),
-    places(scope.at("places"), batch, patches, hiddenSize),
-  );
+  const seen = linear(scope.at("features_in"), features, hiddenSize, { bias: true });
   const grid = { grid: Math.sqrt(patches), featureSize: hiddenSize, heads };
   const mixed = transformer(scope, seen, blocks(config, layers), {
     rotary: gridRotary(batch, grid),
   });
-  const each = ops.silu(linear(scope.at("patch_out"), mixed, 4 * hiddenSize, { bias: true }));
-  const sum = ops.mul(
-    ops.sum(each, { axes: [1], keepAxes: false }),
-    1 / Math.sqrt(patches),
-  );
-  const size = tokens * tokenSize;
-  const wide = ops.silu(linear(scope.at("sum_in"), sum, 2 * hiddenSize, { bias: true }));
-  const out = ops.add(
-    linear(scope.at("sum_out"), sum, size),
-    linear(scope.at("wide_out"), wide, size),
-  );
-  return normalize(ops.reshape(out, { shape: [batch, tokens, tokenSize] }));
+  const said = linear(scope.at("token_out"), mixed, tokenSize);
+  const chosen = ops.stopGradient(salientFirst(features, tokens));
+  const nothing = ops.reshape(table(scope.at("nothing"), 1, tokenSize, 1), {
+    shape: [1, 1, tokenSize],
+  });
+  const empty = ops.sub(1, ops.sum(chosen, { axes: [2], keepAxes: true }));
+  return normalize(ops.add(ops.matmul(chosen, said), ops.mul(empty, nothing)));
 }
+
+/**
+ * Which patch becomes which token, `[batch, tokens, patches]` of 0 and 1: those that are unlike the picture's
+ * mean patch, in the order of reading; the others become none.
+ */
+function salientFirst(features: Tensor, tokens: number): Tensor {
+  const [batch, patches] = features.shape;
+  const apart = ops.sub(features, ops.mean(features, { axes: [1], keepAxes: true }));
+  const salience = ops.sum(ops.mul(apart, apart), { axes: [2], keepAxes: false });
+  const column = (x: Tensor) => ops.reshape(x, { shape: [batch, patches, 1] });
+  const row = (x: Tensor) => ops.reshape(x, { shape: [batch, 1, patches] });
+  const count = (x: Tensor) => ops.sum(x, { axes: [2], keepAxes: false });
+  // How many are more salient than each.
+  const before = count(ops.where(ops.greater(row(salience), column(salience)), 1, 0));
+  const most = ops.max(salience, { axes: [1], keepAxes: true });
+  const stands = ops.where(
+    ops.greater(tokens, before),
+    ops.where(ops.greater(salience, ops.mul(most, SALIENT)), 1, 0),
+    0,
+  );
+  // Which of those each is, as they are read.
+  const index = ops.range({ size: patches });
+  const earlier = ops.where(ops.greater(ops.reshape(index, { shape: [patches, 1] }), index), 1, 0);
+  const place = count(ops.mul(row(stands), ops.reshape(earlier, { shape: [1, patches, patches] })));
+  const slots = ops.reshape(ops.range({ size: tokens }), { shape: [1, tokens, 1] });
+  const slot = ops.abs(ops.sub(row(place), ops.cast(slots, { dtype: "float32" })));
+  return ops.mul(ops.where(ops.greater(0.5, slot), 1, 0), row(stands));
+}
+
+/** A patch stands out whose distance from the mean patch, squared, is this share of the largest. */
+const SALIENT = 0.25;

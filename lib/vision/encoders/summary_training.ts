@@ -45,7 +45,7 @@ export function summaryLosses(
 }
 
 /** −log P(caption | tokens) of each word: `[batch, words]`. */
-function captionLosses(
+export function captionLosses(
   scope: Scope,
   tokens: Tensor,
   captions: Tensor,
@@ -60,7 +60,7 @@ function captionLosses(
     ops.slice(captions, { axis: 1, start: 0, end: words - 1 }),
   );
   const seen = ops.add(
-    linear(scope.at("tokens_in"), tokens, hiddenSize),
+    linear(scope.at("tokens_in"), tokens, hiddenSize, { deviation: 1 }),
     places(scope.at("places"), batch, count, hiddenSize),
   );
   const rows = count + words - 1;
