@@ -1,4 +1,4 @@
-/** A tiny MetaMorph and a tiny flow against PyTorch (tests/oracles/metamorph.py). */
+/** A tiny MetaMorph and a tiny diffusion over codes against PyTorch (tests/oracles/metamorph.py). */
 import assert from "node:assert/strict";
 import { type Document, picture, type Segment, text } from "../lib/data/document.ts";
 import { decodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
@@ -22,7 +22,11 @@ import {
   UnifiedModel,
   Vocabulary,
 } from "../lib/unified/mod.ts";
-import { flowLosses, flowStep, LatentFlowConfig } from "../lib/vision/decoders/latent_flow.ts";
+import {
+  codeLogits,
+  diffusionLosses,
+  type LatentDiffusionConfig,
+} from "../lib/vision/decoders/latent_diffusion.ts";
 import { apart } from "./full_forward.ts";
 import { runGraph } from "./run_graph.ts";
 import { pictureOfNumber } from "./vector_modality.ts";
@@ -168,44 +172,43 @@ function sameAnswer(found: readonly Interleaved[], expected: readonly Said[]): v
   });
 }
 
-Deno.test("the flow's losses, gradient to the condition and guided step are the oracle's", async () => {
-  const folder = folderOf("latent_flow");
-  const config = LatentFlowConfig.parse(await jsonOf(`${folder}config.json`));
+Deno.test("a diffusion's logits, losses and every gradient are the oracle's", async () => {
+  const folder = folderOf("latent_diffusion");
+  const config: LatentDiffusionConfig = await jsonOf(`${folder}config.json`);
   const io: Record<string, number[][][]> = await jsonOf(`${folder}io.json`);
   const weights = tensorsOf(`${folder}model.safetensors`);
-  const batch = io.noise.length;
-  const each = (name: string) => input(name, "float32", [batch]);
-  const rows = (name: string) =>
-    input(name, "float32", [batch, io[name][0].length, io[name][0][0].length]);
-  const codes = input("codes", "float32", [io.codes.length, config.latentSize]);
-  const condition = rows("condition");
-  const scope = new Scope();
-  const losses = flowLosses(scope, codes, condition, {
-    ids: input("ids", "int32", [batch * config.latents]),
-    noise: rows("noise"),
-    t: each("t"),
-    known: each("known"),
-  }, config);
-  const outputs: Record<string, Tensor> = {
-    losses,
-    gradient: gradient(sumAll(losses), [condition])[0],
-    step: flowStep(scope, codes, condition, {
-      x: rows("noise"),
-      from: each("from"),
-      to: each("to"),
-      guidance: each("guidance"),
-    }, config),
+  const { latents, conditions, conditionSize } = config;
+  const batch = io.ids.length;
+  const condition = input("condition", "float32", [batch, conditions, conditionSize]);
+  const codes = {
+    ids: input("ids", "int32", [batch * latents]),
+    hidden: input("hidden", "float32", [batch, latents]),
+    condition,
   };
-  assert.deepEqual(scope.specs().map(({ name }) => name).sort(), [...weights.keys()].sort());
-  const given = Object.entries(io).map(([name, values]) =>
-    [name, Float32Array.from(values.flat(2))] as const
-  );
-  const found = await runGraph(device, outputs, {
-    ...Object.fromEntries(given),
-    ids: Int32Array.from(io.ids.flat(2)),
+  const scope = new Scope();
+  const logits = codeLogits(scope, codes, config);
+  const losses = diffusionLosses(scope, codes, config);
+  const names = scope.specs().map(({ name }) => name);
+  assert.deepEqual([...names].sort(), [...weights.keys()].sort());
+
+  const learned = names.map((name) => scope.tensor(name));
+  const [toCondition, ...derivatives] = gradient(sumAll(losses), [condition, ...learned]);
+  const flat = (name: string) => io[name].flat(2);
+  const found = await runGraph(device, {
+    logits,
+    losses,
+    gradient: toCondition,
+    ...Object.fromEntries(names.map((name, i) => [`gradient ${name}`, derivatives[i]])),
+  }, {
+    ids: Int32Array.from(flat("ids")),
+    hidden: Float32Array.from(flat("hidden")),
+    condition: Float32Array.from(flat("condition")),
     ...dataOf(weights),
   });
-  near(found.losses, io.losses.flat(2), "losses");
-  near(found.gradient, io.gradient.flat(2), "the gradient to the condition");
-  near(found.step, io.step.flat(2), "a step");
+  near(found.logits, flat("logits"), "logits");
+  near(found.losses, flat("losses"), "losses");
+  near(found.gradient, flat("gradient"), "the gradient to the condition");
+  for (const [name, { data }] of tensorsOf(`${folder}gradients.safetensors`)) {
+    near(found[`gradient ${name}`], data, `the gradient of ${name}`);
+  }
 });

@@ -1,4 +1,4 @@
-"""A tiny MetaMorph and a tiny flow over latents, with random weights, by PyTorch.
+"""A tiny MetaMorph and a tiny diffusion over codes, with random weights, by PyTorch.
 
     pip install transformers==5.23.0 torch==2.13.0
     python tests/oracles/metamorph.py     # from the repository's root
@@ -14,12 +14,13 @@ a vision head, written from the paper's description. Writes tests/fixtures/metam
 - gradients.safetensors: of cross entropy + 1 − cos
 - gradients_l1.safetensors: of cross entropy + √size · |difference|
 
-The flow, from the formulas of lib/vision/decoders/latent_flow.ts. Writes
-tests/fixtures/latent_flow/:
+The masked diffusion (arXiv 2406.07524), from what lib/vision/decoders/latent_diffusion.ts says of
+it. Writes tests/fixtures/latent_diffusion/:
 
 - config.json, model.safetensors
-- io.json: `codes` [codes, size]; a batch, its `losses`, the `gradient` of their sum to the
-  condition, a guided `step`
+- io.json: a batch, the last of which has no condition, its `logits` [batch, latents, codes], its
+  `losses`, and the `gradient` of their sum to the condition
+- gradients.safetensors: of the sum of the losses
 """
 
 import json
@@ -251,7 +252,7 @@ def write_metamorph():
     )
 
 
-# The flow
+# The diffusion
 
 
 class Block(nn.Module):
@@ -286,87 +287,73 @@ class Block(nn.Module):
         return x + self.mlp["down_proj"](gated)
 
 
-class Flow(nn.Module):
-    def __init__(self, codes, config):
+class Diffusion(nn.Module):
+    def __init__(self, config):
         super().__init__()
-        latents, latent_size, conditions, condition_size, size, layers, heads = config.values()
-        self.codes = codes
-        self.conditions = conditions
-        self.time_in = nn.Linear(1, size)
-        self.time_out = nn.Linear(size, size, bias=False)
+        latents, codes, conditions, condition_size, size, layers, heads = config.values()
         self.condition_in = nn.Linear(condition_size, size)
         self.condition_places = nn.Embedding(conditions, size)
-        self.latent_in = nn.Linear(latent_size, size, bias=False)
+        self.codes = nn.Embedding(codes, size)
+        self.hidden = nn.Embedding(1, size)
         self.latent_places = nn.Embedding(latents, size)
         self.layers = nn.ModuleList(Block(size, heads, 3 * size) for _ in range(layers))
         self.norm = nn.RMSNorm(size, eps=1e-6)
-        self.code_out = nn.Linear(size, len(codes))
+        self.code_out = nn.Linear(size, codes)
+        self.prior = nn.ModuleDict({
+            "linear_1": nn.Linear(conditions * condition_size, 2 * size),
+            "linear_2": nn.Linear(2 * size, codes, bias=False),
+        })
 
-    def logits(self, x, t, condition):
-        """Of the codes that x at time t leads to: [batch, latents, codes]."""
-        time = self.time_out(F.silu(self.time_in(t[:, None, None])))
+    def logits(self, ids, hidden, condition):
+        """f(codes that are left, condition) + g(condition): [batch, latents, codes]."""
         said = self.condition_in(condition) + self.condition_places.weight
-        seen = self.latent_in(x) + time + self.latent_places.weight
-        rows = torch.cat([said, seen], dim=1)
+        seen = torch.where(hidden[:, :, None] == 1, self.hidden.weight, self.codes(ids))
+        rows = torch.cat([said, seen + self.latent_places.weight], dim=1)
         for layer in self.layers:
             rows = layer(rows)
-        return self.code_out(self.norm(rows)[:, self.conditions:])
+        here = self.code_out(self.norm(rows)[:, condition.shape[1]:])
+        anywhere = self.prior["linear_2"](F.silu(self.prior["linear_1"](condition.flatten(1))))
+        return here + anywhere[:, None]
 
-    def losses(self, ids, condition, noise, t, known):
-        """−log P(code | x_t, t, condition), the mean over a picture's latents."""
-        x = (1 - t)[:, None, None] * noise + t[:, None, None] * self.codes[ids]
-        logits = self.logits(x, t, condition * known[:, None, None])
-        return F.cross_entropy(logits.transpose(1, 2), ids, reduction="none").mean(dim=1)
-
-    def step(self, condition, x, begin, end, guidance):
-        """Along the velocity (x̂₁ − x)/(1 − t); x̂₁ is the mean code by logits u + s·(c − u)."""
-        said = self.logits(x, begin, condition)
-        free = self.logits(x, begin, torch.zeros_like(condition))
-        guided = free + guidance[:, None, None] * (said - free)
-        velocity = (guided.softmax(dim=-1) @ self.codes - x) / (1 - begin)[:, None, None]
-        return x + (end - begin)[:, None, None] * velocity
+    def losses(self, ids, hidden, condition):
+        """−log P(code | codes that are left, condition), the mean over a picture's hidden codes."""
+        logs = self.logits(ids, hidden, condition).log_softmax(dim=-1)
+        each = -logs.gather(2, ids[:, :, None])[:, :, 0]
+        return torch.stack([own[mask == 1].mean() for own, mask in zip(each, hidden)])
 
 
-def write_flow():
+def write_diffusion():
     generator = torch.Generator().manual_seed(1)
     config = {
         "latents": 4,
-        "latentSize": 3,
+        "codes": 7,
         "conditions": 2,
         "conditionSize": 5,
         "hiddenSize": 16,
         "layers": 2,
         "heads": 2,
     }
-    codes = torch.randn(7, 3, generator=generator)
-    flow = Flow(codes, config)
-    randomize(flow, generator, 0.4)
-    batch = 3
-    ids = torch.randint(7, (batch, 4), generator=generator)
-    noise = torch.randn(batch, 4, 3, generator=generator)
-    condition = torch.randn(batch, 2, 5, generator=generator).requires_grad_()
-    t = torch.tensor([0.0, 0.25, 0.8])
-    known = torch.tensor([1.0, 0.0, 1.0])
-    losses = flow.losses(ids, condition, noise, t, known)
-    [gradient] = torch.autograd.grad(losses.sum(), [condition])
-    begin, end = torch.tensor([0.0, 0.25, 0.64]), torch.tensor([0.1, 0.5, 1.0])
-    guidance = torch.tensor([1.0, 2.0, 6.0])
-    step = flow.step(condition, noise, begin, end, guidance)
-    save("latent_flow", config, {
-        "codes": numbers(codes),
+    diffusion = Diffusion(config)
+    randomize(diffusion, generator, 0.4)
+    ids = torch.randint(7, (4, 4), generator=generator)
+    condition = torch.randn(4, 2, 5, generator=generator)
+    condition[3] = 0  # none
+    condition.requires_grad_()
+    hidden = torch.tensor([[1, 1, 1, 1], [0, 1, 0, 1], [1, 0, 0, 0], [0, 1, 1, 0.0]])
+    losses = diffusion.losses(ids, hidden, condition)
+    weights = dict(diffusion.named_parameters())
+    gradient, *gradients = torch.autograd.grad(losses.sum(), [condition, *weights.values()])
+    io = {
         "ids": ids.tolist(),
+        "hidden": numbers(hidden),
         "condition": numbers(condition),
-        "noise": numbers(noise),
-        "t": numbers(t),
-        "known": numbers(known),
+        "logits": numbers(diffusion.logits(ids, hidden, condition)),
         "losses": numbers(losses),
         "gradient": numbers(gradient),
-        "from": numbers(begin),
-        "to": numbers(end),
-        "guidance": numbers(guidance),
-        "step": numbers(step),
-    }, model=dict(flow.named_parameters()))
+    }
+    gradients = dict(zip(weights, gradients))
+    save("latent_diffusion", config, io, model=weights, gradients=gradients)
 
 
 write_metamorph()
-write_flow()
+write_diffusion()
