@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Document, picture, type Segment, text } from "../lib/data/document.ts";
 import { decodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
-import { gradient, input, type Tensor } from "../lib/graph/mod.ts";
+import { gradient, input } from "../lib/graph/mod.ts";
 import { Scope, sumAll, type TransformerConfig } from "../lib/nn/mod.ts";
 import { openDevice, StateStore, type TensorData } from "../lib/runtime/mod.ts";
 import {
