@@ -236,7 +236,7 @@ function stagesOf(budgets: {
     },
     {
       name: "instruction tuning",
-      mixture: { draw: 3, describe: 1, question: 1, detail: 1, edit: 1 },
+      mixture: { draw: 2, describe: 2, question: 3, detail: 1, edit: 1 },
       budget: budgets.tuning,
     },
   ];
@@ -247,7 +247,7 @@ export const METAMORPH_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = 
   nano: stagesOf({
     language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
     adapter: { steps: 100, batchSize: 32, peakRate: 3e-3 },
-    tuning: { steps: 2000, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 2500, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },

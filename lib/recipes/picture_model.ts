@@ -22,7 +22,7 @@ import { ask, type AskedFrame } from "./wording.ts";
 export interface SamplingOptions {
   /** Default 0. */
   readonly seed?: number;
-  /** How strongly the caption counts; 1 is no guidance. Default 1.25. */
+  /** How strongly the caption counts; 1 is no guidance. Default 1.25, of MetaMorph 1.5. */
   readonly guidance?: number;
   /** Lower is surer, higher more varied. Default 0.5. */
   readonly temperature?: number;

@@ -80,7 +80,7 @@ export const VISUALIZER_PRESETS = {
     hiddenSize: 128,
     heads: 4,
     summaryLayers: 2,
-    textLayers: 2,
+    textLayers: 1,
     decoderLayers: 4,
   },
   small: {
@@ -106,8 +106,8 @@ export const VISUALIZER_PRESETS = {
 /** How long the parts of each size learn. */
 export const VISUALIZER_BUDGETS: Readonly<Record<Preset, VisualizerBudgets>> = {
   nano: {
-    summary: { steps: 900, batchSize: 64, peakRate: 2.5e-3 },
-    decoder: { steps: 1200, batchSize: 64, peakRate: 2.5e-3 },
+    summary: { steps: 500, batchSize: 64, peakRate: 2.5e-3 },
+    decoder: { steps: 2500, batchSize: 32, peakRate: 2.5e-3 },
   },
   small: {
     summary: { steps: 3000, batchSize: 64, peakRate: 2e-3 },

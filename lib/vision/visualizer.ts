@@ -57,7 +57,7 @@ export interface VisualizeOptions {
   readonly seed?: number;
   /** How many times hidden codes are revealed, some at a time; default each by itself. */
   readonly steps?: number;
-  /** How strongly the tokens count; 1 is no guidance. Default 1.25. */
+  /** How strongly the tokens count; 1 is no guidance. Default 1.5. */
   readonly guidance?: number;
   /** Lower is surer, higher more varied; where things stand varies less, too. Default 0.5. */
   readonly temperature?: number;
@@ -112,7 +112,7 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
    */
   async draw(
     pictures: readonly Float32Array[],
-    { seed = 0, steps, guidance = 1.25, temperature = 0.5 }: VisualizeOptions = {},
+    { seed = 0, steps, guidance = 1.5, temperature = 0.5 }: VisualizeOptions = {},
   ): Promise<Visualized[]> {
     checkNumber("seed", seed, { whole: true });
     const { latents, codes } = decoderOf(this.config);
