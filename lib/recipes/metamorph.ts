@@ -6,9 +6,9 @@
  * Differs from the paper:
  *
  * - The language model learns from nothing. A stage of plain text stands in for the trained one.
- * - Visual tokens are a few vectors that say what captions say of a picture, pooled from the encoder's
- *   features; the paper's are SigLIP's patches, resampled. A regression gives the mean of what could come:
- *   of patches, where captions leave places open, that is background (docs/LOG.md).
+ * - Visual tokens are the patches that stand out, in the order of reading, trained to say captions; the
+ *   paper's are SigLIP's patches, resampled. A regression gives the mean of what could come: of all patches,
+ *   where captions leave places open, that is background (docs/LOG.md).
  * - The visualizer is a diffusion over the tokenizer's codes, begun from nothing; the paper's is Stable
  *   Diffusion, tuned. It sees tokens with noise, since those that are predicted are not exact, and drops
  *   fewer of them: .15 in place of .7, as it has no unconditional model to keep.

@@ -130,12 +130,13 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
         random,
       };
     });
-    const atOnce = Math.ceil(latents / (steps ?? latents));
+    const rounds = Math.min(steps ?? latents, latents);
     const sampling = { temperature, topK: codes };
-    for (let first = 0; first < latents; first += atOnce) {
+    for (let round = 0; round < rounds; round++) {
+      const [first, end] = [round, round + 1].map((at) => Math.round(at * latents / rounds));
       const logits = await this.#logits(drawings);
       drawings.forEach(({ ids, hidden, order, random }, i) => {
-        for (const latent of order.slice(first, first + atOnce)) {
+        for (const latent of order.slice(first, end)) {
           const own = (all: Float32Array) => all.subarray(latent * codes, (latent + 1) * codes);
           const scores = guided(own(logits[i].said), own(logits[i].free), guidance);
           ids[latent] = sample(scores, sampling, random);

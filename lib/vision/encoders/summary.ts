@@ -1,6 +1,8 @@
 /**
- * Visual tokens: a few learned queries look at all of a picture's features and become vectors of length 1
- * (attention pooling, arXiv 2205.01917, section 3.1). `summary_training.ts` says what they learn.
+ * Visual tokens of a picture: the patches that stand out, each having seen the others, in the order of
+ * reading, as vectors of length 1; a token for which there is no patch is a vector that says so. Where in the
+ * picture a patch stands they do not say: a language model that has to tell them from a caption need not
+ * guess it. `summary_training.ts` says what they learn.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { gridRotary } from "./semantic_encoder.ts";
@@ -14,7 +16,7 @@ export interface SummaryConfig {
   readonly hiddenSize: number;
   readonly heads: number;
   readonly layers: number;
-  /** Blocks of the text towers that the tokens are learned against. */
+  /** Blocks of the decoder that says captions of the tokens. */
   readonly textLayers: number;
 }
 

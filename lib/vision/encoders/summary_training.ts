@@ -55,10 +55,11 @@ export function captionLosses(
   const { hiddenSize, heads, textLayers } = config;
   const [batch, count] = tokens.shape;
   const words = captions.shape[1];
-  const said = ops.gather(
-    table(scope.at("embed_tokens"), vocabulary, hiddenSize, 0.5),
-    ops.slice(captions, { axis: 1, start: 0, end: words - 1 }),
-  );
+  const embeddings = table(scope.at("embed_tokens"), vocabulary, hiddenSize, 0.5);
+  // The last word is said of all before it: of captions of one word nothing is read.
+  const said = words === 1 ? [] : [
+    ops.gather(embeddings, ops.slice(captions, { axis: 1, start: 0, end: words - 1 })),
+  ];
   const seen = ops.add(
     linear(scope.at("tokens_in"), tokens, hiddenSize, { deviation: 1 }),
     places(scope.at("places"), batch, count, hiddenSize),
@@ -70,7 +71,7 @@ export function captionLosses(
     ops.expand(ops.reshape(x, { shape: [1, rows, half] }), { shape: [batch, rows, half] });
   const mixed = transformer(
     scope,
-    ops.concat([seen, said], { axis: 1 }),
+    ops.concat([seen, ...said], { axis: 1 }),
     blocks(config, textLayers),
     { rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) }, visible: "causal" },
   );
