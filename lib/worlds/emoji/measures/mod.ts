@@ -3,6 +3,7 @@ export { type AnswerScores, evaluateAnswers } from "./answers.ts";
 export { type Ceilings, evaluateCeilings, type ReconstructedScene } from "./ceilings.ts";
 export { type CodeReader, codeReader } from "./code_reader.ts";
 export { type DetailScores, evaluateDetails } from "./details.ts";
+export { type DiversityScores, evaluateDiversity } from "./diversity.ts";
 export {
   type CodeScores,
   type DrawingScores,
