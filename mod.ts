@@ -207,6 +207,9 @@ export {
   type VisualizerScores,
 } from "./lib/worlds/emoji/mod.ts";
 
+// To see how well a MetaMorph says the visual tokens that it draws of.
+export { cosinesByPosition, type PredictedTokens, predictTokens } from "./lib/recipes/mod.ts";
+
 // To measure any model: benchmarks' own files, sets of pictures, retrieval, and how sure a score is.
 export {
   type Answers,

@@ -25,6 +25,7 @@ export {
   PictureModel,
   type SamplingOptions,
 } from "./picture_model.ts";
+export { cosinesByPosition, type PredictedTokens, predictTokens } from "./predicted_tokens.ts";
 export {
   type Begun,
   type Recipe,
