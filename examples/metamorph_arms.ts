@@ -1,0 +1,121 @@
+/**
+ * The arms of `deno task metamorph`, as data: what each model learns, in samples of each kind. Up to
+ * there the arms of a seed share everything. Each arm is known by its name, which says all of it.
+ */
+import type { EmojiDocuments, RecipeName } from "../mod.ts";
+
+/** What may be learned, and the documents that it stands for, as many of each. */
+const KINDS = {
+  drawing: ["draw"],
+  reading: ["question", "detail", "describe"],
+  questions: ["question"],
+  details: ["detail"],
+  descriptions: ["describe"],
+  frames: ["frame"],
+  thoughts: ["thought"],
+  imagined: ["imagined"],
+  edits: ["edit"],
+} as const satisfies Readonly<Record<string, readonly (keyof EmojiDocuments)[]>>;
+
+export type Kind = keyof typeof KINDS;
+
+/** How many samples are learned of each kind. */
+export type Samples = Readonly<Partial<Record<Kind, number>>>;
+
+/** A model that is trained, and what it differs in from MetaMorph with a cosine loss. */
+export interface Arm {
+  readonly name: string;
+  readonly samples: Samples;
+  readonly recipe: RecipeName;
+  /** Of MetaMorph alone. */
+  readonly loss: "cosine" | "l1";
+}
+
+/** Such as "20k drawing, 32k reading, l1". */
+export function arm(
+  samples: Samples,
+  { recipe = "metamorph", loss = "cosine" }: Partial<Pick<Arm, "recipe" | "loss">> = {},
+): Arm {
+  const parts = Object.entries(samples).filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${inShort(count)} ${kind}`);
+  const others = [recipe === "metamorph" ? [] : recipe, loss === "cosine" ? [] : loss].flat();
+  return { name: [...parts, ...others].join(", "), samples, recipe, loss };
+}
+
+/** "20k"; "200". */
+export function inShort(count: number): string {
+  return count < 1000 ? `${count}` : `${count / 1000}k`;
+}
+
+/** The samples of an arm, all kinds together. */
+export function totalOf(samples: Samples): number {
+  return Object.values(samples).reduce((sum, count) => sum + count, 0);
+}
+
+/** How often documents of each name come up. */
+export function mixtureOf(samples: Samples): Record<string, number> {
+  const mixture: Record<string, number> = {};
+  for (const [kind, names] of Object.entries(KINDS)) {
+    const count = samples[kind as Kind] ?? 0;
+    for (const name of count > 0 ? names : []) {
+      mixture[name] = (mixture[name] ?? 0) + count / names.length;
+    }
+  }
+  return mixture;
+}
+
+/** Experiment 1: drawing samples, alone and with so many of reading; the most telling come first. */
+export const DRAWING = [5000, 20_000, 1000, 50_000, 200];
+export const READING = 32_000;
+
+/** Experiment 2: all of these beside all of those. */
+export const GRID = { drawing: [0, 1000, 5000, 20_000], reading: [0, 2000, 8000, 32_000] };
+
+/** Experiment 3: so many samples of one kind beside so many of drawing. */
+export const PARTNERS = ["questions", "details", "descriptions", "frames", "thoughts"] as const;
+export const PARTNER = { drawing: 5000, partner: 16_000 };
+
+/** Experiment 4: by each loss. */
+export const LOSSES = { drawing: 20_000, reading: READING };
+
+/** Experiment 5: by each recipe. */
+export const RECIPE_SAMPLES = { ...LOSSES, edits: 8000 };
+
+/** Experiment 6. */
+export const THINKING = { drawing: 5000, reading: 8000, thoughts: 8000, imagined: 8000 };
+
+/** What is found out, by number. */
+export const EXPERIMENTS: Readonly<Record<string, { title: string; arms: readonly Arm[] }>> = {
+  1: {
+    title: "Drawing with few samples, alone and beside reading",
+    arms: DRAWING.flatMap((drawing) => [arm({ drawing }), arm({ drawing, reading: READING })]),
+  },
+  2: {
+    title: "Reading beside drawing",
+    arms: GRID.drawing.flatMap((drawing) => GRID.reading.map((reading) => ({ drawing, reading })))
+      .filter((samples) => totalOf(samples) > 0).map((samples) => arm(samples)),
+  },
+  3: {
+    title: "What else helps drawing",
+    arms: [
+      arm({ drawing: PARTNER.drawing }),
+      ...PARTNERS.map((kind) => arm({ drawing: PARTNER.drawing, [kind]: PARTNER.partner })),
+    ],
+  },
+  4: { title: "Cosine and L1", arms: [arm(LOSSES), arm(LOSSES, { loss: "l1" })] },
+  5: {
+    title: "ILLUME and MetaMorph",
+    arms: [arm(RECIPE_SAMPLES), arm(RECIPE_SAMPLES, { recipe: "illume" })],
+  },
+  6: { title: "Visual thinking", arms: [arm(THINKING)] },
+};
+
+/** The order in which they are trained: what tells most with the fewest arms comes first. */
+const ORDER = ["1", "4", "5", "6", "3", "2"];
+
+/** The arms of some experiments, each once. */
+export function armsOf(experiments: readonly string[]): Arm[] {
+  const arms = ORDER.filter((number) => experiments.includes(number))
+    .flatMap((number) => EXPERIMENTS[number].arms);
+  return [...new Map(arms.map((arm) => [arm.name, arm])).values()];
+}

@@ -1,0 +1,144 @@
+/** What all that `deno task metamorph` trains with one seed shares, and how long each part learns. */
+import {
+  type Device,
+  type EmojiScenes,
+  emojiScenes,
+  type EvaluatedCaption,
+  evaluationCaptions,
+  METAMORPH_STAGES,
+  type RecipeName,
+  RECIPES,
+  SceneParser,
+  shortened,
+  shortenedPlan,
+  type Stage,
+  type StagePlan,
+  type StateStore,
+  TOKENIZER_PRESETS,
+  Training,
+  VISUALIZER_PRESETS,
+} from "../mod.ts";
+
+const PRESET = "nano";
+
+/** How much is measured. */
+const SIZES = {
+  perTask: 48,
+  pope: 100,
+  questions: 200,
+  edits: 150,
+  varied: { captions: 12, drawings: 16 },
+  thoughts: 400,
+  frames: 100,
+  distances: 1024,
+};
+const QUICK_SIZES: typeof SIZES = {
+  perTask: 1,
+  pope: 1,
+  questions: 6,
+  edits: 2,
+  varied: { captions: 1, drawings: 2 },
+  thoughts: 4,
+  frames: 1,
+  distances: 8,
+};
+
+/** The share of a quick training: it tries the command, and learns nothing. */
+const QUICK = 0.003;
+
+export interface Setting {
+  readonly device: Device;
+  readonly signal: AbortSignal;
+  readonly seed: number;
+  readonly quick: boolean;
+  /** Where all that is trained with the seed goes. */
+  readonly directory: string;
+  readonly scenes: EmojiScenes;
+  readonly parser: SceneParser;
+  /** Held-out captions to draw. */
+  readonly captions: readonly EvaluatedCaption[];
+  readonly sizes: typeof SIZES;
+}
+
+/** Opens a seed's scenes. */
+export async function openSetting(
+  given: Pick<Setting, "device" | "signal" | "seed" | "quick" | "directory">,
+): Promise<Setting> {
+  const { seed, quick } = given;
+  const sizes = quick ? QUICK_SIZES : SIZES;
+  const scenes = await emojiScenes({ preset: PRESET, seed });
+  const parser = SceneParser.create(scenes.world, scenes.sprites);
+  const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
+  return { ...given, scenes, parser, captions, sizes };
+}
+
+/** What sees and draws pictures. */
+export const VISUALIZER = { ...VISUALIZER_PRESETS[PRESET], tokenizer: TOKENIZER_PRESETS[PRESET] };
+
+/** How long that learns. */
+export function visionPlan({ quick }: Pick<Setting, "quick">) {
+  const { tokenizer, visualizer } = shortenedPlan(
+    RECIPES.metamorph.plans[PRESET],
+    quick ? QUICK : 1,
+  );
+  return { tokenizer, visualizer };
+}
+
+/** The stages of a recipe up to where the arms part: its first two. */
+export function begunPlans(recipe: RecipeName, { quick }: Pick<Setting, "quick">): StagePlan[] {
+  return shortenedPlan(RECIPES[recipe].plans[PRESET], quick ? QUICK : 1).stages.slice(0, 2);
+}
+
+const { batchSize, peakRate } = METAMORPH_STAGES[PRESET].at(-1)!.budget;
+
+/** The last stage: so many samples of a mixture, however few; the rate falls to its end. */
+export function tuningPlan(
+  mixture: StagePlan["mixture"],
+  samples: number,
+  { quick }: Pick<Setting, "quick">,
+): StagePlan {
+  const whole = { steps: Math.max(1, Math.round(samples / batchSize)), batchSize, peakRate };
+  return { name: "instruction tuning", mixture, budget: shortened(whole, quick ? QUICK : 1) };
+}
+
+/** All that decides, beside seed and arm, what is found. */
+export function studyRecipe(quick: boolean) {
+  return {
+    quick,
+    preset: PRESET,
+    sizes: quick ? QUICK_SIZES : SIZES,
+    visualizer: VISUALIZER,
+    vision: visionPlan({ quick }),
+    begun: {
+      metamorph: begunPlans("metamorph", { quick }),
+      illume: begunPlans("illume", { quick }),
+    },
+    tuning: { batchSize, peakRate },
+  };
+}
+
+/** Opens a training in a folder of the seed's, or goes on with the one that is there. */
+export function openTraining(
+  name: string,
+  store: StateStore,
+  { directory, device, seed, quick, signal }: Setting,
+): Promise<Training> {
+  return Training.open({
+    directory: `${directory}/${folderOf(name)}`,
+    store,
+    settings: { name, seed, quick, device: device.name },
+    existing: "resume",
+    signal,
+  });
+}
+
+/** The name of a training as that of a folder: "20k_drawing_32k_reading". */
+export function folderOf(name: string): string {
+  return name.replaceAll(/\W+/g, "_");
+}
+
+/** Trains stages to their end. */
+export async function finish(training: Training, stages: readonly Stage[]): Promise<void> {
+  training.plan(stages);
+  for (const stage of stages) for await (const _ of training.run(stage));
+}
