@@ -1,11 +1,12 @@
 /** What `deno task self-enhancement` found, as tables in Markdown. */
-import { bootstrapMean, GENEVAL_TASKS } from "../mod.ts";
+import { GENEVAL_TASKS } from "../mod.ts";
 import {
   type Arms,
   enhancementGains,
   type EnhancementRun,
   type JudgeResult,
 } from "./enhancement_results.ts";
+import { average, interval, markdownTable, points, signed } from "./table_words.ts";
 
 /** How the parser judges other pictures than drawings, a result for each seed. */
 export type ParserResults = Readonly<Record<string, readonly JudgeResult[]>>;
@@ -110,29 +111,4 @@ function tasksTable(runs: readonly EnhancementRun[]): string {
       of(task).map(({ kappa }) => points(kappa)).join(" "),
     ]),
   );
-}
-
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i].length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`;
-  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
-}
-
-function interval(clusters: readonly (readonly number[])[]): string {
-  const { mean, low, high } = bootstrapMean(clusters);
-  return `${points(mean)} [${points(low)}, ${points(high)}]`;
-}
-
-function average(values: readonly number[]): string {
-  return points(values.reduce((sum, x) => sum + x, 0) / values.length);
-}
-
-/** ".875"; "1.000". A task all of whose drawings are right has no AUROC. */
-function points(value: number): string {
-  return Number.isNaN(value) ? "–" : value.toFixed(3).replace(/^(-?)0/, "$1").replace("-", "−");
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
 }
