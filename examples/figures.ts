@@ -17,6 +17,9 @@ import { modelFigures, resultFigures } from "./enhancement_figures.ts";
 import { EnhancementReport, JudgeResult } from "./enhancement_results.ts";
 import { enhancementTables } from "./enhancement_tables.ts";
 import { typed } from "./help.ts";
+import { studyFigures, unfoldingFigure } from "./metamorph_figures.ts";
+import { StudyReport } from "./metamorph_results.ts";
+import { studyTables } from "./metamorph_tables.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, readCommandLine } from "./options.ts";
 import { readResults } from "./results.ts";
@@ -52,6 +55,11 @@ await main(async () => {
         value: "FOLDER",
         default: "out/self_enhancement",
         meaning: "what self-enhancement left",
+      },
+      metamorph: {
+        value: "FOLDER",
+        default: "out/metamorph_study",
+        meaning: "what metamorph left",
       },
       to: { value: "FOLDER", default: "docs", meaning: "where the figures go" },
       device: DEVICE,
@@ -89,6 +97,12 @@ await main(async () => {
     console.log(path);
     await saveAll(resultFigures(enhanced.runs));
   }
+  const studied = await results("metamorph", StudyReport, "metamorph");
+  if (studied) {
+    await Deno.writeTextFile(`${to}/metamorph.md`, studyTables(studied));
+    console.log(`${to}/metamorph.md`);
+    await saveAll(studyFigures(studied.runs));
+  }
 
   using device = await openChosenDevice(options);
   const ifThere = <T>(name: string, task: string, found: Promise<T>) =>
@@ -112,6 +126,8 @@ await main(async () => {
   if (enlarged) await save("enlarged", await enlargedFigure(enlarged, scenes));
   const models = modelFigures(`${options.text("models")}/0`, scenes, device);
   await saveAll(await ifThere("self-enhancement", "self-enhancement", models) ?? {});
+  const unfolding = unfoldingFigure(`${options.text("metamorph")}/0`, scenes, device);
+  await saveAll(await ifThere("metamorph", "metamorph", unfolding) ?? {});
 });
 
 type Save = (name: string, figure: plot.Figure) => Promise<void>;

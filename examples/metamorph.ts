@@ -43,8 +43,12 @@ await main(async () => {
     },
     examples: ["", "--seeds 0 --only 1,4"],
   });
-  const seeds = listOf(options, "seeds", (word) => /^\d{1,9}$/.test(word)).map(Number);
-  const arms = armsOf(listOf(options, "only", (word) => NUMBERS.includes(word)));
+  const seeds = listOf(options, "seeds", "such as 0,1,2", (word) => /^\d{1,9}$/.test(word)).map(
+    Number,
+  );
+  const arms = armsOf(
+    listOf(options, "only", `some of ${NUMBERS.join()}`, (word) => NUMBERS.includes(word)),
+  );
   const quick = options.flag("quick");
   const path = options.text("json");
   const source = await provenance("metamorph");
@@ -82,12 +86,13 @@ await main(async () => {
 function listOf<Name extends string>(
   options: CommandLine<Name>,
   name: Name,
+  expected: string,
   isOne: (word: string) => boolean,
 ): string[] {
   const found = options.text(name);
   const words = [...new Set(found.split(",").map((word) => word.trim()))];
   if (words.every(isOne)) return words;
-  throw new UsageError(`Expected --${name} to be such as 0,1,2, but found "${found}"`);
+  throw new UsageError(`Expected --${name} to be ${expected}, but found "${found}"`);
 }
 
 /** What a file has already of the same recipe; nothing where there is no file. */

@@ -84,30 +84,62 @@ export const RECIPE_SAMPLES = { ...LOSSES, edits: 8000 };
 /** Experiment 6. */
 export const THINKING = { drawing: 5000, reading: 8000, thoughts: 8000, imagined: 8000 };
 
-/** What is found out, by number. */
-export const EXPERIMENTS: Readonly<Record<string, { title: string; arms: readonly Arm[] }>> = {
+/** What is found out. */
+export interface Experiment {
+  readonly title: string;
+  /** What is compared, and what the paper found. */
+  readonly about: string;
+  readonly arms: readonly Arm[];
+}
+
+/** By number. */
+export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   1: {
     title: "Drawing with few samples, alone and beside reading",
+    about:
+      "Samples of drawing, alone and with 32k of reading each time. The paper: with 200K samples " +
+      "an FID of 19 beside all other data, and 110 alone.",
     arms: DRAWING.flatMap((drawing) => [arm({ drawing }), arm({ drawing, reading: READING })]),
   },
   2: {
     title: "Reading beside drawing",
+    about:
+      "Each number of samples of the one beside each of the other; gains are of 32k of reading, and of " +
+      "20k of drawing. The paper: both help each other, " +
+      "and reading helps drawing more.",
     arms: GRID.drawing.flatMap((drawing) => GRID.reading.map((reading) => ({ drawing, reading })))
       .filter((samples) => totalOf(samples) > 0).map((samples) => arm(samples)),
   },
   3: {
     title: "What else helps drawing",
+    about:
+      "As many samples of one kind beside drawing, from what helps drawing most. What is asked in POPE " +
+      "is learned from questions alone.",
     arms: [
       arm({ drawing: PARTNER.drawing }),
       ...PARTNERS.map((kind) => arm({ drawing: PARTNER.drawing, [kind]: PARTNER.partner })),
     ],
   },
-  4: { title: "Cosine and L1", arms: [arm(LOSSES), arm(LOSSES, { loss: "l1" })] },
+  4: {
+    title: "Cosine and L1",
+    about: "What the vision head learns by; the paper takes the cosine.",
+    arms: [arm(LOSSES), arm(LOSSES, { loss: "l1" })],
+  },
   5: {
     title: "ILLUME and MetaMorph",
+    about:
+      "The same world, tokenizer, size of the language model and samples: 20k of drawing, 32k of " +
+      "reading, 8k of edits.",
     arms: [arm(RECIPE_SAMPLES), arm(RECIPE_SAMPLES, { recipe: "illume" })],
   },
-  6: { title: "Visual thinking", arms: [arm(THINKING)] },
+  6: {
+    title: "Visual thinking",
+    about:
+      "Questions about what comes of an instruction, answered after a drawing of it and at once; 8k " +
+      "samples of each, beside 8k of reading and 5k of drawing. What an instruction says itself can be " +
+      "told without a picture; where things stand afterwards it does not say.",
+    arms: [arm(THINKING)],
+  },
 };
 
 /** The order in which they are trained: what tells most with the fewest arms comes first. */

@@ -1,6 +1,9 @@
 /** Tables in Markdown, and the numbers in them. */
 import { bootstrapMean } from "../mod.ts";
 
+/** Letters in a line, at most. */
+const WIDTH = 100;
+
 /** A table whose columns line up. */
 export function markdownTable(
   head: readonly string[],
@@ -10,6 +13,18 @@ export function markdownTable(
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |`;
   return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
+}
+
+/** A paragraph in lines, as the formatter would have it. */
+export function paragraph(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.length - 1;
+    const longer = lines[last] === "" ? word : `${lines[last]} ${word}`;
+    if (longer.length <= WIDTH) lines[last] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 /** A mean over clusters with its interval: ".875 [.850, .901]". */

@@ -20,6 +20,10 @@ export interface AlignmentPoint {
 
 export interface AlignmentCurvesOptions {
   readonly title?: string;
+  /** What the samples are, under the axis. */
+  readonly label?: string;
+  /** Numbers of samples on a logarithmic axis, for those that differ manifold; default false. */
+  readonly log?: boolean;
 }
 
 /** The mean of all seeds at one place of a curve, and how far they lie apart. */
@@ -52,7 +56,7 @@ interface Dot {
  */
 export function alignmentCurves(
   points: readonly AlignmentPoint[],
-  { title }: AlignmentCurvesOptions = {},
+  { title, label = "samples of training →", log = false }: AlignmentCurvesOptions = {},
 ): Figure {
   if (points.length === 0) throw new RangeError("Expected scores to draw, but found none");
   const names = [...new Set(points.map(({ name }) => name))];
@@ -74,12 +78,17 @@ export function alignmentCurves(
       marginBottom: 40,
       fx: { domain: tasks, label: null, padding: 0.28 },
       x: {
-        label: "samples of training →",
+        label,
         labelArrow: "none",
         labelAnchor: "right",
-        zero: true,
-        ticks: 4,
-        tickFormat: "~s",
+        ...(log
+          // A format in words would leave out ticks of such an axis.
+          ? {
+            type: "log",
+            ticks: [...new Set(dots.map(({ samples }) => samples))],
+            tickFormat: inShort,
+          }
+          : { zero: true, ticks: 4, tickFormat: "~s" }),
       },
       y: { domain: [0, 1], grid: true, ticks: 5, tickSize: 0, label: null },
       marks: [
@@ -99,6 +108,11 @@ export function alignmentCurves(
       ],
     }));
   return new Figure(description, () => sheet(headed(title, draw()), description));
+}
+
+/** "200"; "20k". */
+function inShort(samples: number): string {
+  return samples < 1000 ? `${samples}` : `${samples / 1000}k`;
 }
 
 function averaged(points: readonly AlignmentPoint[]): Dot[] {
