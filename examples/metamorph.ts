@@ -13,7 +13,7 @@ import { runArm } from "./metamorph_training.ts";
 import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
-import { type CommandLine, DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";
+import { type CommandLine, DEVICE, main, readCommandLine, UsageError } from "./options.ts";
 import { provenance, readResults, writeResults } from "./results.ts";
 
 const NUMBERS = Object.keys(EXPERIMENTS);
@@ -39,7 +39,7 @@ await main(async () => {
         meaning: "where the results go, and which arms are there already",
       },
       device: DEVICE,
-      quick: QUICK,
+      quick: { meaning: "a thousandth of the training: tries the command, learns nothing" },
     },
     examples: ["", "--seeds 0 --only 1,4"],
   });

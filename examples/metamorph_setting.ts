@@ -44,7 +44,7 @@ const QUICK_SIZES: typeof SIZES = {
 };
 
 /** The share of a quick training: it tries the command, and learns nothing. */
-const QUICK = 0.003;
+const QUICK = 0.001;
 
 export interface Setting {
   readonly device: Device;
