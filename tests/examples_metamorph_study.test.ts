@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { arm, armsOf, mixtureOf, totalOf } from "../examples/metamorph_arms.ts";
 import { studyEffects, unlocked } from "../examples/metamorph_effects.ts";
+import { studyFigures } from "../examples/metamorph_figures.ts";
 import { StudyReport } from "../examples/metamorph_results.ts";
 import { studyTables } from "../examples/metamorph_tables.ts";
 import { assertRefused, runTask, startCommand, until } from "./commands.ts";
@@ -124,6 +125,13 @@ Deno.test("how soon drawing beside reading is as good as alone", () => {
   }
   const worse = madeUpReport([0], ({ samples: { reading } }) => reading ? 0.25 : 0.5, () => 1);
   deepEqual(unlocked(worse.runs), [{ seed: 0, best: 0.5, alone: 200 }]);
+});
+
+Deno.test("samples that differ manifold are all named under their curve", () => {
+  const { metamorph_unlocked: figure } = studyFigures(report.runs);
+  const svg = figure.svg();
+  for (const tick of ["200", "1k", "5k", "20k", "50k"]) ok(svg.includes(`>${tick}</text>`), tick);
+  deepEqual(Object.keys(studyFigures([])), []);
 });
 
 Deno.test("tables show what is there, and name what is missing", () => {

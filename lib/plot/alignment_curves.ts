@@ -82,9 +82,9 @@ export function alignmentCurves(
         labelArrow: "none",
         labelAnchor: "right",
         ...(log
-          // A format in words would leave out ticks of such an axis.
+          // A plain logarithmic axis would leave out the names of some ticks.
           ? {
-            type: "log",
+            type: "symlog",
             ticks: [...new Set(dots.map(({ samples }) => samples))],
             tickFormat: inShort,
           }
