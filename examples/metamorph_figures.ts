@@ -112,12 +112,15 @@ function cosinesFigure(runs: Runs): Figures {
   return { metamorph_cosines: plot.cosines(points, { title }) };
 }
 
+/** What leaves all visual tokens but one to nothing. */
+const FEWEST = "a cat";
+
 /** Tasks of which a caption is shown. */
 const SHOWN = ["counting", "position", "attribution"];
 
 /**
- * What the visualizer makes of the first tokens that a model says of three captions, the others being
- * zeros: it learned with all or none.
+ * What the visualizer makes of the first tokens that a model says of three captions. In place of the
+ * others stands the token for which there is no patch, with which pictures of few things end.
  *
  * @param from the folder of a seed
  * @throws CheckpointError where its model is not there
@@ -135,8 +138,12 @@ export async function unfoldingFigure(
     .map(({ caption }) => ({ caption, picture: draw(caption, new Random(seed, caption)) }));
   const { tokens, tokenSize } = model.visualizer.config;
   const said = await predictTokens(model, captioned);
+  const [few] = await model.visualizer.encode([draw(FEWEST, new Random(seed, FEWEST))]);
+  const nothing = few.subarray(-tokenSize);
   const columns = await Array.fromAsync(new Array(tokens + 1).keys(), (count) => {
-    const first = said.map(({ afterOwn }) => afterOwn.map((x, i) => i < count * tokenSize ? x : 0));
+    const first = said.map(({ afterOwn }) =>
+      afterOwn.map((x, i) => i < count * tokenSize ? x : nothing[i % tokenSize])
+    );
     return model.visualizer.draw(first, { seed });
   });
   const rows = captioned.map(({ caption }, i) => ({
@@ -144,6 +151,6 @@ export async function unfoldingFigure(
     pictures: columns.map((drawn) => drawn[i].picture),
     cosines: cosinesByPosition([said[i].afterOwn], [said[i].truth], tokens),
   }));
-  const title = "Of the first visual tokens that the model says, zeros for the others";
+  const title = "Of the first visual tokens that the model says, with nothing after them";
   return { metamorph_unfolding: plot.unfolding(rows, { title }) };
 }

@@ -29,18 +29,30 @@ import { average, interval, markdownTable, paragraph, points, signed } from "./t
 
 type Runs = readonly StudyRun[];
 
+const SHARED = "What all share: tokenizer and visualizer";
+const COSINES = "Cosines of said and true visual tokens";
+const ABOUT: Readonly<Record<string, string>> = {
+  [SHARED]:
+    "Trained once a seed, and frozen. What the visualizer draws of the visual tokens of true " +
+    "scenes is judged by their captions; distances are of unseen pictures, smaller is nearer.",
+  [COSINES]:
+    "Of held-out captions, each beside a picture of it, by position. What a caption leaves " +
+    "open, such as what comes first in the order of reading, can only be guessed; after the last thing " +
+    "of a picture a token says that there is none.",
+};
+
 /** All tables, experiment by experiment; what is not there yet is left out. */
 export function studyTables({ runs, machine }: Pick<StudyReport, "runs" | "machine">): string {
   const effects = studyEffects(runs);
   const sections: [title: string, ...parts: string[]][] = [
-    ["What all share: tokenizer and visualizer", visionTable(runs)],
+    [SHARED, visionTable(runs)],
     ["1", unlockedTable(runs), gainsTable(effects[1]), soonerTable(runs)],
     ["2", grid(runs, "GenEval"), grid(runs, "POPE"), gainsTable(effects[2])],
     ["3", partnersTable(runs), gainsTable(effects[3])],
     ["4", armsTable(runs, EXPERIMENTS[4].arms), gainsTable(effects[4])],
     ["5", comparedTable(runs, EXPERIMENTS[5].arms), gainsTable(effects[5])],
     ["6", thinkingTable(runs), gainsTable(effects[6])],
-    ["Cosines of said and true visual tokens", cosinesTable(runs)],
+    [COSINES, cosinesTable(runs)],
   ];
   return [
     "# MetaMorph's experiments",
@@ -48,9 +60,12 @@ export function studyTables({ runs, machine }: Pick<StudyReport, "runs" | "machi
     ...sections.flatMap(([name, ...parts]) => {
       const filled = parts.filter((part) => part !== "");
       if (filled.length === 0) return [];
-      const { title, about } = EXPERIMENTS[name] ?? { title: name };
-      const heading = about === undefined ? title : `${name}. ${title}`;
-      return [`## ${heading}`, ...(about === undefined ? [] : [paragraph(about)]), ...filled];
+      const { title, about } = EXPERIMENTS[name] ?? { title: undefined, about: ABOUT[name] };
+      return [
+        `## ${title === undefined ? name : `${name}. ${title}`}`,
+        paragraph(about),
+        ...filled,
+      ];
     }),
   ].join("\n\n") + "\n";
 }
