@@ -36,7 +36,8 @@ Deno.test("after the truth, where that is what it would say itself, it says that
   using model = tinyMetaMorph(store, text);
   const { tokens } = model.visualizer.config;
   const [found] = await predictTokens(model, captioned.slice(0, 1));
-  model.visualizer.encode = () => Promise.resolve([found.afterOwn]);
+  model.visualizer.see = () =>
+    Promise.resolve([{ tokens: found.afterOwn, places: new Int32Array(tokens) }]);
   const [own] = await predictTokens(model, captioned.slice(0, 1));
   near(own.afterTruth, found.afterOwn);
   const cosines = cosinesByPosition([own.afterTruth], [own.truth], tokens);

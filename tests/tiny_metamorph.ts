@@ -13,7 +13,7 @@ const CONFIG: VisualizerConfig = {
   tokenSize: 8,
   hiddenSize: 16,
   heads: 2,
-  summaryLayers: 1,
+  tokenLayers: 1,
   textLayers: 1,
   decoderLayers: 1,
 };

@@ -24,7 +24,7 @@ export function visualizerConfig(tokenizer: Partial<TokenizerConfig> = {}): Visu
     tokenSize: 6,
     hiddenSize: 16,
     heads: 2,
-    summaryLayers: 1,
+    tokenLayers: 1,
     textLayers: 1,
     decoderLayers: 1,
   };

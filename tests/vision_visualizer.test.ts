@@ -139,7 +139,7 @@ Deno.test("where a patch has two codes, drawings of visual tokens are the pictur
   const samples = pictures.map((picture, i) => ({ picture, caption: captions[i] }));
   const budget = { steps: 200, batchSize: 8, peakRate: 1e-2 };
   const stages = visualizerStages(visualizer, listed(samples), text, {
-    summary: { ...budget, steps: 30 },
+    tokens: { ...budget, steps: 30 },
     decoder: budget,
   });
   for (const stage of stages) for await (const _ of stage.run());

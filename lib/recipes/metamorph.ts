@@ -28,6 +28,7 @@ import {
   type FeatureLoss,
   featuresModality,
   type LanguageModelConfig,
+  seenFeaturesModality,
   type StagePlan,
   textModality,
   UnifiedModel,
@@ -64,30 +65,43 @@ export interface MetaMorphParts {
   readonly owned?: Disposable;
 }
 
+/** Where in a picture that is read a token may stand; and, in one that is drawn, which one it is. */
+function placesOf({ tokenizer, tokens }: VisualizerConfig): number {
+  return tokenizer.grid ** 2 + tokens;
+}
+
 /**
- * What enters a MetaMorph, and what leaves it.
+ * What enters a MetaMorph, and what leaves it: the same visual tokens, of which one knows where they stand
+ * where a picture is at hand.
  *
- * @param encode visual tokens of pictures, by a visualizer of that configuration
+ * @param see visual tokens of pictures, by a visualizer of that configuration
  */
 export function metamorphModalities(
-  { visualizer, text, config, loss, encode }: {
-    readonly visualizer: Pick<VisualizerConfig, "tokens" | "tokenSize">;
+  { visualizer, text, config, loss, see }: {
+    readonly visualizer: VisualizerConfig;
     readonly text: Words;
     readonly config: LanguageModelConfig;
     readonly loss?: FeatureLoss;
-    readonly encode: Visualizer["encode"];
+    readonly see: Visualizer["see"];
   },
 ): UnifiedModel {
   const vocabulary = new Vocabulary(text);
   const { hiddenSize } = config;
-  const { tokens, tokenSize } = visualizer;
-  const features = featuresModality(vocabulary, { hiddenSize, tokens, tokenSize, loss, encode });
+  const { tokens, tokenSize, tokenizer } = visualizer;
+  const draw = featuresModality(vocabulary, {
+    hiddenSize,
+    tokens,
+    tokenSize,
+    loss,
+    firstPlace: 1 + tokenizer.grid ** 2,
+    encode: async (pictures) => (await see(pictures)).map(({ tokens }) => tokens),
+  });
   return new UnifiedModel({
     config,
     vocabulary,
     text: textModality(vocabulary, hiddenSize),
-    read: features,
-    draw: features,
+    read: seenFeaturesModality(vocabulary, draw, { see }),
+    draw,
   });
 }
 
@@ -95,10 +109,10 @@ const Config = z.strictObject({
   ...configOf("metamorph", 1),
   visualizer: VisualizerConfig,
   loss: z.enum(["cosine", "l1"]),
-}).refine(({ visualizer, languageModel }) => languageModel.places === visualizer.tokens, {
+}).refine(({ visualizer, languageModel }) => languageModel.places === placesOf(visualizer), {
   // What the tensors' shapes do not tell.
   path: ["languageModel", "places"],
-  error: "Expected the visualizer's tokens",
+  error: "Expected the grid² of the visualizer's tokenizer, and its tokens",
 });
 
 const FILES = new ModelFiles<z.infer<typeof Config>>({
@@ -107,7 +121,7 @@ const FILES = new ModelFiles<z.infer<typeof Config>>({
   schema: Config,
   visionParameters: ({ visualizer }) => visualizerParameters(visualizer),
   unified: ({ visualizer, languageModel: config, loss }, text) =>
-    metamorphModalities({ visualizer, text, config, loss, encode: () => Promise.resolve([]) }),
+    metamorphModalities({ visualizer, text, config, loss, see: () => Promise.resolve([]) }),
 });
 
 export class MetaMorph extends PictureModel<MorphedPicture> {
@@ -125,7 +139,7 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       unified: metamorphModalities({
         ...parts,
         visualizer: visualizer.config,
-        encode: (pictures) => visualizer.encode(pictures),
+        see: (pictures) => visualizer.see(pictures),
       }),
       language: parts.language,
       longestText: parts.longestText,
@@ -171,7 +185,7 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       keyValueHeads: sizes.heads,
       queryKeyNorm: true,
       tokenShift: true,
-      places: visualizer.config.tokens,
+      places: placesOf(visualizer.config),
     };
     return new MetaMorph({ visualizer, text, language, config, seed, longestText, loss });
   }

@@ -118,14 +118,14 @@ export function ownPicturesPlan(
   const share = Math.min(1 / LEAST, Math.max(LEAST, pictures / PICTURES));
   const scaled = (budget: Budget) => shortened(budget, share);
   const { encoder, quantizer, pixels } = OWN_TOKENIZER_BUDGETS[preset];
-  const { summary, decoder } = VISUALIZER_BUDGETS[preset];
+  const { tokens, decoder } = VISUALIZER_BUDGETS[preset];
   return {
     tokenizer: {
       encoder: scaled(encoder),
       quantizer: scaled(quantizer),
       pixels: scaled(pixels),
     },
-    visualizer: { summary: scaled(summary), decoder: scaled(decoder) },
+    visualizer: { tokens: scaled(tokens), decoder: scaled(decoder) },
     stages: STAGES[recipe][preset].map((plan) => ({
       ...plan,
       mixture: mixtureOf(plan),

@@ -63,8 +63,9 @@ export async function predictTokens(
 function* saidAfter(
   truth: Float32Array,
   row: Row,
-  { unified, visualizer: { config: { tokens, tokenSize } } }: MetaMorph,
+  { unified, visualizer: { config } }: MetaMorph,
 ): Speech<Float32Array> {
+  const { tokens, tokenSize, tokenizer: { grid } } = config;
   const { name: modality } = unified.draw;
   const said = new Float32Array(truth.length);
   row.feed({ id: unified.vocabulary.picture });
@@ -72,7 +73,7 @@ function* saidAfter(
     yield;
     said.set(row.output(modality), i * tokenSize);
     const values = truth.subarray(i * tokenSize, (i + 1) * tokenSize);
-    row.feed({ given: { modality, values }, place: 1 + i });
+    row.feed({ given: { modality, values }, place: 1 + grid ** 2 + i });
   }
   return said;
 }

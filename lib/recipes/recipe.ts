@@ -78,7 +78,7 @@ export function shortenedPlan({ tokenizer, visualizer, stages }: RecipePlan, sha
       quantizer: cut(tokenizer.quantizer),
       pixels: cut(tokenizer.pixels),
     },
-    visualizer: { summary: cut(visualizer.summary), decoder: cut(visualizer.decoder) },
+    visualizer: { tokens: cut(visualizer.tokens), decoder: cut(visualizer.decoder) },
     stages: stages.map((stage) => ({ ...stage, budget: cut(stage.budget) })),
   } satisfies RecipePlan;
 }

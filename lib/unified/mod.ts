@@ -18,7 +18,13 @@ export type {
   TokenTable,
 } from "./modality.ts";
 export { codesModality, VISION_EMBEDDINGS, VISION_HEAD } from "./modalities/codes.ts";
-export { type FeatureLoss, featuresModality, type FeaturesOptions } from "./modalities/features.ts";
+export {
+  type FeatureLoss,
+  featuresModality,
+  type FeaturesOptions,
+  type SeenFeatures,
+  seenFeaturesModality,
+} from "./modalities/features.ts";
 export { ADAPTER, readModality } from "./modalities/read.ts";
 export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
 export { type Entry, Row } from "./row.ts";

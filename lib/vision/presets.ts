@@ -79,7 +79,7 @@ export const VISUALIZER_PRESETS = {
     tokenSize: 32,
     hiddenSize: 128,
     heads: 4,
-    summaryLayers: 2,
+    tokenLayers: 2,
     textLayers: 1,
     decoderLayers: 4,
   },
@@ -88,7 +88,7 @@ export const VISUALIZER_PRESETS = {
     tokenSize: 64,
     hiddenSize: 192,
     heads: 6,
-    summaryLayers: 4,
+    tokenLayers: 4,
     textLayers: 3,
     decoderLayers: 6,
   },
@@ -97,7 +97,7 @@ export const VISUALIZER_PRESETS = {
     tokenSize: 128,
     hiddenSize: 384,
     heads: 6,
-    summaryLayers: 6,
+    tokenLayers: 6,
     textLayers: 4,
     decoderLayers: 12,
   },
@@ -106,15 +106,15 @@ export const VISUALIZER_PRESETS = {
 /** How long the parts of each size learn. */
 export const VISUALIZER_BUDGETS: Readonly<Record<Preset, VisualizerBudgets>> = {
   nano: {
-    summary: { steps: 500, batchSize: 64, peakRate: 2.5e-3 },
+    tokens: { steps: 500, batchSize: 64, peakRate: 2.5e-3 },
     decoder: { steps: 2500, batchSize: 32, peakRate: 2.5e-3 },
   },
   small: {
-    summary: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
+    tokens: { steps: 3000, batchSize: 64, peakRate: 2e-3 },
     decoder: { steps: 8000, batchSize: 64, peakRate: 2e-3 },
   },
   base: {
-    summary: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
+    tokens: { steps: 10_000, batchSize: 256, peakRate: 1e-3 },
     decoder: { steps: 40_000, batchSize: 256, peakRate: 1e-3 },
   },
 };

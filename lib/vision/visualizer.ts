@@ -16,7 +16,7 @@ import {
   type LatentDiffusionConfig,
 } from "./decoders/latent_diffusion.ts";
 import { encode } from "./encoders/semantic_encoder.ts";
-import { summarize, type SummaryConfig } from "./encoders/summary.ts";
+import { type VisualTokensConfig, visualTokensOf } from "./encoders/visual_tokens.ts";
 import { pixelsOf } from "./patches.ts";
 import { quantizerOf } from "./quantizers/mod.ts";
 import { PictureTokenizer, tokenizerParameters } from "./tokenizers/picture_tokenizer.ts";
@@ -35,7 +35,7 @@ export const VisualizerConfig = z.strictObject({
   hiddenSize: size,
   heads: size,
   /** Blocks of what makes visual tokens, of what they learn to say, and of the diffusion decoder. */
-  summaryLayers: size,
+  tokenLayers: size,
   textLayers: size,
   decoderLayers: size,
 }).refine((c) => c.hiddenSize % (4 * c.heads) === 0, {
@@ -45,6 +45,14 @@ export const VisualizerConfig = z.strictObject({
 });
 
 export type VisualizerConfig = z.infer<typeof VisualizerConfig>;
+
+/** A picture as visual tokens. */
+export interface SeenPicture {
+  /** `[tokens, tokenSize]` */
+  readonly tokens: Float32Array;
+  /** The patch that each stands for, from 1, in reading order; 0 where it stands for nothing. */
+  readonly places: Int32Array;
+}
 
 /** A picture that was drawn of visual tokens, and the tokenizer's codes that it was drawn of. */
 export interface Visualized {
@@ -88,20 +96,32 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
   }
 
   /**
-   * Visual tokens `[tokens, tokenSize]` of pictures, each of length 1. Pictures are of the tokenizer's
-   * size, or of a multiple of it.
+   * Visual tokens `[tokens, tokenSize]` of pictures, each of length 1, and where they stand. Pictures are of
+   * the tokenizer's size, or of a multiple of it.
    * @throws RangeError for other sizes; TypeError for what is no list of pictures
    */
-  async encode(pictures: readonly Picture[]): Promise<Float32Array[]> {
+  async see(pictures: readonly Picture[]): Promise<SeenPicture[]> {
     expectPictures(pictures);
-    const { pictureSize } = this.config.tokenizer;
+    const { pictureSize, grid } = this.config.tokenizer;
     const fitting = pictures.map((picture) => reducedTo(picture, pictureSize));
     const inputs = (picture: Picture) => ({ pixels: pixelsOf([picture]) });
-    const encoded = await this.each("visual tokens", fitting, inputs, (scope, batch) => {
+    const seen = await this.each("visual tokens", fitting, inputs, (scope, batch) => {
       const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
-      return { tokens: visualTokens(scope, pixels, this.config) };
+      const { tokens, chosen } = visualTokens(scope, pixels, this.config);
+      const numbers = ops.reshape(ops.range({ size: grid ** 2 }), { shape: [1, 1, grid ** 2] });
+      const from1 = ops.add(ops.cast(numbers, { dtype: "float32" }), 1);
+      const places = ops.sum(ops.mul(chosen, from1), { axes: [2], keepAxes: false });
+      return { tokens, places: ops.cast(places, { dtype: "int32" }) };
     });
-    return encoded.map(({ tokens }) => tokens as Float32Array);
+    return seen.map(({ tokens, places }) => ({
+      tokens: tokens as Float32Array,
+      places: places as Int32Array,
+    }));
+  }
+
+  /** The visual tokens alone; `see` says where they stand, too. */
+  async encode(pictures: readonly Picture[]): Promise<Float32Array[]> {
+    return (await this.see(pictures)).map(({ tokens }) => tokens);
   }
 
   /**
@@ -196,9 +216,9 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
 }
 
 /** The part of a configuration that makes visual tokens. */
-export function summaryOf(config: VisualizerConfig): SummaryConfig {
-  const { tokens, tokenSize, hiddenSize, heads, summaryLayers, textLayers } = config;
-  return { tokens, tokenSize, hiddenSize, heads, layers: summaryLayers, textLayers };
+export function tokensConfigOf(config: VisualizerConfig): VisualTokensConfig {
+  const { tokens, tokenSize, hiddenSize, heads, tokenLayers, textLayers } = config;
+  return { tokens, tokenSize, hiddenSize, heads, layers: tokenLayers, textLayers };
 }
 
 /** The part of a configuration that draws. */
@@ -216,10 +236,10 @@ export function decoderOf(config: VisualizerConfig): LatentDiffusionConfig {
   };
 }
 
-/** Pixels `[batch, size, size, 3]` in [−1, 1] to visual tokens `[batch, tokens, tokenSize]`. */
-export function visualTokens(scope: Scope, pixels: Tensor, config: VisualizerConfig): Tensor {
+/** Pixels `[batch, size, size, 3]` in [−1, 1] to visual tokens. */
+function visualTokens(scope: Scope, pixels: Tensor, config: VisualizerConfig) {
   const features = ops.stopGradient(encode(scope.at("encoder"), pixels, config.tokenizer));
-  return summarize(scope.at("summary"), features, summaryOf(config));
+  return visualTokensOf(scope.at("visual_tokens"), features, tokensConfigOf(config));
 }
 
 /** Pictures whose codes are partly hidden, as inputs. */

@@ -6,7 +6,7 @@
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { gelu, linear, normalize, type Scope } from "../../nn/mod.ts";
 import type { Picture } from "../../data/picture.ts";
-import type { DrawnModality } from "../modality.ts";
+import type { DrawnModality, PictureModality } from "../modality.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import { VISION_HEAD } from "./codes.ts";
 import { ADAPTER } from "./read.ts";
@@ -22,6 +22,8 @@ export interface FeaturesOptions {
   readonly tokenSize: number;
   /** Default cosine, as in the paper. */
   readonly loss?: FeatureLoss;
+  /** The place of the first vector of a picture that is drawn, the others follow; default 1. */
+  readonly firstPlace?: number;
   /** Vectors `[tokens, tokenSize]` of length 1 of each picture. */
   readonly encode: (pictures: readonly Picture[]) => Promise<readonly Float32Array[]>;
 }
@@ -32,7 +34,7 @@ export interface FeaturesOptions {
  */
 export function featuresModality(
   vocabulary: Vocabulary,
-  { hiddenSize, tokens, tokenSize, loss = "cosine", encode }: FeaturesOptions,
+  { hiddenSize, tokens, tokenSize, loss = "cosine", firstPlace = 1, encode }: FeaturesOptions,
 ): DrawnModality<Float32Array> {
   const name = "features";
   const predict = (root: Scope, states: Tensor) =>
@@ -62,7 +64,7 @@ export function featuresModality(
       for (let i = 0; i < tokens; i++) {
         const values = vectors.subarray(i * tokenSize, (i + 1) * tokenSize);
         if (learned) writer.target(name, [-1], values);
-        writer.given(name, values, { place: 1 + i });
+        writer.given(name, values, { place: firstPlace + i });
       }
       writer.token(vocabulary.endPicture, { learned });
     },
@@ -73,9 +75,45 @@ export function featuresModality(
         yield;
         const values = row.output(name).slice();
         vectors.set(values, i * tokenSize);
-        row.feed({ given: { modality: name, values }, place: 1 + i });
+        row.feed({ given: { modality: name, values }, place: firstPlace + i });
       }
       return vectors;
+    },
+  };
+}
+
+/** The vectors of a picture that is looked at. */
+export interface SeenFeatures {
+  /** `[tokens, tokenSize]` */
+  readonly tokens: Float32Array;
+  /** Where in the picture each stands, from 1, in reading order; 0 where it stands for nothing. */
+  readonly places: ArrayLike<number>;
+}
+
+/**
+ * Pictures that are read as the vectors of a features modality, whose rows they are: of those of a picture
+ * at hand one knows where they stand, of those that are drawn nobody does.
+ */
+export function seenFeaturesModality(
+  vocabulary: Vocabulary,
+  features: DrawnModality<Float32Array>,
+  { see }: { readonly see: (pictures: readonly Picture[]) => Promise<readonly SeenFeatures[]> },
+): PictureModality<SeenFeatures> {
+  const { size } = features.given!;
+  return {
+    name: "seen",
+    prepare: see,
+    blank() {
+      const tokens = features.blank();
+      return { tokens, places: new Int32Array(tokens.length / size) };
+    },
+    write(writer, { tokens, places }, learned) {
+      writer.token(vocabulary.picture, { learned });
+      for (let i = 0; i < places.length; i++) {
+        const values = tokens.subarray(i * size, (i + 1) * size);
+        writer.given(features.name, values, { place: places[i] });
+      }
+      writer.token(vocabulary.endPicture, { learned });
     },
   };
 }

@@ -11,17 +11,22 @@ import type { Random } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
 import { diffusionLosses } from "../decoders/latent_diffusion.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
-import { summarize } from "../encoders/summary.ts";
-import { summaryLosses } from "../encoders/summary_training.ts";
+import { visualTokensOf } from "../encoders/visual_tokens.ts";
+import { visualTokenLosses } from "../encoders/visual_tokens_training.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import { quantize } from "../tokenizers/quantization.ts";
-import { decoderOf, summaryOf, type Visualizer, type VisualizerConfig } from "../visualizer.ts";
+import {
+  decoderOf,
+  tokensConfigOf,
+  type Visualizer,
+  type VisualizerConfig,
+} from "../visualizer.ts";
 import { CaptionedRows, captionInputs, type MeasuredCaptions } from "./captioned.ts";
 
 /** How long each part learns. */
 export interface VisualizerBudgets {
-  readonly summary: Budget;
+  readonly tokens: Budget;
   readonly decoder: Budget;
 }
 
@@ -39,12 +44,12 @@ export function visualizerStages(
   budgets: VisualizerBudgets,
 ): Stage[] {
   return [
-    summaryStage(visualizer, captioned, text, budgets.summary),
+    tokensStage(visualizer, captioned, text, budgets.tokens),
     decoderStage(visualizer, captioned, budgets.decoder),
   ];
 }
 
-function summaryStage(
+function tokensStage(
   visualizer: Visualizer,
   captioned: DataSet<CaptionedView>,
   text: TextTokenizer,
@@ -64,10 +69,10 @@ function summaryStage(
           losses: (scope, batch) => {
             const pixels = input("pixels", "float32", [batch, pictureSize, pictureSize, 3]);
             const features = encode(scope.at("encoder"), pixels, config.tokenizer);
-            return summaryLosses(
+            return visualTokenLosses(
               scope,
               ops.stopGradient(features),
-              summaryOf(config),
+              tokensConfigOf(config),
               { batch, ...shapes },
             );
           },
@@ -119,7 +124,11 @@ function decoderStage(
           const features = ops.stopGradient(
             encode(scope.at("encoder"), pixels, config.tokenizer),
           );
-          const clean = summarize(scope.at("summary"), features, summaryOf(config));
+          const { tokens: clean } = visualTokensOf(
+            scope.at("visual_tokens"),
+            features,
+            tokensConfigOf(config),
+          );
           const strayed = normalize(
             ops.add(clean, input("tokenNoise", "float32", [batch, tokens, tokenSize])),
           );
@@ -134,7 +143,7 @@ function decoderStage(
       },
     },
     optimizer: muon(),
-    rates: { ...ALL, "encoder.": 0, "quantizer.": 0, "summary.": 0 },
+    rates: { ...ALL, "encoder.": 0, "quantizer.": 0, "visual_tokens.": 0 },
     batch: async (rows) => ({
       inputs: await batchOf(rows, async (random) => {
         const { picture } = await drawnFrom(pictures, random);

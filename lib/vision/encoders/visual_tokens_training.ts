@@ -14,9 +14,9 @@ import {
   transformer,
 } from "../../nn/mod.ts";
 import type { Losses } from "../../optim/mod.ts";
-import { blocks, places, summarize, type SummaryConfig } from "./summary.ts";
+import { blocks, places, type VisualTokensConfig, visualTokensOf } from "./visual_tokens.ts";
 
-export interface SummaryShapes {
+export interface VisualTokenShapes {
   readonly batch: number;
   /** Longest caption, in text tokens. */
   readonly words: number;
@@ -28,29 +28,29 @@ export interface SummaryShapes {
  * inputs `captions` int32 `[batch, words]`, `captionMask` float32 `[batch, words]` (1 for words, 0 for
  * padding), and `tokenNoise` `[batch, tokens, tokenSize]`, which is added to the tokens.
  */
-export function summaryLosses(
+export function visualTokenLosses(
   scope: Scope,
   features: Tensor,
-  config: SummaryConfig,
-  { batch, words, textVocabulary }: SummaryShapes,
+  config: VisualTokensConfig,
+  { batch, words, textVocabulary }: VisualTokenShapes,
 ): Losses {
   const captions = input("captions", "int32", [batch, words]);
   const mask = input("captionMask", "float32", [batch, words]);
-  const tokens = summarize(scope.at("summary"), features, config);
+  const { tokens } = visualTokensOf(scope.at("visual_tokens"), features, config);
   const noisy = normalize(ops.add(tokens, input("tokenNoise", "float32", tokens.shape)));
-  const decoder = scope.at("summary_decoder");
+  const decoder = scope.at("visual_tokens_decoder");
   const losses = captionLosses(decoder, noisy, captions, textVocabulary, config);
   const loss = ops.div(sumAll(ops.mul(losses, mask)), sumAll(mask));
   return { loss };
 }
 
 /** −log P(caption | tokens) of each word: `[batch, words]`. */
-export function captionLosses(
+function captionLosses(
   scope: Scope,
   tokens: Tensor,
   captions: Tensor,
   vocabulary: number,
-  config: SummaryConfig,
+  config: VisualTokensConfig,
 ): Tensor {
   const { hiddenSize, heads, textLayers } = config;
   const [batch, count] = tokens.shape;

@@ -2,14 +2,14 @@
  * Visual tokens of a picture: the patches that stand out, each having seen the others, in the order of
  * reading, as vectors of length 1; a token for which there is no patch is a vector that says so. Where in the
  * picture a patch stands they do not say: a language model that has to tell them from a caption need not
- * guess it. `summary_training.ts` says what they learn.
+ * guess it. `visual_tokens_training.ts` says what they learn.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { gridRotary } from "./semantic_encoder.ts";
 import { linear, normalize, type Scope, table, transformer } from "../../nn/mod.ts";
 
 /** The sizes of what makes visual tokens. */
-export interface SummaryConfig {
+export interface VisualTokensConfig {
   /** Tokens of a picture, and numbers in one. */
   readonly tokens: number;
   readonly tokenSize: number;
@@ -21,7 +21,7 @@ export interface SummaryConfig {
 }
 
 /** The blocks of a tower. */
-export function blocks({ hiddenSize, heads }: SummaryConfig, layers: number) {
+export function blocks({ hiddenSize, heads }: VisualTokensConfig, layers: number) {
   return {
     hiddenSize,
     layers,
@@ -39,9 +39,10 @@ export function places(scope: Scope, batch: number, rows: number, hiddenSize: nu
 }
 
 /**
- * Visual tokens of features `[batch, patches, featureSize]`: `[batch, tokens, tokenSize]`, of length 1.
+ * Visual tokens of features `[batch, patches, featureSize]`: `[batch, tokens, tokenSize]`, of length 1; and
+ * which patch each is, `[batch, tokens, patches]` of 0 and 1, all 0 where it is none.
  */
-export function summarize(scope: Scope, features: Tensor, config: SummaryConfig): Tensor {
+export function visualTokensOf(scope: Scope, features: Tensor, config: VisualTokensConfig) {
   const { tokens, tokenSize, hiddenSize, heads, layers } = config;
   const [batch, patches] = features.shape;
   const seen = linear(scope.at("features_in"), features, hiddenSize, { bias: true });
@@ -55,7 +56,8 @@ export function summarize(scope: Scope, features: Tensor, config: SummaryConfig)
     shape: [1, 1, tokenSize],
   });
   const empty = ops.sub(1, ops.sum(chosen, { axes: [2], keepAxes: true }));
-  return normalize(ops.add(ops.matmul(chosen, said), ops.mul(empty, nothing)));
+  const all = ops.add(ops.matmul(chosen, said), ops.mul(empty, nothing));
+  return { tokens: normalize(all), chosen };
 }
 
 /**

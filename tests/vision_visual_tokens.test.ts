@@ -5,13 +5,14 @@ import { input, toOnnx } from "../lib/graph/mod.ts";
 import { ensureParameters, Scope } from "../lib/nn/mod.ts";
 import { adamw, TrainStep } from "../lib/optim/mod.ts";
 import { openDevice, Program, Random, StateStore } from "../lib/runtime/mod.ts";
-import type { SummaryConfig } from "../lib/vision/encoders/summary.ts";
-import { summaryLosses } from "../lib/vision/encoders/summary_training.ts";
+import type { VisualTokensConfig } from "../lib/vision/encoders/visual_tokens.ts";
+import { visualTokenLosses } from "../lib/vision/encoders/visual_tokens_training.ts";
 import { checkGradients } from "./gradient_check.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
-const CONFIG: SummaryConfig = {
-  tokens: 2,
+/** Of four patches, so that one token at least stands for nothing. */
+const CONFIG: VisualTokensConfig = {
+  tokens: 5,
   tokenSize: 6,
   hiddenSize: 16,
   heads: 2,
@@ -23,7 +24,7 @@ const PATCHES = 4, FEATURE = 5, WORDS = 4, VOCABULARY = 12;
 /** The losses over a batch of features. */
 function lossesOf(scope: Scope, batch: number, words = WORDS) {
   const features = input("features", "float32", [batch, PATCHES, FEATURE]);
-  return summaryLosses(scope, features, CONFIG, { batch, words, textVocabulary: VOCABULARY });
+  return visualTokenLosses(scope, features, CONFIG, { batch, words, textVocabulary: VOCABULARY });
 }
 
 /** A picture, by number, and its caption: ids, and which of them count. */
