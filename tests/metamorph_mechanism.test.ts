@@ -2,21 +2,24 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Document, type Segment, text } from "../lib/data/document.ts";
+import type { Picture } from "../lib/data/picture.ts";
 import { Scope } from "../lib/nn/mod.ts";
 import { openDevice, Random } from "../lib/runtime/mod.ts";
 import {
   batchOf,
+  blankSequence,
   Generator,
   partsOfBatch,
   promptsOf,
   type Row,
   type SaidText,
+  seenFeaturesModality,
   type Sequence,
   sequencesOf,
   SequenceWriter,
   shapeOf,
   unifiedLosses,
-  type UnifiedModel,
+  UnifiedModel,
 } from "../lib/unified/mod.ts";
 import { apart, fullForward } from "./full_forward.ts";
 import { checkGradients } from "./gradient_check.ts";
@@ -190,4 +193,35 @@ Deno.test("pictures that are asked have no loss, those that are answered a targe
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("pictures that are read stand where they stand, those that are drawn in order after all that", async () => {
+  const grid = 4;
+  const draw = featuresOf("cosine", visualTokens, 1 + grid);
+  const places = Int32Array.of(2, 4, 0);
+  const see = (pictures: readonly Picture[]) =>
+    Promise.resolve(pictures.map((one) => ({ tokens: visualTokens(one), places })));
+  const model = new UnifiedModel({
+    ...MODEL,
+    config: { ...MODEL.config, places: grid + TOKENS },
+    draw,
+    read: seenFeaturesModality(vocabulary, draw, { see }),
+  });
+  const document: Document = [{ ask: [first, text("next")], answer: [second, text("a cat")] }];
+  const [{ rows, targets }] = await sequencesOf([document], model);
+  const given = rows.filter(({ given }) => given !== undefined);
+  assert.deepEqual(given.map(({ place }) => place), [2, 4, 0, 5, 6, 7]);
+  assert.deepEqual(
+    given.flatMap(({ given }) => [...given!.values]),
+    [first, second].flatMap(({ picture }) => [...visualTokens(picture)]),
+  );
+  assert.equal(targets.length, TOKENS);
+  assert.deepEqual(blankSequence(document, model).rows.length, rows.length);
+
+  // What is said of a picture hangs on where its vectors stand.
+  using store = storeOf(device, model);
+  const moved = rows.map((row) => row.place === 2 ? { ...row, place: 3 } : row);
+  const heard = await fullForward(device, store, model, [{ rows }, { rows: moved }]);
+  const [here, there] = [0, 1].map((sequence) => heard("logits", sequence, rows.length - 1));
+  assert.ok(here.some((x, i) => Math.abs(x - there[i]) > 1e-3));
 });

@@ -21,8 +21,9 @@ export function visualTokens({ data }: Picture): Float32Array {
   return Float32Array.from(tokens.flatMap((x) => Array.from(x, (v) => v / Math.hypot(...x))));
 }
 
-export const featuresOf = (loss: FeatureLoss = "cosine", see = visualTokens) =>
+export const featuresOf = (loss: FeatureLoss = "cosine", see = visualTokens, firstPlace = 1) =>
   featuresModality(vocabulary, {
+    firstPlace,
     hiddenSize: TINY_CONFIG.hiddenSize,
     tokens: TOKENS,
     tokenSize: SIZE,
