@@ -9,10 +9,14 @@
  * - Visual tokens are the patches that stand out, in the order of reading, trained to say captions; the
  *   paper's are SigLIP's patches, resampled. A regression gives the mean of what could come: of all patches,
  *   where captions leave places open, that is background (docs/LOG.md).
+ * - Of pictures that are read each token comes with the place of its patch; of those that are drawn nobody
+ *   knows it, and the visualizer settles it.
  * - The visualizer is a diffusion over the tokenizer's codes, begun from nothing; the paper's is Stable
  *   Diffusion, tuned. It sees tokens with noise, since those that are predicted are not exact, and drops
  *   fewer of them: .15 in place of .7, as it has no unconditional model to keep.
- * - Token shift and places (`embedding.ts`), and Muon for matrices: a small model learns sooner.
+ * - Token shift (`embedding.ts`), and Muon for matrices: a small model learns sooner.
+ * - Frames and visual thinking are left to mixtures of one's own (`deno task metamorph`): `nano`'s minutes
+ *   go to drawing and reading.
  * - Captions of drawings are dropped now and then, as for ILLUME; nothing is guided by it here.
  */
 import { inspect, short, shown } from "../notebook/mod.ts";
