@@ -81,6 +81,24 @@ interface Drawing {
   readonly random: Random;
 }
 
+/**
+ * Visual tokens of pictures, and pictures of visual tokens.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, StateStore } from "../runtime/mod.ts";
+ * import { TOKENIZER_PRESETS, Visualizer, VISUALIZER_PRESETS } from "./mod.ts";
+ *
+ * using device = await openDevice("cpu");
+ * using store = new StateStore(device);
+ * const config = { tokenizer: TOKENIZER_PRESETS.nano, ...VISUALIZER_PRESETS.nano };
+ * using visualizer = new Visualizer({ device, store, config });
+ * const night = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) };
+ * const [tokens] = await visualizer.encode([night]);
+ * const [{ picture }] = await visualizer.draw([tokens], { seed: 1 });
+ * if (tokens.length !== 8 * 32 || picture.width !== 64) throw new Error(`${tokens.length}`);
+ * ```
+ */
 export class Visualizer extends VisionModel<VisualizerConfig> {
   readonly tokenizer: PictureTokenizer;
 
