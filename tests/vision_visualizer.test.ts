@@ -1,5 +1,6 @@
 /** The visualizer: pictures to visual tokens, and back by chance. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { listed } from "../lib/data/data_set.ts";
 import { pictureOf } from "../lib/data/picture.ts";
 import { input, toOnnx } from "../lib/graph/mod.ts";
@@ -40,6 +41,36 @@ Deno.test("visual tokens have length 1, and are those of the picture", async () 
   for (const [a, b] of [[0, 1], [1, 2]]) assert.ok(apart(encoded[a], encoded[b]) > 1e-3);
   const [larger] = await visualizer.encode([coloredPicture(0, 3)]);
   assert.ok(apart(larger, encoded[0]) < 1e-6, "a larger picture of the same is the same");
+});
+
+Deno.test("visual tokens are the patches that stand out, in the order of reading; the rest are none", async () => {
+  using store = new StateStore(device);
+  using visualizer = tinyVisualizer(store);
+  const patch = pictureSize / grid;
+  const cells = fc.uniqueArray(fc.nat(grid ** 2 - 1), { maxLength: CONFIG.tokens });
+  await fc.assert(
+    fc.asyncProperty(cells, async (cells) => {
+      const data = new Uint8Array(3 * pictureSize ** 2).fill(120);
+      for (const cell of cells) {
+        for (let i = 0; i < 3 * patch ** 2; i++) {
+          const y = Math.floor(cell / grid) * patch + Math.floor(i / 3 / patch);
+          const x = (cell % grid) * patch + Math.floor(i / 3) % patch;
+          data[3 * (y * pictureSize + x) + i % 3] = 255 * (Math.floor(i / 3) % 2);
+        }
+      }
+      const picture = pictureOf({ width: pictureSize, height: pictureSize, data });
+      const [{ tokens, places }] = await visualizer.see([picture]);
+      const standing = cells.toSorted((a, b) => a - b).map((cell) => 1 + cell);
+      const none = new Array<number>(CONFIG.tokens - cells.length).fill(0);
+      assert.deepEqual([...places], [...standing, ...none]);
+      const token = (i: number) =>
+        tokens.subarray(i * CONFIG.tokenSize, (i + 1) * CONFIG.tokenSize);
+      for (let i = cells.length + 1; i < CONFIG.tokens; i++) {
+        assert.ok(apart(token(i), token(i - 1)) < 1e-6, "one nothing is like another");
+      }
+    }),
+    { numRuns: 40, seed: 0 },
+  );
 });
 
 Deno.test("a drawing depends on its tokens, the seed and its place in the list alone", async () => {

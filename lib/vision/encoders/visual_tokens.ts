@@ -5,8 +5,8 @@
  * guess it. `visual_tokens_training.ts` says what they learn.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
-import { gridRotary } from "./semantic_encoder.ts";
 import { linear, normalize, type Scope, table, transformer } from "../../nn/mod.ts";
+import { gridRotary } from "./semantic_encoder.ts";
 
 /** The sizes of what makes visual tokens. */
 export interface VisualTokensConfig {
