@@ -7,6 +7,7 @@
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { linear, type Scope, table, transformer } from "../../nn/mod.ts";
+import { blocks } from "../encoders/visual_tokens.ts";
 
 /** The sizes of a diffusion. */
 export interface LatentDiffusionConfig {
@@ -34,7 +35,7 @@ export interface HiddenCodes {
 /**
  * Which code each latent is, f(codes that are left, condition) + g(condition): logits
  * `[batch · latents, codes]`. The second, two layers on all vectors at once, says what the picture has
- * wherever it may stand, and is learned long before the first (docs/LOG.md).
+ * wherever it may stand (docs/LOG.md).
  */
 export function codeLogits(
   scope: Scope,
@@ -56,14 +57,8 @@ export function codeLogits(
     ops.add(ops.mul(known, ops.sub(1, mask)), ops.mul(rows("hidden", 1), mask)),
     rows("latent_places", latents),
   );
-  const mixed = transformer(scope, ops.concat([said, seen], { axis: 1 }), {
-    hiddenSize,
-    layers,
-    heads,
-    keyValueHeads: heads,
-    intermediateSize: 3 * hiddenSize,
-    queryKeyNorm: true,
-  });
+  const both = ops.concat([said, seen], { axis: 1 });
+  const mixed = transformer(scope, both, blocks({ hiddenSize, heads }, layers));
   const own = ops.slice(mixed, { axis: 1, start: conditions, end: conditions + latents });
   const states = ops.reshape(own, { shape: [batch * latents, hiddenSize] });
   const here = linear(scope.at("code_out"), states, codes, { bias: true });

@@ -21,7 +21,10 @@ export interface VisualTokensConfig {
 }
 
 /** The blocks of a tower. */
-export function blocks({ hiddenSize, heads }: VisualTokensConfig, layers: number) {
+export function blocks(
+  { hiddenSize, heads }: Pick<VisualTokensConfig, "hiddenSize" | "heads">,
+  layers: number,
+) {
   return {
     hiddenSize,
     layers,
