@@ -64,14 +64,14 @@ export function mixtureOf(samples: Samples): Record<string, number> {
   return mixture;
 }
 
-/** Experiment 1: drawing samples, alone and with so many of reading; the most telling come first. */
+/** Experiment 1: samples of drawing, alone and beside READING of reading; the most telling first. */
 export const DRAWING = [5000, 20_000, 1000, 50_000, 200];
 export const READING = 32_000;
 
 /** Experiment 2: all of these beside all of those. */
 export const GRID = { drawing: [0, 1000, 5000, 20_000], reading: [0, 2000, 8000, 32_000] };
 
-/** Experiment 3: so many samples of one kind beside so many of drawing. */
+/** Experiment 3: samples of drawing, and of one other kind beside them. */
 export const PARTNERS = ["questions", "details", "descriptions", "frames", "thoughts"] as const;
 export const PARTNER = { drawing: 5000, partner: 16_000 };
 

@@ -91,7 +91,7 @@ export function begunPlans(recipe: RecipeName, { quick }: Pick<Setting, "quick">
 
 const { batchSize, peakRate } = METAMORPH_STAGES[PRESET].at(-1)!.budget;
 
-/** The last stage: so many samples of a mixture, however few; the rate falls to its end. */
+/** The last stage: a number of samples of a mixture; the rate falls to its end. */
 export function tuningPlan(
   mixture: StagePlan["mixture"],
   samples: number,

@@ -144,7 +144,7 @@ export class Inference implements Disposable {
   }
 
   /**
-   * What is compiled for prompts of so many pictures and no words, once; it is freed with the rest.
+   * What is compiled, once, for prompts of a number of pictures and no words; it is freed with the rest.
    * What could not be compiled may be asked for again.
    */
   #once<T extends Disposable>(
