@@ -1,10 +1,4 @@
-export {
-  nearest,
-  type Quantized,
-  type QuantizedStep,
-  type Quantizer,
-  usageOf,
-} from "./quantizer.ts";
+export { type Quantized, type QuantizedStep, type Quantizer, usageOf } from "./quantizer.ts";
 export { QuantizerConfig, quantizerOf } from "./config.ts";
 export { vectorQuantizer } from "./vector.ts";
 export { simQuantizer } from "./sim.ts";
