@@ -6,6 +6,7 @@ import type { EmojiDocuments, RecipeName } from "../mod.ts";
 
 /** What may be learned, and the documents that it stands for, as many of each. */
 const KINDS = {
+  sentences: ["text"],
   drawing: ["draw"],
   reading: ["question", "detail", "describe"],
   questions: ["question"],
@@ -72,7 +73,14 @@ export const READING = 32_000;
 export const GRID = { drawing: [0, 1000, 5000, 20_000], reading: [0, 2000, 8000, 32_000] };
 
 /** Experiment 3: samples of drawing, and of one other kind beside them. */
-export const PARTNERS = ["questions", "details", "descriptions", "frames", "thoughts"] as const;
+export const PARTNERS = [
+  "sentences",
+  "questions",
+  "details",
+  "descriptions",
+  "frames",
+  "thoughts",
+] as const;
 export const PARTNER = { drawing: 5000, partner: 16_000 };
 
 /** Experiment 4: by each loss. */
@@ -113,8 +121,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   3: {
     title: "What else helps drawing",
     about:
-      "As many samples of one kind beside drawing, from what helps drawing most. What is asked in POPE " +
-      "is learned from questions alone.",
+      "As many samples of one kind beside drawing, from what helps drawing most. Sentences are the same " +
+      "captions, questions and answers without a picture. What is asked in POPE is learned from " +
+      "questions alone.",
     arms: [
       arm({ drawing: PARTNER.drawing }),
       ...PARTNERS.map((kind) => arm({ drawing: PARTNER.drawing, [kind]: PARTNER.partner })),
