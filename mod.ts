@@ -14,6 +14,7 @@
 import "./lib/worlds/mod.ts";
 export {
   type DrawOptions,
+  DreamLLM,
   Illume,
   loadModel,
   type LoadOptions,

@@ -4,8 +4,7 @@
  * different samples in it: how few of drawing are enough, which others help, by which loss, and beside
  * ILLUME. A stopped run goes on with the training that it was at.
  */
-import type { RecipeName } from "../mod.ts";
-import { type Arm, armsOf, EXPERIMENTS } from "./metamorph_arms.ts";
+import { type Arm, armsOf, EXPERIMENTS, type Studied } from "./metamorph_arms.ts";
 import { StudyReport, type StudyRun } from "./metamorph_results.ts";
 import { openSetting, studyRecipe } from "./metamorph_setting.ts";
 import { trainBeginning, trainVision } from "./metamorph_shared.ts";
@@ -70,7 +69,7 @@ await main(async () => {
     const directory = `${options.text("out")}/${seed}`;
     const setting = await openSetting({ device, signal, seed, quick, directory });
     run = { seed, vision: await trainVision(setting), arms: run?.arms ?? [] };
-    const begun = new Map<RecipeName, string>();
+    const begun = new Map<Studied["recipe"], string>();
     for (const arm of left) {
       console.error(`seed ${seed}: ${arm.name}`);
       const from = begun.get(arm.recipe) ?? await trainBeginning(arm.recipe, setting);

@@ -2,7 +2,7 @@
  * The arms of `deno task metamorph`, as data: what each model learns, in samples of each kind. Up to
  * there the arms of a seed share everything. Each arm is known by its name, which says all of it.
  */
-import type { EmojiDocuments, RecipeName } from "../mod.ts";
+import type { EmojiDocuments, Illume, MetaMorph } from "../mod.ts";
 
 /** What may be learned, and the documents that it stands for, as many of each. */
 const KINDS = {
@@ -23,11 +23,14 @@ export type Kind = keyof typeof KINDS;
 /** How many samples are learned of each kind. */
 export type Samples = Readonly<Partial<Record<Kind, number>>>;
 
+/** What is compared. */
+export type Studied = Illume | MetaMorph;
+
 /** A model that is trained, and what it differs in from MetaMorph with a cosine loss. */
 export interface Arm {
   readonly name: string;
   readonly samples: Samples;
-  readonly recipe: RecipeName;
+  readonly recipe: Studied["recipe"];
   /** Of MetaMorph alone. */
   readonly loss: "cosine" | "l1";
 }

@@ -6,7 +6,6 @@ import {
   type EvaluatedCaption,
   evaluationCaptions,
   METAMORPH_STAGES,
-  type RecipeName,
   RECIPES,
   SceneParser,
   shortened,
@@ -18,6 +17,7 @@ import {
   Training,
   VISUALIZER_PRESETS,
 } from "../mod.ts";
+import type { Studied } from "./metamorph_arms.ts";
 
 const PRESET = "nano";
 
@@ -85,7 +85,10 @@ export function visionPlan({ quick }: Pick<Setting, "quick">) {
 }
 
 /** The stages of a recipe up to where the arms part: its first two. */
-export function begunPlans(recipe: RecipeName, { quick }: Pick<Setting, "quick">): StagePlan[] {
+export function begunPlans(
+  recipe: Studied["recipe"],
+  { quick }: Pick<Setting, "quick">,
+): StagePlan[] {
   return shortenedPlan(RECIPES[recipe].plans[PRESET], quick ? QUICK : 1).stages.slice(0, 2);
 }
 

@@ -12,8 +12,6 @@ import {
   MetaMorph,
   metamorphStages,
   PictureTokenizer,
-  type RecipeModel,
-  type RecipeName,
   type Stage,
   type StagePlan,
   StateStore,
@@ -25,6 +23,7 @@ import {
   visualizerSource,
   visualizerStages,
 } from "../mod.ts";
+import type { Studied } from "./metamorph_arms.ts";
 import { VisionResult } from "./metamorph_results.ts";
 import {
   begunPlans,
@@ -88,7 +87,7 @@ async function measureVision(
 }
 
 /** Trains a recipe's first two stages on that, once, and says in which folder the model is. */
-export async function trainBeginning(recipe: RecipeName, setting: Setting): Promise<string> {
+export async function trainBeginning(recipe: Studied["recipe"], setting: Setting): Promise<string> {
   const name = `begun ${recipe}`;
   const folder = `${setting.directory}/${recipe}`;
   using owned = new DisposableStack();
@@ -101,10 +100,10 @@ export async function trainBeginning(recipe: RecipeName, setting: Setting): Prom
 
 /** A model that has learned nothing yet, on what sees and draws pictures. */
 async function initialModel(
-  recipe: RecipeName,
+  recipe: Studied["recipe"],
   { device, directory, scenes, seed }: Setting,
   owned: DisposableStack,
-): Promise<RecipeModel> {
+): Promise<Studied> {
   const language = emojiLanguage(scenes.world);
   const parts = { text: trainTextTokenizer(scenes), language, seed };
   if (recipe === "illume") {
@@ -119,7 +118,7 @@ async function initialModel(
 
 /** Stages of a model of either recipe. */
 export function stagesOf(
-  model: RecipeModel,
+  model: Studied,
   plans: readonly StagePlan[],
   { scenes }: Setting,
 ): Stage[] {

@@ -1,7 +1,7 @@
 /** How an arm of `deno task metamorph` is trained and measured: from where the arms part, in a folder. */
-import { Illume, MetaMorph, type RecipeModel } from "../mod.ts";
+import { Illume, MetaMorph } from "../mod.ts";
 import { tokenizerParameters, visualizerParameters } from "../lib/vision/mod.ts";
-import { type Arm, mixtureOf, totalOf } from "./metamorph_arms.ts";
+import { type Arm, mixtureOf, type Studied, totalOf } from "./metamorph_arms.ts";
 import { measure } from "./metamorph_measures.ts";
 import { type ArmResult, Measured } from "./metamorph_results.ts";
 import { finish, folderOf, openTraining, type Setting, tuningPlan } from "./metamorph_setting.ts";
@@ -47,7 +47,7 @@ async function opened({ recipe, loss }: Arm, from: string, { device }: Setting) 
 }
 
 /** The parameters of a model that are not of what it sees and draws with. */
-function learnedParameters(model: RecipeModel): number {
+function learnedParameters(model: Studied): number {
   const frozen = model.recipe === "illume"
     ? tokenizerParameters(model.tokenizer.config)
     : visualizerParameters(model.visualizer.config);

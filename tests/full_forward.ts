@@ -29,7 +29,7 @@ export async function fullForward(
   const embedded = embed(scope, {
     ids: input("ids", "int32", [batch, length]),
     places: input("places", "int32", [batch, length]),
-    given: givenInputs(model, (modality) => batch * given[modality]),
+    given: givenInputs(model, batch, (modality) => given[modality]),
   }, model);
   const hidden = contextualize(scope, embedded, config, fromStart(batch, length, config));
   const states = ops.reshape(hidden, { shape: [batch * length, config.hiddenSize] });

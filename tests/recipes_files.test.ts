@@ -131,7 +131,8 @@ Deno.test("a model of another recipe is refused with both names, and with what l
     await Deno.writeFile(`${directory}/${CONFIG}`, edited(config, /"illume"/, '"llama"'));
     await assert.rejects(loadModel(directory), {
       name: "CheckpointError",
-      message: `Expected a model of recipe "illume" or "metamorph" in ${directory}/config.json, ` +
+      message:
+        `Expected a model of recipe "illume" or "metamorph" or "dreamllm" in ${directory}/config.json, ` +
         'but found "llama"',
     });
   }));

@@ -98,14 +98,15 @@ export function tinyPicture(random: Random): Segment & { kind: "picture" } {
 
 /** A document as the sequence of the tiny model. */
 export function tinySequence(document: Document): Sequence {
-  const contents = picturesOf(document)
-    .map(({ picture, drawn }) => (drawn ? tinyCodes : tinyFeatures)(picture));
+  const contents = picturesOf(document, TINY_MODEL)
+    .map(({ picture }) => ({ drawn: tinyCodes(picture), read: tinyFeatures(picture) }));
   return sequenceOf(document, contents, TINY_MODEL);
 }
 
 /** A prompt of the tiny model. */
 export function tinyPrompt(ask: readonly Segment[]): Sequence {
-  const contents = picturesOf([{ ask, answer: [] }]).map(({ picture }) => tinyFeatures(picture));
+  const contents = picturesOf([{ ask, answer: [] }], TINY_MODEL)
+    .map(({ picture }) => tinyFeatures(picture));
   return promptOf(ask, contents, TINY_MODEL);
 }
 
@@ -115,6 +116,7 @@ export function promptOf(
   contents: readonly unknown[],
   model: UnifiedModel,
 ): Sequence {
-  const { rows, targets } = sequenceOf([{ ask, answer: [] }], contents, model);
+  const read = contents.map((read) => ({ read }));
+  const { rows, targets } = sequenceOf([{ ask, answer: [] }], read, model);
   return { rows: rows.slice(0, -1), targets };
 }

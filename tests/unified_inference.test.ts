@@ -21,7 +21,9 @@ Deno.test("words after a drawing are what the model says where it draws and goes
   const prompts = [0, 1, 1, 2].map(asked);
   using inference = new Inference(parts);
   const drawn = await inference.draw(prompts, GREEDY);
-  const said = await inference.write(prompts, undefined, drawn);
+  const { picture } = tinyPicture(new Random(0));
+  const begun = drawn.map((content) => ({ content, picture }));
+  const said = await inference.write(prompts, undefined, begun);
   using generator = await Generator.compile({
     ...parts,
     model: TINY_MODEL,
@@ -41,7 +43,7 @@ Deno.test("words after a drawing are what the model says where it draws and goes
   const without = await inference.write(prompts);
   assert.notDeepEqual(said, without, "what was drawn is of no matter");
   const choices = prompts.map(() => ["a cat", "two red hearts"]);
-  const chosen = await inference.write(prompts, choices, drawn);
+  const chosen = await inference.write(prompts, choices, begun);
   chosen.forEach((answer, i) => assert(choices[i].includes(answer), answer));
 });
 

@@ -10,7 +10,8 @@ import {
   diffusionLosses,
   type LatentDiffusionConfig,
 } from "../lib/vision/decoders/latent_diffusion.ts";
-import { decoderOf, type VisualizeOptions } from "../lib/vision/visualizer.ts";
+import { diffusionOf, type VisualizeOptions } from "../lib/vision/mod.ts";
+import { decoderOf } from "../lib/vision/visualizer.ts";
 import { apart } from "./full_forward.ts";
 import { checkGradients } from "./gradient_check.ts";
 import { tinyVisualizer, visualizerConfig } from "./tiny_visualizer.ts";
@@ -106,7 +107,7 @@ Deno.test("things are placed by chance, and all codes agree where", async () => 
   const quantizer = { kind: "vector", codes: 4, codeSize: 2 } as const;
   const config = visualizerConfig({ pictureSize: 8, grid: 2, quantizer });
   using visualizer = tinyVisualizer(store, config);
-  const decoder = decoderOf(config);
+  const decoder = diffusionOf(decoderOf(config));
   const random = new Random(0, "arrangements");
   const said = ALLOWED.map(() => random.normals(decoder.conditions * decoder.conditionSize));
   const batch = 32;

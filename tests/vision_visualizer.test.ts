@@ -14,6 +14,7 @@ import {
   type VisualizerConfig,
   visualizerStages,
 } from "../lib/vision/mod.ts";
+import { diffusionOf } from "../lib/vision/latent_decoder.ts";
 import { decoderOf } from "../lib/vision/visualizer.ts";
 import { inFolder } from "./folder.ts";
 import { apart } from "./full_forward.ts";
@@ -22,7 +23,8 @@ import { coloredPicture, tinyVisualizer, visualizerConfig } from "./tiny_visuali
 const device = await openDevice("cpu", { threads: 1 });
 const CONFIG = visualizerConfig();
 const { pictureSize, grid } = CONFIG.tokenizer;
-const { latents, codes } = decoderOf(CONFIG);
+const DIFFUSION = diffusionOf(decoderOf(CONFIG));
+const { latents, codes } = DIFFUSION;
 
 Deno.test("visual tokens have length 1, and are those of the picture", async () => {
   using store = new StateStore(device);
@@ -102,13 +104,13 @@ Deno.test("at temperature 0 the likeliest codes are drawn, whatever the seed", a
   using visualizer = tinyVisualizer(store);
   const [tokens] = await visualizer.encode([coloredPicture(0)]);
   const logitsOf = async (condition: Float32Array) => {
-    const { conditions, conditionSize } = decoderOf(CONFIG);
+    const { conditions, conditionSize } = DIFFUSION;
     const scope = new Scope();
     const logits = codeLogits(scope.at("visualizer"), {
       ids: input("ids", "int32", [latents]),
       hidden: input("hidden", "float32", [1, latents]),
       condition: input("condition", "float32", [1, conditions, conditionSize]),
-    }, decoderOf(CONFIG));
+    }, DIFFUSION);
     ensureParameters(store, scope.specs(), 0);
     using program = await Program.compile(device, toOnnx({ logits }), store);
     const hidden = new Float32Array(latents).fill(1);
@@ -194,7 +196,7 @@ Deno.test("pictures, tokens, options and sizes not as expected are refused by na
   const wide = pictureOf({ width: 20, height: 20, data: new Uint8Array(1200) });
   const size =
     /^Expected a picture of 16 × 16 pixels, or of a multiple of that, but found 20 × 20$/;
-  const list = "Expected a list of pictures, 3 visual tokens of 6 numbers each, but found ";
+  const list = "Expected a list of pictures, 3 vectors of 6 numbers each, but found ";
   const drawn = (pictures: unknown) => () => untyped.draw(pictures);
   const withOptions = (options: VisualizeOptions) => () => visualizer.draw([tokens], options);
   const slips: readonly (readonly [() => Promise<unknown>, string, string | RegExp])[] = [
@@ -202,7 +204,7 @@ Deno.test("pictures, tokens, options and sizes not as expected are refused by na
     [() => untyped.encode(coloredPicture(0)), "TypeError", /^Expected a list of pictures, but /],
     [() => untyped.encode([tokens]), "TypeError", /^Expected a picture, .*, but found /],
     [drawn(undefined), "TypeError", `${list}undefined`],
-    [drawn(tokens), "TypeError", /^Expected a list of pictures, 3 visual tokens .* but found /],
+    [drawn(tokens), "TypeError", /^Expected a list of pictures, 3 vectors .* but found /],
     [drawn([[...tokens]]), "TypeError", /^Expected a list of pictures, 3 .* but found /],
     [drawn([tokens, null]), "TypeError", `${list}null`],
     [drawn([tokens, tokens.subarray(1)]), "RangeError", `${list}17 numbers`],

@@ -1,4 +1,4 @@
-/** ILLUME and MetaMorph, their stages and files, and what a model makes of its own pictures. */
+/** ILLUME, MetaMorph and DreamLLM, their stages and files, and what a model makes of its own pictures. */
 export { type CaptionedDocuments, captionedDocuments } from "./captioned_documents.ts";
 export type { Drawn } from "./best_drawing.ts";
 export {
@@ -9,6 +9,14 @@ export {
   LANGUAGE_MODEL_PRESETS,
   type Preset,
 } from "./illume.ts";
+export {
+  DECODER_PRESETS,
+  DreamLLM,
+  DREAMLLM_STAGES,
+  dreamllmModalities,
+  dreamllmStages,
+  type DreamtPicture,
+} from "./dreamllm.ts";
 export { captionTokenizer, OWN_TOKENIZER_PRESETS, ownPicturesPlan } from "./own_pictures.ts";
 export type { LoadOptions, RecipeName } from "./model_files.ts";
 export {

@@ -29,7 +29,11 @@ import {
 } from "../unified/mod.ts";
 
 /** The recipes by the name that a configuration gives, and what each one's models are called. */
-export const RECIPE_CLASSES = { illume: "Illume", metamorph: "MetaMorph" } as const;
+export const RECIPE_CLASSES = {
+  illume: "Illume",
+  metamorph: "MetaMorph",
+  dreamllm: "DreamLLM",
+} as const;
 
 export type RecipeName = keyof typeof RECIPE_CLASSES;
 

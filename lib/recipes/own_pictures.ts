@@ -19,6 +19,7 @@ import {
   VISUALIZER_BUDGETS,
 } from "../vision/mod.ts";
 import type { CaptionedDocuments } from "./captioned_documents.ts";
+import { DREAMLLM_STAGES } from "./dreamllm.ts";
 import { ILLUME_STAGES, type Preset } from "./illume.ts";
 import { METAMORPH_STAGES } from "./metamorph.ts";
 import type { RecipeName } from "./model_files.ts";
@@ -67,7 +68,11 @@ const OWN_TOKENIZER_BUDGETS: Readonly<Record<Preset, TokenizerBudgets>> = {
  */
 const LANGUAGE_MODEL_SHARE = 0.6;
 
-const STAGES = { illume: ILLUME_STAGES, metamorph: METAMORPH_STAGES } as const;
+const STAGES = {
+  illume: ILLUME_STAGES,
+  metamorph: METAMORPH_STAGES,
+  dreamllm: DREAMLLM_STAGES,
+} as const;
 
 /**
  * What pictures with captions give in place of each kind of document: what asks about pictures becomes

@@ -232,8 +232,12 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     const asked = read.map((item) => ask.thought(item.picture, item.instruction, item.question));
     const unconditional = items.map(({ picture }) => ask.reconstruct(picture));
     const drawn = await this.#sample(this.#inference, { asked, unconditional }, options);
-    const answers = await this.#inference.write(asked, read.map(({ answers }) => answers), drawn);
     const painted = await this.#paint(drawn, options);
+    const answers = await this.#inference.write(
+      asked,
+      read.map(({ answers }) => answers),
+      painted.map(({ picture }, i) => ({ picture, content: drawn[i] })),
+    );
     return painted.map((one, i) =>
       shown(
         { ...one, answer: answers[i] },

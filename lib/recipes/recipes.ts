@@ -2,6 +2,7 @@
 import { brief } from "../graph/mod.ts";
 import { CheckpointError } from "../nn/mod.ts";
 import {
+  LatentDecoder,
   PictureTokenizer,
   type Preset,
   TOKENIZER_BUDGETS,
@@ -11,6 +12,7 @@ import {
   VISUALIZER_PRESETS,
   visualizerStages,
 } from "../vision/mod.ts";
+import { DECODER_PRESETS, DreamLLM, DREAMLLM_STAGES, dreamllmStages } from "./dreamllm.ts";
 import { Illume, ILLUME_STAGES, illumeStages } from "./illume.ts";
 import { MetaMorph, METAMORPH_STAGES, metamorphStages } from "./metamorph.ts";
 import {
@@ -23,7 +25,7 @@ import {
 import { partedStages, type Recipe, type RecipePlan } from "./recipe.ts";
 
 /** A model of any recipe; its `recipe` says which. */
-export type RecipeModel = Illume | MetaMorph;
+export type RecipeModel = Illume | MetaMorph | DreamLLM;
 
 function plansWith(stages: Readonly<Record<Preset, RecipePlan["stages"]>>) {
   const planOf = (preset: Preset): RecipePlan => ({
@@ -71,6 +73,24 @@ const METAMORPH: Recipe<MetaMorph> = {
   },
 };
 
+const DREAMLLM: Recipe<DreamLLM> = {
+  name: "dreamllm",
+  title: "DreamLLM",
+  plans: plansWith(DREAMLLM_STAGES),
+  begin({ store, tokenizer: config, sources, plan, ...parts }) {
+    const { device } = store;
+    const { text, seed, preset } = parts;
+    const sizes = { ...DECODER_PRESETS[preset], tokenizer: config };
+    const decoder = new LatentDecoder({ device, store, config: sizes, seed });
+    const model = DreamLLM.init({ ...parts, decoder });
+    return {
+      model,
+      vision: tokenizerStages(decoder.tokenizer, sources.tokenizer, text, plan.tokenizer),
+      ...partedStages(dreamllmStages(model, sources.documents, plan.stages), plan.stages),
+    };
+  },
+};
+
 /**
  * Every recipe, by its name: how long a model of each size learns, and a model with its stages, ready to
  * run.
@@ -87,6 +107,7 @@ const METAMORPH: Recipe<MetaMorph> = {
 export const RECIPES: Readonly<Record<RecipeName, Recipe<RecipeModel>>> = {
   illume: ILLUME,
   metamorph: METAMORPH,
+  dreamllm: DREAMLLM,
 };
 
 /**
@@ -126,5 +147,6 @@ export async function loadModel(directory: string, options?: LoadOptions): Promi
       brief(found),
     );
   }
-  return await { illume: Illume, metamorph: MetaMorph }[found].load(directory, options);
+  const classes = { illume: Illume, metamorph: MetaMorph, dreamllm: DreamLLM };
+  return await classes[found].load(directory, options);
 }

@@ -23,18 +23,22 @@ export function shapeOf(
   model: UnifiedModel,
 ): BatchShape {
   const most = (count: (sequence: Sequence) => number) => Math.max(...sequences.map(count));
-  // A graph takes one of each at least, so that it has all the parameters.
   return {
     batch,
     length: most(({ rows }) => rows.length),
     learned: most(learnedIn),
     given: Object.fromEntries(
-      model.given.map(({ name }) => [name, Math.max(1, most((s) => givenIn(s, name)))]),
+      model.given.map(({ name }) => [name, most((s) => givenIn(s, name))]),
     ),
     targets: Object.fromEntries(
-      model.learning.map(({ name }) => [name, Math.max(1, most((s) => targetsIn(s, name)))]),
+      model.learning.map(({ name }) => [name, most((s) => targetsIn(s, name))]),
     ),
   };
+}
+
+/** How many of something a batch takes: one at least, so that every graph has all the parameters. */
+export function inBatch(batch: number, each: number): number {
+  return Math.max(1, batch * each);
 }
 
 /** Predicted tokens of a sequence. */
@@ -156,8 +160,9 @@ export function rowsOf(
   let first = model.ids;
   for (const { name, given: { size } = { size: 0 } } of model.given) {
     firstId.set(name, first);
-    given[`given.${name}`] = new Float32Array(batch * each[name] * size);
-    first += batch * each[name];
+    const count = inBatch(batch, each[name]);
+    given[`given.${name}`] = new Float32Array(count * size);
+    first += count;
   }
   sequences.forEach((rows, row) => {
     const before = new Map<string, number>();
@@ -185,7 +190,7 @@ function targetsOf(
 ): Record<string, Float32Array | Int32Array> {
   return Object.fromEntries(model.learning.flatMap(({ name, targets }) => {
     const { size, states = 1 } = targets!;
-    const count = shape.batch * shape.targets[name];
+    const count = inBatch(shape.batch, shape.targets[name]);
     const values = new Float32Array(count * size);
     const positions = new Int32Array(count * states);
     const weights = new Float32Array(count);

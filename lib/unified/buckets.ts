@@ -40,6 +40,14 @@ export class Lengths {
     return known;
   }
 
+  /** What a sequence takes to compute, in rows. */
+  rowsOf({ length, targets }: BatchShape): number {
+    return this.model.learning.reduce(
+      (sum, { name, targets: { rows = 0 } = {} }) => sum + rows * targets[name],
+      length,
+    );
+  }
+
   async #measure(name: string, documents: DataSet<Document>): Promise<BatchShape> {
     const sequences = [];
     for (let i = 0; i < Math.min(MEASURED, documents.size); i++) {
@@ -58,13 +66,16 @@ export class Lengths {
 /** Sorts sources into buckets. */
 export async function bucketsOf(sources: readonly Source[], lengths: Lengths): Promise<Bucket[]> {
   const measured = await Promise.all(
-    sources.map(async (source) => ({ source, shape: await lengths.of(source) })),
+    sources.map(async (source) => {
+      const shape = await lengths.of(source);
+      return { source, shape, rows: lengths.rowsOf(shape) };
+    }),
   );
-  const inOrder = measured.sort((a, b) => a.shape.length - b.shape.length);
+  const inOrder = measured.sort((a, b) => a.rows - b.rows);
   const groups: (typeof measured)[] = [];
   for (const one of inOrder) {
     const last = groups.at(-1);
-    if (last !== undefined && one.shape.length <= SPREAD * last[0].shape.length) last.push(one);
+    if (last !== undefined && one.rows <= SPREAD * last[0].rows) last.push(one);
     else groups.push([one]);
   }
   return groups.map((group) => ({

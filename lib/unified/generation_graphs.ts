@@ -39,7 +39,7 @@ export function prefillGraph(
   const embedded = embed(root, {
     ids: input("ids", "int32", [batch, prompt]),
     places: input("places", "int32", [batch, prompt]),
-    given: givenInputs(model, (modality) => batch * given[modality]),
+    given: givenInputs(model, batch, (modality) => given[modality]),
   }, model);
   const states = contextualize(root, embedded, config, {
     ...fromStart(batch, prompt, config),
@@ -70,7 +70,7 @@ export function stepGraph(
   const both = embed(root, {
     ids: input("ids", "int32", [batch, 2]),
     places: input("places", "int32", [batch, 2]),
-    given: givenInputs(model, () => 2 * batch),
+    given: givenInputs(model, batch, () => 2),
   }, model);
   const lengths = input("lengths", "int32", [batch]);
   const slot = input("slot", "int32", [1]);

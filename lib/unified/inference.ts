@@ -3,6 +3,7 @@ import { picture, type Segment, text } from "../data/document.ts";
 import type { Device, StateStore } from "../runtime/mod.ts";
 import { type BatchShape, shapeOf } from "./batch.ts";
 import { type GenerationOptions, Generator } from "./generation.ts";
+import { type Interleaved, interleaved, type Painted } from "./interleaved.ts";
 import { Likelihood } from "./likelihood.ts";
 import type { Speech } from "./modality.ts";
 import type { Row } from "./row.ts";
@@ -32,10 +33,29 @@ export interface DrawingOptions extends Omit<GenerationOptions, "guidance"> {
   readonly guidance?: { readonly unconditional: Asked; readonly scale: number };
 }
 
-/** Pictures in a prompt, at most: those that are read, and those that were drawn in its answer so far. */
-interface Pictures {
+/** A picture that an answer begins with: as `draw` gave it, and as it was painted. */
+export interface Begun extends Painted {
+  readonly content: unknown;
+}
+
+/** How answers that mix words and pictures are composed. */
+export interface ComposingOptions<P extends Painted> extends Omit<GenerationOptions, "guidance"> {
+  /** Pictures in an answer, at most. */
+  readonly pictures: number;
+  readonly paint: (content: unknown) => Promise<P>;
+  /** Told what comes as it comes, and in which answer. */
+  readonly tell?: (part: Interleaved<P>, index: number) => void;
+}
+
+/** What a generator is compiled for. */
+interface Generating {
+  /** Pictures in a prompt, at most: those that are read, and those that its answer begins with. */
   readonly read: number;
   readonly drawn: number;
+  /** Pictures that an answer draws among its words, at most; 0 where it is words or one picture. */
+  readonly composed: number;
+  /** Sequences that are computed at a time. */
+  readonly batch: number;
 }
 
 /** Graphs are compiled when they are first needed: one for each number of pictures in what is asked. */
@@ -52,21 +72,21 @@ export class Inference implements Disposable {
   /**
    * The likeliest answers in words.
    * @param choices for each what may be answered; anything where absent
-   * @param drawn for each the picture that its answer begins with, as `draw` gave it; the words follow
+   * @param begun for each the picture that its answer begins with; the words follow
    * @throws RangeError where what is asked is too long
    */
   async write(
     asked: Asked,
     choices?: readonly (readonly string[] | undefined)[],
-    drawn?: readonly unknown[],
+    begun?: readonly Begun[],
   ): Promise<string[]> {
     const { unified, longestText: longest } = this.#parts;
     const { vocabulary, text } = unified;
     const allowed = choices?.map((texts) => texts?.map((text) => vocabulary.encodeText(text)));
     const prompts = await promptsOf(asked, unified);
     const answers = await this.#generate(
-      drawn ? prompts.map((prompt, i) => begun(prompt, drawn[i], unified)) : prompts,
-      { read: mostPictures(asked), drawn: drawn ? 1 : 0 },
+      begun ? await withBeginnings(prompts, begun, unified) : prompts,
+      { read: mostPictures(asked), drawn: begun ? 1 : 0, composed: 0, batch: BATCH },
       (row, i) => text.generate(row, { longest, choices: allowed?.[i] }),
       { temperature: 0, topK: 1, seed: 0 },
     );
@@ -87,9 +107,33 @@ export class Inference implements Disposable {
     };
     return await this.#generate(
       await promptsOf(asked, unified),
-      { read: mostPictures(asked), drawn: 0 },
+      { read: mostPictures(asked), drawn: 0, composed: 0, batch: BATCH },
       (row) => unified.draw.generate(row),
       { ...options, ...guided },
+    );
+  }
+
+  /**
+   * Answers in words and pictures, sampled; the model says where a picture belongs.
+   * @throws RangeError where what is asked is too long
+   */
+  async compose<P extends Painted>(
+    asked: Asked,
+    { pictures, paint, tell, ...options }: ComposingOptions<P>,
+  ): Promise<Interleaved<P>[][]> {
+    const { unified, longestText: longest } = this.#parts;
+    const batch = Math.min(asked.length, BATCH);
+    return await this.#generate(
+      await promptsOf(asked, unified),
+      { read: mostPictures(asked), drawn: 0, composed: pictures, batch },
+      (row, i) =>
+        interleaved(row, unified, {
+          longest,
+          pictures,
+          paint,
+          tell: tell && ((part) => tell(part, i)),
+        }),
+      options,
     );
   }
 
@@ -100,10 +144,10 @@ export class Inference implements Disposable {
     const { device, store, unified: model, seed, longestText } = this.#parts;
     const spoken = items.map(({ ask, answer }) => [{ ask, answer: [text(answer)] }]);
     const sequences = await sequencesOf(spoken, model);
-    const pictures = { read: mostPictures(items.map(({ ask }) => ask)), drawn: 0 };
+    const read = mostPictures(items.map(({ ask }) => ask));
     const likelihood = await this.#once(
       this.#likelihoods,
-      pictures,
+      { read, drawn: 0, composed: 0, batch: BATCH },
       ({ length, ...shape }) =>
         Likelihood.compile({
           device,
@@ -118,23 +162,28 @@ export class Inference implements Disposable {
 
   async #generate<C>(
     prompts: readonly Sequence[],
-    pictures: Pictures,
+    generating: Generating,
     speak: (row: Row, index: number) => Speech<C>,
     options: GenerationOptions,
   ): Promise<C[]> {
     const { device, store, unified: model, seed, longestText } = this.#parts;
+    const { composed, batch } = generating;
+    // A picture among words: its signs, and where it is read again those rows, too.
+    const picture = shapeOfPrompt({ ...generating, read: 0, drawn: 1 }, model).length;
     const generator = await this.#once(
       this.#generators,
-      pictures,
+      generating,
       ({ length, given }) =>
         Generator.compile({
           device,
           store,
           model,
           shape: {
-            batch: BATCH,
+            batch,
             prompt: length + longestText,
-            answer: Math.max(model.draw.answerLength, longestText),
+            answer: composed === 0
+              ? Math.max(model.draw.answerLength, longestText)
+              : composed * (picture + longestText) + longestText,
             given,
           },
           seed,
@@ -149,13 +198,13 @@ export class Inference implements Disposable {
    */
   #once<T extends Disposable>(
     known: Map<string, Promise<T>>,
-    pictures: Pictures,
+    generating: Generating,
     compile: (shape: BatchShape) => Promise<T>,
   ): Promise<T> {
-    const name = `${pictures.read} read, ${pictures.drawn} drawn`;
+    const name = JSON.stringify(generating);
     const before = known.get(name);
     if (before !== undefined) return before;
-    const compiling = compile(promptShape(pictures, this.#parts.unified))
+    const compiling = compile(shapeOfPrompt(generating, this.#parts.unified))
       .then((compiled) => this.#compiled.use(compiled));
     known.set(name, compiling);
     compiling.catch(() => known.delete(name));
@@ -176,18 +225,28 @@ function mostPictures(asked: Asked): number {
 }
 
 /** The shape of a prompt that is pictures and no words. */
-function promptShape({ read, drawn }: Pictures, model: UnifiedModel): BatchShape {
+function shapeOfPrompt({ read, drawn }: Generating, model: UnifiedModel): BatchShape {
   const blank = picture({ width: 1, height: 1, data: new Uint8Array(3) });
   const document = [{
     ask: Array<Segment>(read).fill(blank),
-    answer: Array<Segment>(drawn).fill(blank),
+    // Words follow on a picture that was drawn.
+    answer: Array.from({ length: drawn }, () => [blank, text("")]).flat(),
   }];
   return shapeOf([blankSequence(document, model)], 1, model);
 }
 
-/** A prompt with the beginning of its answer: a picture that was drawn. */
-function begun({ rows }: Sequence, content: unknown, { draw }: UnifiedModel): Sequence {
-  const writer = new SequenceWriter();
-  draw.write(writer, content, false);
-  return { rows: [...rows, ...writer.rows], targets: [] };
+/** Prompts with the beginnings of their answers, each a picture that was drawn. */
+async function withBeginnings(
+  prompts: readonly Sequence[],
+  begun: readonly Begun[],
+  { draw, read }: UnifiedModel,
+): Promise<Sequence[]> {
+  const pictures = begun.map(({ picture }) => picture);
+  const again = draw.readAgain ? await read.prepare(pictures) : undefined;
+  return prompts.map(({ rows }, i) => {
+    const writer = new SequenceWriter();
+    draw.write(writer, begun[i].content, false);
+    if (again !== undefined) read.write(writer, again[i], false);
+    return { rows: [...rows, ...writer.rows], targets: [] };
+  });
 }

@@ -2,7 +2,7 @@
 import { input, ops, type Tensor } from "../graph/mod.ts";
 import { type Scope, sumAll } from "../nn/mod.ts";
 import { countOf, type Losses } from "../optim/mod.ts";
-import type { BatchShape } from "./batch.ts";
+import { type BatchShape, inBatch } from "./batch.ts";
 import { embed, logitsOf } from "./embedding.ts";
 import { contextualize, fromStart } from "./language_model.ts";
 import type { UnifiedModel } from "./unified_model.ts";
@@ -12,14 +12,15 @@ interface Computing {
   readonly recompute?: boolean;
 }
 
-/** The rows that are given, as inputs, `count` of each modality. */
+/** The rows that are given, as inputs: of each modality how many a sequence has, at most. */
 export function givenInputs(
   model: UnifiedModel,
-  count: (modality: string) => number,
+  batch: number,
+  each: (modality: string) => number,
 ): Record<string, Tensor> {
   return Object.fromEntries(model.given.map(({ name, given }) => [
     name,
-    input(`given.${name}`, "float32", [count(name), given!.size]),
+    input(`given.${name}`, "float32", [inBatch(batch, each(name)), given!.size]),
   ]));
 }
 
@@ -34,7 +35,7 @@ function statesOf(
   const embedded = embed(root, {
     ids: input("ids", "int32", [batch, length]),
     places: input("places", "int32", [batch, length]),
-    given: givenInputs(model, (modality) => batch * given[modality]),
+    given: givenInputs(model, batch, (modality) => given[modality]),
   }, model);
   const context = { ...fromStart(batch, length, config), recompute };
   const states = contextualize(root, embedded, config, context);
@@ -78,7 +79,7 @@ export function unifiedLosses(
   });
   const besides = model.learning.map(({ name, targets }) => {
     const { size, states: each = 1, weight = 1 } = targets!;
-    const count = shape.batch * shape.targets[name];
+    const count = inBatch(shape.batch, shape.targets[name]);
     const read = ops.gather(states, input(`positions.${name}`, "int32", [count * each]));
     const wanted = input(`targets.${name}`, "float32", [count, size]);
     const own = ops.mul(

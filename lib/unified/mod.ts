@@ -4,8 +4,19 @@ export { checkSampling } from "./check_sampling.ts";
 export { LanguageModelConfig } from "./config.ts";
 export { type GenerationOptions, Generator } from "./generation.ts";
 export type { GenerationShape } from "./generation_graphs.ts";
-export { type Asked, type DrawingOptions, Inference, type InferenceParts } from "./inference.ts";
-export { type Interleaved, interleaved } from "./interleaved.ts";
+export {
+  type Asked,
+  type ComposingOptions,
+  type DrawingOptions,
+  Inference,
+  type InferenceParts,
+} from "./inference.ts";
+export {
+  type Interleaved,
+  interleaved,
+  type InterleavedOptions,
+  type Painted,
+} from "./interleaved.ts";
 export { Likelihood } from "./likelihood.ts";
 export { tokenLosses, unifiedLosses } from "./losses.ts";
 export type {
@@ -18,6 +29,7 @@ export type {
   TokenTable,
 } from "./modality.ts";
 export { codesModality, VISION_EMBEDDINGS, VISION_HEAD } from "./modalities/codes.ts";
+export { type DreamsConfig, dreamsModality, PROJECTOR, QUERIES } from "./modalities/dreams.ts";
 export {
   type FeatureLoss,
   featuresModality,

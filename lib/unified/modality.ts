@@ -34,6 +34,8 @@ export interface Targets {
   readonly states?: number;
   /** How much this loss counts beside the tokens'; default 1. */
   readonly weight?: number;
+  /** As many rows of the sequence as a loss takes to compute, about; default 0. */
+  readonly rows?: number;
   /**
    * A loss for each target. Padding comes as targets of zeros, whose losses count nothing but have to
    * be finite.
@@ -80,6 +82,11 @@ export interface PictureModality<C = unknown> extends Modality<C> {
 export interface DrawnModality<C = unknown> extends PictureModality<C> {
   /** Rows of an answer that is a picture. */
   readonly answerLength: number;
+  /**
+   * Whether its rows say nothing of the picture: where something follows, the picture stands there once
+   * more, as one that is read.
+   */
+  readonly readAgain?: boolean;
   /**
    * Draws a picture into a row, from the sign that begins it on. What ends it is left to the caller,
    * since an answer that is a picture needs no end: `write` writes both.

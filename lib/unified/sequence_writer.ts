@@ -1,4 +1,5 @@
 /** Sequences of rows, and what modalities write them with. */
+import { Random } from "../runtime/mod.ts";
 
 /** One row that enters the language model. */
 export interface SequenceRow {
@@ -28,6 +29,9 @@ export interface Sequence {
 export class SequenceWriter implements Sequence {
   readonly rows: SequenceRow[] = [];
   readonly targets: SequenceTarget[] = [];
+
+  /** @param random what a target leaves to chance, such as noise, comes from it */
+  constructor(readonly random = new Random(0, "targets")) {}
 
   /** A row of a table. */
   token(

@@ -137,7 +137,7 @@ async function batchFrom(
       const documents = await Promise.all(
         randoms.map((random) => drawnFrom(pick(sources, random).documents, random)),
       );
-      const sequences = await sequencesOf(documents, model);
+      const sequences = await sequencesOf(documents, model, randoms);
       return documents.map((document, i) => ({ document, sequence: sequences[i] }));
     },
   );

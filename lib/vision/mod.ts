@@ -44,9 +44,22 @@ export {
 } from "./tokenizers/picture_tokenizer.ts";
 export { tokenizerStages } from "./training.ts";
 export {
-  type SeenPicture,
+  DECODER,
+  decoderScope,
+  diffusionOf,
+  LatentDecoder,
+  LatentDecoderConfig,
+  latentDecoderParameters,
   type Visualized,
   type VisualizeOptions,
+} from "./latent_decoder.ts";
+export {
+  diffusionLosses,
+  hideSome,
+  type LatentDiffusionConfig,
+} from "./decoders/latent_diffusion.ts";
+export {
+  type SeenPicture,
   Visualizer,
   VisualizerConfig,
   visualizerParameters,

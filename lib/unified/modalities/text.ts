@@ -12,6 +12,8 @@ export interface TextOptions {
   readonly choices?: readonly (readonly number[])[];
   /** The ids that end it; default `<eos>`. */
   readonly ends?: readonly number[];
+  /** Told all ids so far, as they are said. */
+  readonly tell?: (ids: readonly number[]) => void;
 }
 
 /** What was said, and which id ended it: none where it was as long as may be. */
@@ -38,7 +40,7 @@ export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextMo
     write(writer, text, learned) {
       for (const id of vocabulary.encodeText(text)) writer.token(id, { learned });
     },
-    *generate(row, { longest, choices, ends = [vocabulary.eos] }) {
+    *generate(row, { longest, choices, ends = [vocabulary.eos], tell }) {
       const ids: number[] = [];
       while (ids.length < longest) {
         yield;
@@ -50,6 +52,7 @@ export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextMo
         );
         if (ends.includes(id)) return { ids, end: id };
         ids.push(id);
+        tell?.(ids);
         row.feed({ id });
       }
       return { ids };

@@ -7,6 +7,7 @@
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import { linear, type Scope, table, transformer } from "../../nn/mod.ts";
+import type { Random } from "../../runtime/mod.ts";
 import { blocks } from "../encoders/visual_tokens.ts";
 
 /** The sizes of a diffusion. */
@@ -71,6 +72,14 @@ export function codeLogits(
     shape: [batch, latents, codes],
   });
   return ops.add(here, ops.reshape(each, { shape: [batch * latents, codes] }));
+}
+
+/** 1 where a code is hidden: any number of them, as often one as another, and at least one. */
+export function hideSome(latents: number, random: Random): Float32Array {
+  const all = Array.from({ length: latents }, (_, latent) => latent);
+  const hidden = new Float32Array(latents);
+  for (const latent of random.sample(all, 1 + random.integer(latents))) hidden[latent] = 1;
+  return hidden;
 }
 
 /**

@@ -9,13 +9,14 @@ import { normalize } from "../../nn/mod.ts";
 import { ALL, type Budget, muon, type Stage, trainingStage } from "../../optim/mod.ts";
 import type { Random } from "../../runtime/mod.ts";
 import type { TextTokenizer } from "../../text/mod.ts";
-import { diffusionLosses } from "../decoders/latent_diffusion.ts";
+import { diffusionLosses, hideSome } from "../decoders/latent_diffusion.ts";
 import { encode } from "../encoders/semantic_encoder.ts";
 import { visualTokensOf } from "../encoders/visual_tokens.ts";
 import { visualTokenLosses } from "../encoders/visual_tokens_training.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import { quantize } from "../tokenizers/quantization.ts";
+import { decoderScope, diffusionOf } from "../latent_decoder.ts";
 import {
   decoderOf,
   tokensConfigOf,
@@ -114,8 +115,8 @@ function decoderStage(
   const { config } = visualizer;
   const { pictureSize } = config.tokenizer;
   const { tokens, tokenSize } = config;
-  const decoder = decoderOf(config);
-  const { latents } = decoder;
+  const diffusion = diffusionOf(decoderOf(config));
+  const { latents } = diffusion;
   return trainingStage(visualizer, "visualizer", budget, {
     graphs: {
       diffusion: {
@@ -133,11 +134,11 @@ function decoderStage(
             ops.add(clean, input("tokenNoise", "float32", [batch, tokens, tokenSize])),
           );
           const known = ops.reshape(input("known", "float32", [batch]), { shape: [batch, 1, 1] });
-          const losses = diffusionLosses(scope.at("visualizer"), {
+          const losses = diffusionLosses(decoderScope(scope), {
             ids: quantize(scope.at("quantizer"), features, config.tokenizer).ids,
             hidden: input("hidden", "float32", [batch, latents]),
             condition: ops.stopGradient(ops.mul(strayed, known)),
-          }, decoder);
+          }, diffusion);
           return { loss: ops.mean(losses, { axes: [0], keepAxes: false }) };
         },
       },
@@ -150,20 +151,12 @@ function decoderStage(
         return {
           pixels: pixelsIn(picture, pictureSize),
           tokenNoise: tokenNoise(random, DRAWN_NOISE * random.uniform(), config),
-          hidden: hiddenSome(random, latents),
+          hidden: hideSome(latents, random),
           known: Float32Array.of(random.uniform() < TOKEN_DROP ? 0 : 1),
         };
       }),
     }),
   });
-}
-
-/** 1 where a code is hidden: any number of them, as often one as another, and at least one. */
-function hiddenSome(random: Random, latents: number): Float32Array {
-  const all = Array.from({ length: latents }, (_, latent) => latent);
-  const hidden = new Float32Array(latents);
-  for (const latent of random.sample(all, 1 + random.integer(latents))) hidden[latent] = 1;
-  return hidden;
 }
 
 /** Noise on the visual tokens of a picture. */

@@ -1,0 +1,294 @@
+/**
+ * DreamLLM (arXiv 2309.11499) on a page: one causal language model reads pictures as features, and where it
+ * says `<picture>`, learned queries enter it, whose last states a diffusion decoder draws from. The
+ * decoder's loss goes back into projector, queries and language model; words and pictures may follow one
+ * another as they like, and what was drawn is read before the answer goes on.
+ *
+ * Differs from the paper:
+ *
+ * - The language model learns from nothing. A stage of plain text stands in for the trained one.
+ * - The decoder is a diffusion over the tokenizer's codes, begun from nothing and trained along; the
+ *   paper's is Stable Diffusion, frozen. Rates of a stage freeze it: `{ "": 1, "visualizer.": 0 }`.
+ * - Its noise hides codes, so that the denoising error is a cross-entropy, and counts once, not ten times.
+ * - A condition is dropped by zeros, in a tenth of the pictures; in the paper's code the queries are left
+ *   out, and by default nothing is dropped.
+ * - `<picture>` begins what is dreamt, and what is read: there is no sign of its own for dreams.
+ * - Features enter through two layers; the paper's through one.
+ * - Token shift (`embedding.ts`), and Muon for matrices: a small model learns sooner.
+ */
+import { inspect, short, shown } from "../notebook/mod.ts";
+import { asImage } from "../data/picture.ts";
+import type { DataSet } from "../data/data_set.ts";
+import type { Document } from "../data/document.ts";
+import type { Budget, Stage } from "../optim/mod.ts";
+import { z } from "../packages/zod.ts";
+import type { Language } from "../text/language.ts";
+import type { TextTokenizer } from "../text/mod.ts";
+import {
+  ADAPTER,
+  dreamsModality,
+  type LanguageModelConfig,
+  PROJECTOR,
+  QUERIES,
+  readModality,
+  type StagePlan,
+  textModality,
+  UnifiedModel,
+  unifiedStages,
+  Vocabulary,
+  type Words,
+} from "../unified/mod.ts";
+import {
+  DECODER,
+  diffusionOf,
+  featureSizeOf,
+  LatentDecoder,
+  LatentDecoderConfig,
+  latentDecoderParameters,
+  type PictureTokenizer,
+  type Preset,
+  type Visualized,
+} from "../vision/mod.ts";
+import { LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
+import { PictureModel } from "./picture_model.ts";
+
+/** A picture that the model drew, the conditions that it was drawn from, and its codes. */
+export interface DreamtPicture extends Visualized {
+  readonly conditions: Float32Array;
+}
+
+export interface DreamLLMParts {
+  readonly decoder: LatentDecoder;
+  readonly text: TextTokenizer;
+  readonly language: Language;
+  readonly config: LanguageModelConfig;
+  readonly seed: number;
+  readonly longestText: number;
+  readonly owned?: Disposable;
+}
+
+/**
+ * What enters a DreamLLM, and what leaves it.
+ *
+ * @param encode features and codes of pictures, by the decoder's tokenizer
+ */
+export function dreamllmModalities(
+  { decoder, text, config, encode }: {
+    readonly decoder: LatentDecoderConfig;
+    readonly text: Words;
+    readonly config: LanguageModelConfig;
+    readonly encode: PictureTokenizer["encode"];
+  },
+): UnifiedModel {
+  const vocabulary = new Vocabulary(text);
+  const { hiddenSize } = config;
+  const { tokenizer } = decoder;
+  return new UnifiedModel({
+    config,
+    vocabulary,
+    text: textModality(vocabulary, hiddenSize),
+    read: readModality(vocabulary, {
+      hiddenSize,
+      tokens: tokenizer.grid ** 2,
+      featureSize: featureSizeOf(tokenizer),
+      encode: async (pictures) => (await encode(pictures)).map(({ features }) => features),
+    }),
+    draw: dreamsModality(vocabulary, {
+      hiddenSize,
+      diffusion: diffusionOf(decoder),
+      encode: async (pictures) => (await encode(pictures)).map(({ ids }) => ids),
+    }),
+  });
+}
+
+const Config = z.strictObject({ ...configOf("dreamllm", 1), decoder: LatentDecoderConfig })
+  .refine(({ decoder, languageModel }) => languageModel.places === decoder.tokenizer.grid ** 2, {
+    // What the tensors' shapes do not tell.
+    path: ["languageModel", "places"],
+    error: "Expected the grid² of the decoder's tokenizer",
+  });
+
+const FILES = new ModelFiles<z.infer<typeof Config>>({
+  recipe: "dreamllm",
+  version: 1,
+  schema: Config,
+  visionParameters: ({ decoder }) => latentDecoderParameters(decoder),
+  unified: ({ decoder, languageModel: config }, text) =>
+    dreamllmModalities({ decoder, text, config, encode: () => Promise.resolve([]) }),
+});
+
+export class DreamLLM extends PictureModel<DreamtPicture> {
+  readonly recipe = "dreamllm";
+  readonly decoder: LatentDecoder;
+  readonly text: TextTokenizer;
+
+  constructor(parts: DreamLLMParts) {
+    const { decoder } = parts;
+    super({
+      device: decoder.device,
+      store: decoder.store,
+      seed: parts.seed,
+      unified: dreamllmModalities({
+        ...parts,
+        decoder: decoder.config,
+        encode: (pictures) => decoder.tokenizer.encode(pictures),
+      }),
+      language: parts.language,
+      longestText: parts.longestText,
+      pictureSize: decoder.config.tokenizer.pictureSize,
+      lastStage: DREAMLLM_STAGES.nano.at(-1)!,
+      owned: parts.owned,
+      // Nothing is sampled by the language model: chance comes in with the decoder.
+      sample: (inference, { asked }, { seed = 0 }) =>
+        inference.draw(asked, { seed, temperature: 0, topK: 1 }),
+      async paint(contents, { seed = 0, guidance, temperature }) {
+        const conditions = contents as readonly Float32Array[];
+        const drawn = await decoder.draw(conditions, { seed, guidance, temperature });
+        return drawn.map((one, i) => shownDrawing({ ...one, conditions: conditions[i] }));
+      },
+    });
+    this.decoder = decoder;
+    this.text = parts.text;
+  }
+
+  /** What it sees pictures with, and of whose codes it draws. */
+  get tokenizer(): PictureTokenizer {
+    return this.decoder.tokenizer;
+  }
+
+  /** A model that has learned nothing yet, on the decoder's device. It has a query for each condition. */
+  static init(
+    { decoder, text, language, preset = "nano", seed = 0, longestText = 32 }: {
+      readonly decoder: LatentDecoder;
+      readonly text: TextTokenizer;
+      readonly language: Language;
+      readonly preset?: Preset;
+      readonly seed?: number;
+      /** Tokens of text in a question, and in an answer, at most; default 32. */
+      readonly longestText?: number;
+    },
+  ): DreamLLM {
+    const sizes = LANGUAGE_MODEL_PRESETS[preset];
+    const config: LanguageModelConfig = {
+      ...sizes,
+      keyValueHeads: sizes.heads,
+      queryKeyNorm: true,
+      tokenShift: true,
+      places: decoder.config.tokenizer.grid ** 2,
+    };
+    return new DreamLLM({ decoder, text, language, config, seed, longestText });
+  }
+
+  /**
+   * Loads what {@link save} wrote. Disposing of the model frees its parameters and its decoder.
+   *
+   * @throws CheckpointError for a missing, truncated or foreign file, another recipe, version or
+   * language, or tensors of other names or shapes than the configuration asks for; TypeError where the
+   * folder is no path or the device is none
+   */
+  static load(directory: string, options?: LoadOptions): Promise<DreamLLM> {
+    return FILES.load(directory, options, ({ config, owned, ...parts }) => {
+      const { seed, longestText, languageModel } = config;
+      const { device, store } = parts;
+      const decoder = owned.use(
+        new LatentDecoder({ device, store, config: config.decoder, seed }),
+      );
+      return new DreamLLM({ ...parts, decoder, config: languageModel, seed, longestText, owned });
+    });
+  }
+
+  /**
+   * Writes the model's three files into a folder.
+   * @throws Error where they cannot be written; what was there before then stays as it was
+   */
+  save(directory: string): Promise<void> {
+    return FILES.save(directory, this, { decoder: this.decoder.config });
+  }
+
+  [inspect](): string {
+    const { layers, hiddenSize } = this.unified.config;
+    const { conditions } = this.decoder.config;
+    return `DreamLLM on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +
+      `${short(this.text.size)} tokens of text, ${conditions} dream queries`;
+  }
+}
+
+function shownDrawing(drawing: DreamtPicture): DreamtPicture {
+  return shown(
+    drawing,
+    ({ ids, picture }) => `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
+    ({ picture }) => asImage(picture),
+  );
+}
+
+/** Decoders by size, each on the tokenizer of its size. */
+export const DECODER_PRESETS = {
+  nano: { conditions: 8, conditionSize: 64, hiddenSize: 128, heads: 4, layers: 4 },
+  small: { conditions: 16, conditionSize: 96, hiddenSize: 192, heads: 6, layers: 6 },
+  base: { conditions: 64, conditionSize: 192, hiddenSize: 384, heads: 6, layers: 12 },
+} as const satisfies Readonly<Record<Preset, Omit<LatentDecoderConfig, "tokenizer">>>;
+
+/** The paper's three stages (section 3.3) and one before. */
+function stagesOf(budgets: {
+  readonly language: Budget;
+  readonly alignment: Budget;
+  readonly pretraining: Budget;
+  readonly tuning: Budget;
+}): StagePlan[] {
+  return [
+    { name: "language", mixture: { text: 1 }, budget: budgets.language },
+    {
+      name: "alignment",
+      rates: { "": 0, [ADAPTER]: 1, [QUERIES]: 1, [PROJECTOR]: 1, [DECODER]: 1 },
+      mixture: { describe: 1, draw: 1 },
+      budget: budgets.alignment,
+    },
+    {
+      name: "interleaved pretraining",
+      mixture: { draw: 4, describe: 1, question: 2, story: 1 },
+      budget: budgets.pretraining,
+    },
+    {
+      name: "instruction tuning",
+      mixture: { draw: 4, describe: 1, question: 2, detail: 1, edit: 1, story: 1 },
+      budget: budgets.tuning,
+    },
+  ];
+}
+
+/** The stages of a preset. */
+export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
+  nano: stagesOf({
+    language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
+    alignment: { steps: 100, batchSize: 32, peakRate: 3e-3 },
+    pretraining: { steps: 2000, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1500, batchSize: 32, peakRate: 2e-3 },
+  }),
+  small: stagesOf({
+    language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
+    alignment: { steps: 100, batchSize: 32, peakRate: 2e-3 },
+    pretraining: { steps: 6000, batchSize: 32, peakRate: 2e-3 },
+    tuning: { steps: 4000, batchSize: 32, peakRate: 1.5e-3 },
+  }),
+  base: stagesOf({
+    language: { steps: 1000, batchSize: 128, peakRate: 1e-3 },
+    alignment: { steps: 500, batchSize: 128, peakRate: 1e-3 },
+    pretraining: { steps: 20_000, batchSize: 128, peakRate: 1e-3 },
+    tuning: { steps: 10_000, batchSize: 128, peakRate: 5e-4 },
+  }),
+};
+
+/**
+ * Stages of a model, ready to run.
+ *
+ * @param documents to mix, by the names that the plans use
+ * @throws RangeError where a plan mixes documents that are not there
+ */
+export function dreamllmStages(
+  model: DreamLLM,
+  documents: Readonly<Record<string, DataSet<Document>>>,
+  plans: readonly StagePlan[] = DREAMLLM_STAGES.nano,
+): Stage[] {
+  return unifiedStages(model, documents, plans);
+}

@@ -1,0 +1,218 @@
+/**
+ * Pictures of vectors, whatever says them: the visual tokens of MetaMorph (arXiv 2412.14164), the states
+ * of DreamLLM's queries (arXiv 2309.11499). A diffusion over a tokenizer's codes draws them
+ * (`latent_diffusion.ts`); pixels come from the tokenizer.
+ */
+import type { Picture } from "../data/picture.ts";
+import { brief, input, ops, type Tensor } from "../graph/mod.ts";
+import { guided, type ParameterSpec, sample, Scope } from "../nn/mod.ts";
+import { inspect } from "../notebook/mod.ts";
+import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
+import { z } from "../packages/zod.ts";
+import { TokenizerConfig } from "./config.ts";
+import {
+  codeLogits,
+  type HiddenCodes,
+  type LatentDiffusionConfig,
+} from "./decoders/latent_diffusion.ts";
+import { quantizerOf } from "./quantizers/mod.ts";
+import type { Named } from "./stacked.ts";
+import { PictureTokenizer, tokenizerParameters } from "./tokenizers/picture_tokenizer.ts";
+import { VisionModel } from "./vision_model.ts";
+import { VisionModelFiles, type VisionModelOptions } from "./vision_model_files.ts";
+
+const size = z.int().positive();
+
+export const LatentDecoderConfig = z.strictObject({
+  /** Of whose codes it draws. */
+  tokenizer: TokenizerConfig,
+  /** Vectors that a picture is drawn from, and numbers in one. */
+  conditions: size,
+  conditionSize: size,
+  hiddenSize: size,
+  heads: size,
+  layers: size,
+}).refine((c) => c.hiddenSize % c.heads === 0, {
+  error: "Expected hiddenSize to be a multiple of heads",
+});
+
+export type LatentDecoderConfig = z.infer<typeof LatentDecoderConfig>;
+
+/** A picture that was drawn of vectors, and the tokenizer's codes that it was drawn of. */
+export interface Visualized {
+  readonly picture: Picture;
+  readonly ids: Int32Array;
+}
+
+export interface VisualizeOptions {
+  /** Default 0. Another seed is another picture of the same vectors. */
+  readonly seed?: number;
+  /** How many times hidden codes are revealed, some at a time; default each by itself. */
+  readonly steps?: number;
+  /** How strongly the vectors count; 1 is no guidance. Default 1.5. */
+  readonly guidance?: number;
+  /** Lower is surer, higher more varied; where things stand varies less, too. Default 0.5. */
+  readonly temperature?: number;
+}
+
+/** A picture while it is drawn. */
+interface Drawing {
+  readonly condition: Float32Array;
+  readonly ids: Int32Array;
+  readonly hidden: Float32Array;
+  /** In which order its codes are revealed. */
+  readonly order: readonly number[];
+  readonly random: Random;
+}
+
+/** Where its parameters live. */
+export const DECODER = "visualizer.";
+
+/** The scope of its parameters. */
+export function decoderScope(root: Scope): Scope {
+  return root.at(DECODER.slice(0, -1));
+}
+
+/**
+ * Draws pictures of vectors.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, StateStore } from "../runtime/mod.ts";
+ * import { LatentDecoder, TOKENIZER_PRESETS } from "./mod.ts";
+ *
+ * using device = await openDevice("cpu");
+ * using store = new StateStore(device);
+ * const sizes = { conditions: 4, conditionSize: 8, hiddenSize: 16, heads: 2, layers: 1 };
+ * const config = { tokenizer: TOKENIZER_PRESETS.nano, ...sizes };
+ * using decoder = new LatentDecoder({ device, store, config });
+ * const [{ picture }] = await decoder.draw([new Float32Array(4 * 8)], { seed: 1 });
+ * if (picture.width !== 64) throw new Error(`${picture.width}`);
+ * ```
+ */
+export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
+  readonly tokenizer: PictureTokenizer;
+
+  constructor(options: VisionModelOptions<LatentDecoderConfig>) {
+    super(FILES, options);
+    this.tokenizer = new PictureTokenizer({ ...options, config: this.config.tokenizer });
+  }
+
+  [inspect](): string {
+    const { conditions, conditionSize, tokenizer: { pictureSize } } = this.config;
+    return `LatentDecoder on ${this.device.name}: ${conditions} vectors of ${conditionSize} numbers ` +
+      `to ${pictureSize} × ${pictureSize} pixels`;
+  }
+
+  /**
+   * Draws a picture of the vectors `[conditions, conditionSize]` of each: its codes are revealed in random
+   * order. What is left to chance depends on the seed and the place in the list.
+   * @throws RangeError for vectors of another length or that are no numbers, and a seed, steps, guidance or
+   * temperature not as expected; TypeError for what is no list of vectors
+   */
+  async draw(
+    conditions: readonly Float32Array[],
+    { seed = 0, steps, guidance = 1.5, temperature = 0.5 }: VisualizeOptions = {},
+  ): Promise<Visualized[]> {
+    checkNumber("seed", seed, { whole: true });
+    const { latents, codes } = diffusionOf(this.config);
+    checkNumber("steps", steps ?? latents, COUNT);
+    checkNumber("guidance", guidance, { min: 0 });
+    checkNumber("temperature", temperature, { min: 0 });
+    this.#expectVectors(conditions);
+    const drawings = conditions.map((condition, i): Drawing => {
+      const random = new Random(seed, "visualizer", i);
+      return {
+        condition,
+        ids: new Int32Array(latents),
+        hidden: new Float32Array(latents).fill(1),
+        order: random.shuffle(Array.from({ length: latents }, (_, latent) => latent)),
+        random,
+      };
+    });
+    const rounds = Math.min(steps ?? latents, latents);
+    const sampling = { temperature, topK: codes };
+    for (let round = 0; round < rounds; round++) {
+      const [first, end] = [round, round + 1].map((at) => Math.round(at * latents / rounds));
+      const logits = await this.#logits(drawings);
+      drawings.forEach(({ ids, hidden, order, random }, i) => {
+        for (const latent of order.slice(first, end)) {
+          const own = (all: Float32Array) => all.subarray(latent * codes, (latent + 1) * codes);
+          const scores = guided(own(logits[i].said), own(logits[i].free), guidance);
+          ids[latent] = sample(scores, sampling, random);
+          hidden[latent] = 0;
+        }
+      });
+    }
+    const ids = drawings.map(({ ids }) => ids);
+    const drawn = await this.tokenizer.decode(ids, { seed });
+    return drawn.map((picture, i) => ({ picture, ids: ids[i] }));
+  }
+
+  /** Logits `[latents, codes]` with the vectors and without, of each. */
+  async #logits(drawings: readonly Drawing[]) {
+    const found = await this.each("reveal", drawings, inputsOf, (scope, batch) => {
+      const { condition, ...codes } = hiddenCodes(batch, this.config);
+      const logits = (condition: Tensor) => {
+        const diffusion = diffusionOf(this.config);
+        const logits = codeLogits(decoderScope(scope), { ...codes, condition }, diffusion);
+        return ops.reshape(logits, { shape: [batch, diffusion.latents, diffusion.codes] });
+      };
+      return { said: logits(condition), free: logits(ops.mul(condition, 0)) };
+    });
+    return found as { readonly said: Float32Array; readonly free: Float32Array }[];
+  }
+
+  #expectVectors(pictures: readonly Float32Array[]): void {
+    const { conditions, conditionSize } = this.config;
+    const expected = `a list of pictures, ${conditions} vectors of ${conditionSize} numbers each`;
+    if (!Array.isArray(pictures)) {
+      throw new TypeError(`Expected ${expected}, but found ${brief(pictures)}`);
+    }
+    for (const one of pictures as readonly unknown[]) {
+      if (!(one instanceof Float32Array)) {
+        throw new TypeError(`Expected ${expected}, but found ${brief(one)}`);
+      }
+      if (one.length !== conditions * conditionSize) {
+        throw new RangeError(`Expected ${expected}, but found ${one.length} numbers`);
+      }
+      const strange = one.find((x) => !Number.isFinite(x));
+      if (strange !== undefined) throw new RangeError(`Expected ${expected}, but found ${strange}`);
+    }
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.tokenizer[Symbol.dispose]();
+  }
+}
+
+/** The sizes of the diffusion. */
+export function diffusionOf(config: LatentDecoderConfig): LatentDiffusionConfig {
+  const { tokenizer, ...sizes } = config;
+  const { codes, depth } = quantizerOf(tokenizer.quantizer);
+  return { ...sizes, latents: tokenizer.grid ** 2 * depth, codes };
+}
+
+/** Pictures whose codes are partly hidden, as inputs. */
+function hiddenCodes(batch: number, config: LatentDecoderConfig): HiddenCodes {
+  const { latents } = diffusionOf(config);
+  return {
+    ids: input("ids", "int32", [batch * latents]),
+    hidden: input("hidden", "float32", [batch, latents]),
+    condition: input("condition", "float32", [batch, config.conditions, config.conditionSize]),
+  };
+}
+
+function inputsOf({ ids, hidden, condition }: Drawing): Named {
+  return { ids, hidden, condition };
+}
+
+/** Every parameter that drawing needs, found by tracing it. */
+export function latentDecoderParameters(config: LatentDecoderConfig): ParameterSpec[] {
+  const scope = new Scope();
+  codeLogits(decoderScope(scope), hiddenCodes(1, config), diffusionOf(config));
+  return [...tokenizerParameters(config.tokenizer), ...scope.specs()];
+}
+
+const FILES = new VisionModelFiles("latent decoder", LatentDecoderConfig, latentDecoderParameters);
