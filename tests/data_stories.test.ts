@@ -10,7 +10,7 @@ import { CONCEPTS } from "../lib/worlds/emoji/concepts.ts";
 import { sentenceOfScene } from "../lib/worlds/emoji/describe.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
-import { apart, boxOf } from "../lib/worlds/emoji/placement.ts";
+import { apart, boxOf, inReadingOrder } from "../lib/worlds/emoji/placement.ts";
 import { readAbout, readStory } from "../lib/worlds/emoji/read_story.ts";
 import type { Scene, SceneObject } from "../lib/worlds/emoji/scene.ts";
 import { isHeldOut } from "../lib/worlds/emoji/splits.ts";
@@ -102,7 +102,12 @@ for (const preset of ["nano", "small"]) {
         const [takesAway, brings] = [/leave|take/, /come|find|draw/].map((verb) => verb.test(text));
         assert(takesAway ? gone > 0 : gone === 0, `${gone} gone: ${text}`);
         assert(brings ? come > 0 : come === 0, `${come} came: ${text}`);
-        if (/ one \S+$| one \S+ leaves$/.test(text)) assert.equal(gone, 1, text);
+        if (/(^| )one \S+( leaves)?$/.test(text)) assert.equal(gone, 1, text);
+        const left = objects.filter((a) => !stay.some((b) => isSame(a, b)));
+        for (const one of left) {
+          const alike = stay.filter(({ concept }) => concept === one.concept);
+          assert(alike.every((other) => inReadingOrder(other, one) < 0), text);
+        }
         before = scene;
       }
     });

@@ -1,6 +1,7 @@
 /** How-tos: how a picture is drawn, one step after the other. */
 import type { Random } from "../../runtime/random.ts";
 import { after, groupOf, type Happening, NOTHING, type Told } from "./happenings.ts";
+import { randomGroup } from "./proposals.ts";
 import { sceneFor } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
 import { type Group, MOST_THINGS } from "./sentence.ts";
@@ -8,7 +9,6 @@ import { isHeldOut } from "./splits.ts";
 import { aboutOf, type Story, type StoryPart } from "./story.ts";
 import { sceneAfter } from "./story_scenes.ts";
 import { sayHappening } from "./story_sentences.ts";
-import { randomGroup } from "./tales.ts";
 import type { World } from "./world.ts";
 
 /** Pictures. */
@@ -18,7 +18,7 @@ const FEWEST = 2, MOST = 6;
 export function randomHowTo(world: World, random: Random): Story {
   for (;;) {
     const goal = random.sample(world.concepts, 1 + random.integer(3)).map((concept) =>
-      randomGroup(1 + random.integer(3), { concept, random })
+      randomGroup(1 + random.integer(3), concept, random)
     );
     if (goal.reduce((sum, { count }) => sum + count, 0) > MOST_THINGS) continue;
     const steps = stepsTo(goal, random);
