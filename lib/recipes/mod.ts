@@ -63,6 +63,7 @@ export {
   ASKED_FRAMES,
   type AskedFrame,
   CAPTION_DROP,
+  type ComposedPart,
   documents,
   PROMPT_WORDS,
 } from "./wording.ts";

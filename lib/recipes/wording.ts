@@ -1,8 +1,8 @@
 /**
  * What is said to a model and what it answers. ILLUME's own wording is unpublished; these are short
  * forms of ILLUME+'s templates (arXiv 2504.01934), whose unconditional prompts, for guidance, are the
- * same words without their content. Frames and thoughts are MetaMorph's (arXiv 2412.14164),
- * in words as short.
+ * same words without their content. Frames and thoughts are MetaMorph's (arXiv 2412.14164), and what
+ * is composed of words and pictures is DreamLLM's (arXiv 2309.11499), in words as short.
  */
 import { assessmentPrompt } from "../assessment/words.ts";
 import { type Document, picture, type Segment, text } from "../data/document.ts";
@@ -37,6 +37,8 @@ export const ask = {
     picture(shown),
     text(`${instruction}. ${question}`),
   ],
+  /** Words and pictures in turn: "a story about a cat and three apples". */
+  compose: (about: string): Segment[] => [text(`tell ${about}`)],
 } as const;
 
 /** The frames of an animation that may be asked for. */
@@ -52,6 +54,7 @@ export const PROMPT_WORDS = [
   "previous",
   "between",
   "think",
+  "tell",
 ] as const;
 
 /** Share of documents to draw whose caption is left out, so that guidance has its opposite. */
@@ -66,6 +69,12 @@ export interface Answered {
 /** A question about what comes of an instruction, and its answer. */
 export interface AnsweredThought extends Answered {
   readonly instruction: string;
+}
+
+/** Words of what is composed, and the picture after them; absent after closing words. */
+export interface ComposedPart {
+  readonly text: string;
+  readonly picture?: Picture;
 }
 
 /** Documents to learn from. */
@@ -119,5 +128,16 @@ export const documents = {
   /** The same without a picture of it. */
   imagined: (shown: Picture, { instruction, question, answer }: AnsweredThought): Document => [
     { ask: ask.imagined(shown, instruction, question), answer: [text(answer)] },
+  ],
+
+  /** Words and pictures in turn, in one answer. */
+  composed: (about: string, parts: readonly ComposedPart[]): Document => [
+    {
+      ask: ask.compose(about),
+      answer: parts.flatMap(({ text: said, picture: shown }) => [
+        text(said),
+        ...(shown === undefined ? [] : [picture(shown)]),
+      ]),
+    },
   ],
 } as const;

@@ -27,7 +27,8 @@ export type EmojiDocuments = Readonly<
     | "reconstruct"
     | "frame"
     | "thought"
-    | "imagined",
+    | "imagined"
+    | "story",
     DataSet<Document>
   >
 >;
@@ -94,6 +95,12 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
     imagined: endless(seed, "imagined", (random) => {
       const { before, ...thought } = scenes.thought(random);
       return documents.imagined(before, thought);
+    }),
+
+    /** A story or a how-to: words and pictures in turn. */
+    story: endless(seed, "story", (random) => {
+      const { about, parts } = scenes.story(random);
+      return documents.composed(about, parts);
     }),
   };
 }

@@ -15,6 +15,9 @@ import { randomScene, sceneFor, type SceneOptions } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
 import { isHeldOut, trainingSpec } from "./splits.ts";
 import { loadSprites, type Sprites } from "./sprites.ts";
+import { randomStory } from "./stories.ts";
+import type { Story, StoryPart } from "./story.ts";
+import { randomTale } from "./tales.ts";
 import { randomThought, type Thought } from "./thinking.ts";
 import { type World, worldOf } from "./world.ts";
 
@@ -54,6 +57,16 @@ export interface ThoughtExample extends Thought {
   readonly before: Picture;
   readonly after: Picture;
   readonly scene: Scene;
+}
+
+/** Words of a story, with the picture after them where there is one. */
+export interface StoryExamplePart extends StoryPart {
+  readonly picture?: Picture;
+}
+
+/** A story or a how-to with its pictures. */
+export interface StoryExample extends Story {
+  readonly parts: readonly StoryExamplePart[];
 }
 
 /**
@@ -127,10 +140,21 @@ export class EmojiScenes {
     }
   }
 
+  /** A story or a how-to, and a picture wherever it has a scene. */
+  story(random: Random): StoryExample {
+    const { parts, ...story } = randomStory(this.world, random);
+    return {
+      ...story,
+      parts: parts.map((part) =>
+        part.scene === undefined ? part : { ...part, picture: this.draw(part.scene) }
+      ),
+    };
+  }
+
   /**
    * `count` lines of text without pictures, the same for the same seed: captions; a description
    * or caption with a question that it answers ("two red hearts and a cat. how many hearts are
-   * there two"); instructions.
+   * there two"); instructions; a little of a story, or what it is about and its beginning.
    */
   textCorpus(count: number): string[] {
     const random = new Random(this.seed, "text corpus");
@@ -143,7 +167,18 @@ export class EmojiScenes {
     if (draw < 0.5) return paraphrase(trainingSpec(random, this.world), random);
     if (draw < 0.7) return this.#answeredByDescription(random);
     if (draw < 0.9) return this.#answeredByCaption(random);
-    return randomEdit(randomScene(this.world, random), this.world, random).instruction;
+    if (draw < 0.95) {
+      return randomEdit(randomScene(this.world, random), this.world, random).instruction;
+    }
+    return this.#passage(random);
+  }
+
+  /** Two neighbours of what a story is about and its texts: a line as short as the others. */
+  #passage(random: Random): string {
+    const { about, parts } = randomTale(this.world, random);
+    const texts = [about, ...parts.map(({ text }) => text)];
+    const at = random.integer(texts.length - 1);
+    return texts.slice(at, at + 2).join(". ");
   }
 
   #answeredByDescription(random: Random): string {

@@ -106,7 +106,7 @@ const GROUP = new RegExp(
 );
 
 /** "two red hearts"; undefined where it is none of what a world knows, or "hearts" without a number. */
-function readGroup(text: string, world: World): Group | undefined {
+export function readGroup(text: string, world: World): Group | undefined {
   const [, number, before, noun, after] = GROUP.exec(text) ?? [];
   if (noun === undefined || (before !== undefined && after !== undefined)) return undefined;
   const concept = conceptOf(noun, world);

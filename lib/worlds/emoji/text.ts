@@ -9,7 +9,7 @@ import type { EmojiScenes } from "./emoji_scenes.ts";
 /** Lines that a text tokenizer is trained on. */
 const LINES = 20_000;
 
-/** Trains the text tokenizer of a world: captions, questions, instructions and assessments. */
+/** Trains the text tokenizer of a world: captions, questions, instructions, stories, assessments. */
 export function trainTextTokenizer(scenes: EmojiScenes): TextTokenizer {
   const { concepts } = scenes.world;
   const plurals = concepts.map((concept) => CONCEPTS[concept].plural);
