@@ -32,7 +32,8 @@ export {
   reducedTo,
 } from "./lib/data/mod.ts";
 
-// To bring pictures of one's own, with captions: a folder of them, and the words that are in them.
+// To bring pictures of one's own: a folder of them with captions, and the words that are in those; or
+// a folder of documents in which texts and pictures alternate.
 export {
   type Captioned,
   CaptionedPictures,
@@ -40,7 +41,13 @@ export {
   type DataSet,
   type Document,
   endless,
+  type FolderDocument,
   type FolderSample,
+  type InterleavedDocument,
+  InterleavedDocuments,
+  InterleavedFolder,
+  interleavedFolder,
+  type InterleavedFolderOptions,
   listed,
   mapped,
   PictureFolder,

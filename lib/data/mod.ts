@@ -8,6 +8,14 @@ export {
   pictureFolder,
   type PictureFolderOptions,
 } from "./picture_folder.ts";
+export {
+  type FolderDocument,
+  type InterleavedDocument,
+  InterleavedDocuments,
+  InterleavedFolder,
+  interleavedFolder,
+  type InterleavedFolderOptions,
+} from "./interleaved_folder.ts";
 export { countsByReason, type Skipped, skippedInWords } from "./skipped.ts";
 export {
   encodePng,

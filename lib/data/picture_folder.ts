@@ -10,10 +10,10 @@ import { type Picture, PictureError, pictureOf, readPicture } from "./picture.ts
 import { type Skipped, skippedInWords, writeSkipped } from "./skipped.ts";
 
 /** Bytes of pictures that are kept in memory, at most: 43,000 pictures of 64 × 64 pixels. */
-const KEPT_BYTES = 2 ** 29;
+export const KEPT_BYTES = 2 ** 29;
 
 /** Pictures that are decoded side by side. */
-const TOGETHER = 16;
+export const TOGETHER = 16;
 
 /** A picture of a folder, and one of its captions. */
 export interface FolderSample {
@@ -198,7 +198,8 @@ export async function pictureFolder(
   return new PictureFolder(path, size, samples, pictures, skipped, digest, kept !== undefined);
 }
 
-async function filesIn(path: string): Promise<FolderFile[]> {
+/** @throws PictureError where there is no such folder, or none that may be read */
+export async function filesIn(path: string): Promise<FolderFile[]> {
   try {
     return await folderFiles(path);
   } catch (error) {
@@ -214,7 +215,7 @@ async function filesIn(path: string): Promise<FolderFile[]> {
 }
 
 /** A picture of its own; where it cannot be read, what was found in its place. */
-async function pictureOrReason(file: FolderFile, size: number): Promise<Picture | string> {
+export async function pictureOrReason(file: FolderFile, size: number): Promise<Picture | string> {
   try {
     return pictureOf(await readPicture(file.path, { size }));
   } catch (error) {

@@ -10,10 +10,21 @@ export const REASONS = {
   "empty caption": "captions without words",
   "long caption": "captions that are too long",
   "same name": "pictures of a name that another has",
+  "packed shard": "shards that have to be unpacked first",
+  "unreadable shard": "shards that cannot be read",
+  "no document": "lines that are no document",
+  "empty text": "empty texts",
+  "no text": "documents without text",
+  "unreadable record": "records of pictures that cannot be read",
+  "no such text": "pictures of a text that is not there",
+  "unlike picture": "pictures too unlike their text",
+  "repeated picture": "pictures that a document names again",
+  "missing picture": "pictures that are not there",
+  "no picture left": "documents without a picture",
 } as const;
 
 export interface Skipped {
-  /** Its path below the folder; of a record, the file that it stands in and its number. */
+  /** Its path below the folder; of a record, the file that it stands in and its number or line. */
   readonly file: string;
   readonly reason: keyof typeof REASONS;
   /** What was found in place of what was expected. */
