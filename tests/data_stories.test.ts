@@ -11,11 +11,11 @@ import { sentenceOfScene } from "../lib/worlds/emoji/describe.ts";
 import { emojiDocuments } from "../lib/worlds/emoji/documents.ts";
 import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { apart, boxOf, inReadingOrder } from "../lib/worlds/emoji/placement.ts";
-import { readAbout, readStory } from "../lib/worlds/emoji/read_story.ts";
+import { readAbout, readStory } from "../lib/worlds/emoji/stories/read_story.ts";
 import type { Scene, SceneObject } from "../lib/worlds/emoji/scene.ts";
 import { isHeldOut } from "../lib/worlds/emoji/splits.ts";
-import { randomStory } from "../lib/worlds/emoji/stories.ts";
-import type { Story } from "../lib/worlds/emoji/story.ts";
+import { randomStory } from "../lib/worlds/emoji/stories/stories.ts";
+import type { Story } from "../lib/worlds/emoji/stories/story.ts";
 import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import { worldOf } from "../lib/worlds/emoji/world.ts";
 

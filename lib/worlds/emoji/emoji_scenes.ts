@@ -15,9 +15,9 @@ import { randomScene, sceneFor, type SceneOptions } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
 import { isHeldOut, trainingSpec } from "./splits.ts";
 import { loadSprites, type Sprites } from "./sprites.ts";
-import { randomStory } from "./stories.ts";
-import type { Story, StoryPart } from "./story.ts";
-import { randomTale } from "./tales.ts";
+import { randomStory } from "./stories/stories.ts";
+import type { Story, StoryPart } from "./stories/story.ts";
+import { randomTale } from "./stories/tales.ts";
 import { randomThought, type Thought } from "./thinking.ts";
 import { type World, worldOf } from "./world.ts";
 

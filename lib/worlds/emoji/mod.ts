@@ -6,9 +6,9 @@ export { type World, worldOf, WORLDS } from "./world.ts";
 export type { Scene, SceneObject } from "./scene.ts";
 export { type Animation, ANIMATIONS, askedFrame, randomAnimation } from "./animations.ts";
 export { randomThought, type Thought } from "./thinking.ts";
-export { randomStory } from "./stories.ts";
-export type { Story, StoryPart } from "./story.ts";
-export { readAbout, type ReadPart, type ReadStory, readStory } from "./read_story.ts";
+export { randomStory } from "./stories/stories.ts";
+export type { Story, StoryPart } from "./stories/story.ts";
+export { readAbout, type ReadPart, type ReadStory, readStory } from "./stories/read_story.ts";
 export {
   type AnimationExample,
   type CaptionExample,

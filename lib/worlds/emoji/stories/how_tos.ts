@@ -1,15 +1,15 @@
 /** How-tos: how a picture is drawn, one step after the other. */
-import type { Random } from "../../runtime/random.ts";
+import type { Random } from "../../../runtime/random.ts";
 import { after, groupOf, type Happening, NOTHING, type Told } from "./happenings.ts";
 import { randomGroup } from "./proposals.ts";
-import { sceneFor } from "./random_scenes.ts";
-import type { Scene } from "./scene.ts";
-import { type Group, MOST_THINGS } from "./sentence.ts";
-import { isHeldOut } from "./splits.ts";
+import { sceneFor } from "../random_scenes.ts";
+import type { Scene } from "../scene.ts";
+import { type Group, MOST_THINGS } from "../sentence.ts";
+import { isHeldOut } from "../splits.ts";
 import { aboutOf, type Story, type StoryPart } from "./story.ts";
-import { sceneAfter } from "./story_scenes.ts";
-import { sayHappening } from "./story_sentences.ts";
-import type { World } from "./world.ts";
+import { sceneAfter } from "./scenes.ts";
+import { sayHappening } from "./sentences.ts";
+import type { World } from "../world.ts";
 
 /** Pictures. */
 const FEWEST = 2, MOST = 6;

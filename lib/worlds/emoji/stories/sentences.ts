@@ -1,8 +1,8 @@
 /** The sentences of stories and how-tos, from what happens to words. */
-import { CONCEPTS } from "./concepts.ts";
+import { CONCEPTS } from "../concepts.ts";
 import { groupOf, type Happening, isLiving, type Those } from "./happenings.ts";
-import { type Group, wordingOf } from "./sentence.ts";
-import { counted, noun, NUMBERS } from "./words.ts";
+import { type Group, wordingOf } from "../sentence.ts";
+import { counted, noun, NUMBERS } from "../words.ts";
 
 /**
  * What happens, in a sentence, to those who know what is there: "another dog comes" where there is a
@@ -12,7 +12,7 @@ import { counted, noun, NUMBERS } from "./words.ts";
  *
  * @example
  * ```ts
- * import { sayHappening } from "./story_sentences.ts";
+ * import { sayHappening } from "./sentences.ts";
  *
  * const groups = [{ count: 1, concept: "dog" }, { count: 3, concept: "apple" }];
  * const those = { concept: "apple", one: true };

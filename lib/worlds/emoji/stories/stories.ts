@@ -2,11 +2,11 @@
  * Illustrated stories and how-tos with exact truth: each picture's scene is known, and what a sentence
  * does not name stays as it was, from the first picture to the last.
  */
-import type { Random } from "../../runtime/random.ts";
+import type { Random } from "../../../runtime/random.ts";
 import { randomHowTo } from "./how_tos.ts";
 import type { Story } from "./story.ts";
 import { randomTale } from "./tales.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 /** Share of how-tos. */
 const HOW_TOS = 1 / 3;
@@ -20,9 +20,9 @@ const HOW_TOS = 1 / 3;
  *
  * @example
  * ```ts
- * import { Random } from "../../runtime/random.ts";
+ * import { Random } from "../../../runtime/random.ts";
  * import { randomStory } from "./stories.ts";
- * import { worldOf } from "./world.ts";
+ * import { worldOf } from "../world.ts";
  *
  * const { about, parts } = randomStory(worldOf("nano"), new Random(0));
  * if (!/^(a story about|how to draw) /.test(about)) throw new Error(about);

@@ -1,15 +1,15 @@
 /** Stories of what happens to a scene, told at random. */
-import type { Random } from "../../runtime/random.ts";
+import type { Random } from "../../../runtime/random.ts";
 import { after, type Happening, isLiving, NOTHING, type Told } from "./happenings.ts";
 import { objectionTo } from "./objections.ts";
 import { PROPOSALS, randomGroup } from "./proposals.ts";
-import { sceneFor } from "./random_scenes.ts";
-import type { Group } from "./sentence.ts";
-import { isHeldOut } from "./splits.ts";
+import { sceneFor } from "../random_scenes.ts";
+import type { Group } from "../sentence.ts";
+import { isHeldOut } from "../splits.ts";
 import { aboutOf, type Story, type StoryPart } from "./story.ts";
-import { sceneAfter } from "./story_scenes.ts";
-import { sayHappening } from "./story_sentences.ts";
-import type { World } from "./world.ts";
+import { sceneAfter } from "./scenes.ts";
+import { sayHappening } from "./sentences.ts";
+import type { World } from "../world.ts";
 
 /** Words of a sentence. */
 const LONGEST = 8;

@@ -1,10 +1,10 @@
 /** From a sentence of a story or a how-to to what happens. */
 import type { Happening, Those } from "./happenings.ts";
-import { conceptOf, readCaption, readGroup } from "./read_caption.ts";
-import { type Expected, refusal } from "./refusal.ts";
-import { type Color, COLORS } from "./scene.ts";
-import type { Group } from "./sentence.ts";
-import type { World } from "./world.ts";
+import { conceptOf, readCaption, readGroup } from "../read_caption.ts";
+import { type Expected, refusal } from "../refusal.ts";
+import { type Color, COLORS } from "../scene.ts";
+import type { Group } from "../sentence.ts";
+import type { World } from "../world.ts";
 
 const SENTENCE: Expected = {
   what: "a sentence of a story",
@@ -73,7 +73,7 @@ const SENTENCES: readonly (readonly [RegExp, Read])[] = [
  * @example
  * ```ts
  * import { readHappening } from "./read_happening.ts";
- * import { worldOf } from "./world.ts";
+ * import { worldOf } from "../world.ts";
  *
  * const happening = readHappening("the apples turn red", worldOf("nano"));
  * if (happening.kind !== "turn" || happening.what !== "apple") throw new Error(happening.kind);

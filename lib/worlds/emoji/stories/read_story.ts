@@ -4,14 +4,14 @@
  */
 import { after, isSeen, NOTHING, type Told } from "./happenings.ts";
 import { objectionTo } from "./objections.ts";
-import { readCaption } from "./read_caption.ts";
+import { readCaption } from "../read_caption.ts";
 import { readHappening } from "./read_happening.ts";
-import { CaptionError } from "./refusal.ts";
-import type { Group } from "./sentence.ts";
-import { inTaughtWords } from "./spelling.ts";
+import { CaptionError } from "../refusal.ts";
+import type { Group } from "../sentence.ts";
+import { inTaughtWords } from "../spelling.ts";
 import { ABOUT, aboutOf, type Story } from "./story.ts";
-import { sayHappening } from "./story_sentences.ts";
-import type { World } from "./world.ts";
+import { sayHappening } from "./sentences.ts";
+import type { World } from "../world.ts";
 
 /** What a text between two pictures says. */
 export interface ReadPart {
@@ -40,7 +40,7 @@ export interface ReadStory {
  * @example
  * ```ts
  * import { readAbout } from "./read_story.ts";
- * import { worldOf } from "./world.ts";
+ * import { worldOf } from "../world.ts";
  *
  * const { about } = readAbout("How to draw 2 RED hearts?", worldOf("nano"));
  * if (about !== "how to draw two red hearts") throw new Error(about);
@@ -72,7 +72,7 @@ export function readAbout(text: string, world: World): Pick<Story, "kind" | "abo
  * @example
  * ```ts
  * import { readStory } from "./read_story.ts";
- * import { worldOf } from "./world.ts";
+ * import { worldOf } from "../world.ts";
  *
  * const texts = ["a cat has two apples", "a dog comes and takes one apple", "the key turns red"];
  * const { parts } = readStory("a story about a cat and two apples", texts, worldOf("nano"));

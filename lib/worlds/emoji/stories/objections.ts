@@ -8,8 +8,8 @@ import {
   type Told,
   withThing,
 } from "./happenings.ts";
-import { type Group, MOST_THINGS } from "./sentence.ts";
-import { counted, noun, NUMBERS, withArticle } from "./words.ts";
+import { type Group, MOST_THINGS } from "../sentence.ts";
+import { counted, noun, NUMBERS, withArticle } from "../words.ts";
 
 /**
  * Why something may not happen after what was told; undefined where it may.

@@ -1,9 +1,9 @@
 /** What could happen next in a story, drawn at random; whether it may is for others to say. */
-import type { Random } from "../../runtime/random.ts";
+import type { Random } from "../../../runtime/random.ts";
 import { groupOf, type Happening, isLiving, type Those, type Told } from "./happenings.ts";
-import { COLORS } from "./scene.ts";
-import type { Group } from "./sentence.ts";
-import type { World } from "./world.ts";
+import { COLORS } from "../scene.ts";
+import type { Group } from "../sentence.ts";
+import type { World } from "../world.ts";
 
 /** Proposes what happens next; undefined where there is nobody or nothing to whom it could. */
 type Propose = (told: Told, world: World, random: Random) => Happening | undefined;

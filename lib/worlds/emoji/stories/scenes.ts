@@ -1,10 +1,10 @@
 /** The scenes of a story: what a sentence does not name stays as it was. */
-import type { Random } from "../../runtime/random.ts";
+import type { Random } from "../../../runtime/random.ts";
 import { groupOf } from "./happenings.ts";
-import { apart, inReadingOrder, placesApart } from "./placement.ts";
-import type { Scene, SceneObject } from "./scene.ts";
-import type { Group } from "./sentence.ts";
-import type { World } from "./world.ts";
+import { apart, inReadingOrder, placesApart } from "../placement.ts";
+import type { Scene, SceneObject } from "../scene.ts";
+import type { Group } from "../sentence.ts";
+import type { World } from "../world.ts";
 
 /**
  * The scene after some things came or went, or took other colours. What goes is the last of its kind
@@ -15,9 +15,9 @@ import type { World } from "./world.ts";
  *
  * @example
  * ```ts
- * import { Random } from "../../runtime/random.ts";
- * import { sceneAfter } from "./story_scenes.ts";
- * import { worldOf } from "./world.ts";
+ * import { Random } from "../../../runtime/random.ts";
+ * import { sceneAfter } from "./scenes.ts";
+ * import { worldOf } from "../world.ts";
  *
  * const cat = { concept: "cat", x: 8, y: 8, size: 14 };
  * const scene = { background: "sky", style: "fluent-flat", objects: [cat] };

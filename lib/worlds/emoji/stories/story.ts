@@ -2,8 +2,8 @@
  * Stories and how-tos: documents in which words and pictures alternate, and later ones depend on
  * earlier ones (as DreamLLM's interleaved documents do, arXiv 2309.11499).
  */
-import type { Scene } from "./scene.ts";
-import { type Group, wordingOf } from "./sentence.ts";
+import type { Scene } from "../scene.ts";
+import { type Group, wordingOf } from "../sentence.ts";
 
 /** Sentences, parted by ". ", and what is seen when they are said. */
 export interface StoryPart {
