@@ -28,6 +28,8 @@ export {
 } from "./metamorph.ts";
 export {
   type AskedThought,
+  type Composed,
+  type ComposeOptions,
   type DrawOptions,
   type FrameToDraw,
   PictureModel,

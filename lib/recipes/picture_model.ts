@@ -7,12 +7,13 @@ import { assess, type Judge, type Judged, type Judgement } from "../assessment/j
 import { parseAssessment } from "../assessment/words.ts";
 import { asImage, type Picture } from "../data/picture.ts";
 import { shown } from "../notebook/mod.ts";
-import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
+import { checkNumber, COUNT, type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { CaptionError, type Language } from "../text/language.ts";
 import {
   type Asked,
   checkSampling,
   Inference,
+  type Interleaved,
   type StagePlan,
   type UnifiedModel,
 } from "../unified/mod.ts";
@@ -39,6 +40,16 @@ export interface DrawOptions extends SamplingOptions {
    */
   readonly selfCorrect?: number;
 }
+
+export interface ComposeOptions extends Omit<SamplingOptions, "guidance"> {
+  /** How many pictures, at most. Default 6. */
+  readonly pictures?: number;
+}
+
+/** Some words, or a picture, in the order in which they come. */
+export type Composed<D> =
+  | { readonly kind: "text"; readonly text: string }
+  | ({ readonly kind: "picture" } & D);
 
 /** What is to be drawn, and the same questions without what they ask for. */
 export interface DrawingPrompts {
@@ -307,6 +318,29 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /**
+   * Tells something in words and pictures: "a story about a cat and three apples". Words come piece by
+   * piece, pictures as they are drawn; where pictures belong is the model's affair. Who stops listening
+   * stops the model.
+   * @throws CaptionError where nobody taught the model to tell such things
+   */
+  async *compose(
+    about: string,
+    options: ComposeOptions = {},
+  ): AsyncGenerator<Composed<D>, void> {
+    yield* streamed<Composed<D>>(async (tell) => {
+      await this.#compose([about], options, tell);
+    });
+  }
+
+  /** Tells each in words and pictures; `compose` says what. */
+  composeAll(
+    abouts: readonly string[],
+    options: ComposeOptions = {},
+  ): Promise<Composed<D>[][]> {
+    return this.#compose(abouts, options);
+  }
+
+  /**
    * Judges whether a picture shows a caption.
    * @throws JudgeError where the model's words are no assessment
    */
@@ -352,6 +386,33 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     return await this.#paint(contents, options);
   }
 
+  async #compose(
+    abouts: readonly string[],
+    { pictures = 6, seed = 0, temperature = 0.5, topK = 64 }: ComposeOptions,
+    tell?: (part: Composed<D>) => void,
+  ): Promise<Composed<D>[][]> {
+    const asked = abouts.map((about) => ask.compose(this.language.subject(about)));
+    checkSampling({ seed, temperature, topK });
+    checkNumber("pictures", pictures, COUNT);
+    let painted = 0;
+    const told = await this.#inference.compose(asked, {
+      seed,
+      temperature,
+      topK,
+      pictures,
+      paint: async (content) => {
+        const random = new Random(seed, "composed", painted++);
+        const [drawn] = await this.#paint([content], {
+          seed: random.integer(2 ** 31),
+          temperature,
+        });
+        return drawn;
+      },
+      tell: tell && ((part) => tell(composed(part))),
+    });
+    return told.map((parts) => parts.map(composed));
+  }
+
   async #frame(item: FrameToDraw, options: SamplingOptions): Promise<Picture> {
     return (await this.framesAll([item], options))[0].picture;
   }
@@ -374,4 +435,20 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
   }
+}
+
+function composed<D extends Drawn>(part: Interleaved<D>): Composed<D> {
+  return part.kind === "text" ? part : { kind: "picture", ...part.painted! };
+}
+
+/** What is told, as it comes. Telling throws once nobody listens any more. */
+function streamed<T>(tellAll: (tell: (one: T) => void) => Promise<void>): ReadableStream<T> {
+  return new ReadableStream<T>({
+    start(controller) {
+      tellAll((one) => controller.enqueue(one)).then(
+        () => controller.close(),
+        (error) => controller.error(error),
+      );
+    },
+  });
 }

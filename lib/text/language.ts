@@ -24,6 +24,8 @@ export interface Language {
   /** An instruction to change a picture, in taught words. */
   instruction(text: string): string;
   question(text: string): ReadQuestion;
+  /** What is to be told in words and pictures, in taught words: "a story about a cat". */
+  subject(text: string): string;
   /** An assessment of a picture that is all that the caption asks for, in the model's words. */
   allRight?(caption: string): string;
 }
