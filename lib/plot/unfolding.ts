@@ -14,7 +14,11 @@ import { theme } from "./theme.ts";
 /** One picture, token by token. */
 export interface UnfoldingPicture {
   readonly caption: string;
-  /** What the visualizer makes of the first k tokens, for k from 0 to m: m + 1 pictures. */
+  /**
+   * What the visualizer makes of the first k tokens, for k from 0 to m: m + 1 pictures. It draws of m
+   * tokens at a time: those after the first k are to say nothing, as the last ones of a picture do
+   * that has few things in it (`examples/metamorph_figures.ts`).
+   */
   readonly pictures: readonly Picture[];
   /** Of each of the m tokens: its cosine, predicted against true. */
   readonly cosines?: readonly number[];
