@@ -6,11 +6,12 @@ import { writeFileAtomic } from "../files/atomic_file.ts";
 import {
   type Bundle,
   type Display,
+  escapeMarkup,
   inspect,
   jupyterDisplay,
   notebookDisplay,
 } from "../notebook/mod.ts";
-import { escapeMarkup } from "./markup.ts";
+
 import { pngDataUri } from "./png.ts";
 import { reportStyle } from "./report_style.ts";
 

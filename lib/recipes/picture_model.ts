@@ -5,9 +5,16 @@
 import type { Assessment } from "../assessment/assessment.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { parseAssessment } from "../assessment/words.ts";
-import { asImage, type Picture } from "../data/picture.ts";
-import { shown } from "../notebook/mod.ts";
-import { checkNumber, COUNT, type Device, Random, type StateStore } from "../runtime/mod.ts";
+import { asImage, expectPictures, type Picture } from "../data/picture.ts";
+import { type Bundle, escapeMarkup, shown } from "../notebook/mod.ts";
+import {
+  checkNumber,
+  COUNT,
+  type Device,
+  expectList,
+  Random,
+  type StateStore,
+} from "../runtime/mod.ts";
 import { CaptionError, type Language } from "../text/language.ts";
 import {
   type Asked,
@@ -96,6 +103,9 @@ export interface PictureModelParts<D extends Drawn> {
   readonly owned?: Disposable;
 }
 
+/** What is thought about, in words. */
+const THOUGHTS = "{ picture, instruction, question }";
+
 export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable {
   readonly device: Device;
   readonly store: StateStore;
@@ -141,6 +151,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     captions: readonly string[],
     { bestOf: count = 1, selfCorrect = 0, ...options }: DrawOptions = {},
   ): Promise<D[]> {
+    expectList(captions, "captions");
     const read = captions.map((caption) => this.language.caption(caption));
     checkSampling(options);
     checkNumber("bestOf", count, COUNT);
@@ -174,6 +185,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     items: readonly { readonly picture: Picture; readonly instruction: string }[],
     options: SamplingOptions = {},
   ): Promise<D[]> {
+    expectList(items, "{ picture, instruction }");
     const told = items.map(({ instruction }) => this.language.instruction(instruction));
     checkSampling(options);
     return await this.#draw(
@@ -189,8 +201,9 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /** Says what is in each picture. */
-  describeAll(pictures: readonly Picture[]): Promise<string[]> {
-    return this.#inference.write(pictures.map(ask.describe));
+  async describeAll(pictures: readonly Picture[]): Promise<string[]> {
+    expectPictures(pictures);
+    return await this.#inference.write(pictures.map(ask.describe));
   }
 
   /**
@@ -206,6 +219,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   async askAll(
     questions: readonly { readonly picture: Picture; readonly question: string }[],
   ): Promise<string[]> {
+    expectList(questions, "{ picture, question }");
     const read = questions.map(({ question }) => this.language.question(question));
     const asked = read.map((read, i) => {
       const { picture } = questions[i];
@@ -238,6 +252,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     items: readonly AskedThought[],
     options: SamplingOptions = {},
   ): Promise<(D & { readonly answer: string })[]> {
+    expectList(items, THOUGHTS);
     const read = items.map((item) => this.#readThought(item));
     checkSampling(options);
     const asked = read.map((item) => ask.thought(item.picture, item.instruction, item.question));
@@ -253,7 +268,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
       shown(
         { ...one, answer: answers[i] },
         ({ answer }) => `Thought: "${answer}"`,
-        ({ picture }) => asImage(picture),
+        thoughtInCell,
       )
     );
   }
@@ -268,6 +283,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
 
   /** Answers about each picture; `imagine` says what. */
   async imagineAll(items: readonly AskedThought[]): Promise<string[]> {
+    expectList(items, THOUGHTS);
     const read = items.map((item) => this.#readThought(item));
     return await this.#inference.write(
       read.map((item) => ask.imagined(item.picture, item.instruction, item.question)),
@@ -305,6 +321,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     options: SamplingOptions = {},
   ): Promise<D[]> {
     for (const { asked, shown } of items) {
+      expectPictures(shown);
       if (shown.length === 2 || (shown.length > 2 && asked !== "missing")) continue;
       const expected = asked === "missing" ? "two frames" : "two frames or more";
       throw new RangeError(`Expected ${expected} of an animation, but found ${shown.length}`);
@@ -353,6 +370,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
    * confidence is the probability of the one assessment in which all is right.
    */
   async judge(items: readonly Judged[]): Promise<Judgement[]> {
+    expectList(items, "{ picture, caption }");
     const captions = items.map(({ caption }) => this.language.caption(caption));
     const asked = captions.map((caption, i) => ask.assess(items[i].picture, caption));
     const allRight = captions.map((caption) => this.language.allRight?.(caption));
@@ -391,6 +409,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     { pictures = 6, seed = 0, temperature = 0.5, topK = 64 }: ComposeOptions,
     tell?: (part: Composed<D>) => void,
   ): Promise<Composed<D>[][]> {
+    expectList(abouts, "subjects");
     const asked = abouts.map((about) => ask.compose(this.language.subject(about)));
     checkSampling({ seed, temperature, topK });
     checkNumber("pictures", pictures, COUNT);
@@ -451,4 +470,17 @@ function streamed<T>(tellAll: (tell: (one: T) => void) => Promise<void>): Readab
       );
     },
   });
+}
+
+/** What a cell shows of a thought: the picture, and the answer below. */
+async function thoughtInCell(
+  { picture, answer }: { readonly picture: Picture; readonly answer: string },
+): Promise<Bundle> {
+  const bundle = await asImage(picture);
+  const image = `<img alt="" src="data:image/png;base64,${bundle["image/png"]}">`;
+  return {
+    ...bundle,
+    "text/html": `<figure>${image}<figcaption>${escapeMarkup(answer)}</figcaption></figure>`,
+    "text/plain": `Thought: "${answer}"`,
+  };
 }
