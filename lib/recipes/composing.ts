@@ -1,4 +1,5 @@
 /** Telling something in words and pictures (DreamLLM, arXiv 2309.11499), as a whole or as it comes. */
+import type { Segment } from "../data/document.ts";
 import { checkNumber, COUNT, expectList, Random } from "../runtime/mod.ts";
 import { checkSampling, type Interleaved } from "../unified/mod.ts";
 import type { Drawn } from "./best_drawing.ts";
@@ -40,6 +41,29 @@ export async function composeAll<D extends Drawn>(
     tell: tell && ((part) => tell(composed(part))),
   });
   return told.map((parts) => parts.map(composed));
+}
+
+/** What is told, up to the words before a picture. */
+export interface BegunStory {
+  readonly about: string;
+  readonly begun: readonly Segment[];
+}
+
+/** Draws the picture that comes next in each. */
+export async function illustrateAll<D extends Drawn>(
+  { inference, language, sample, paint }: Hands<D>,
+  stories: readonly BegunStory[],
+  options: SamplingOptions,
+): Promise<D[]> {
+  expectList(stories, "{ about, begun }");
+  const asked = stories.map(({ about }) => ask.compose(language.subject(about)));
+  checkSampling(options);
+  const prompts = {
+    asked,
+    begun: stories.map(({ begun }) => begun),
+    unconditional: asked.map(ask.drawAnything),
+  };
+  return await paint(await sample(inference, prompts, options), options);
 }
 
 /** Tells one as it comes. Who stops listening stops the telling. */

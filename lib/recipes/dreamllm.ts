@@ -13,6 +13,7 @@
  * - A condition is dropped by zeros, in a tenth of the pictures; in the paper's code the queries are left
  *   out, and by default nothing is dropped.
  * - `<picture>` begins what is dreamt, and what is read: there is no sign of its own for dreams.
+ * - Conditions are brought to length 1: begun larger, they are drowned out before they mean anything.
  * - Features enter through two layers; the paper's through one.
  * - Token shift (`embedding.ts`), and Muon for matrices: a small model learns sooner.
  */
@@ -140,8 +141,8 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       lastStage: DREAMLLM_STAGES.nano.at(-1)!,
       owned: parts.owned,
       // Nothing is sampled by the language model: chance comes in with the decoder.
-      sample: (inference, { asked }, { seed = 0 }) =>
-        inference.draw(asked, { seed, temperature: 0, topK: 1 }),
+      sample: (inference, { asked, begun }, { seed = 0 }) =>
+        inference.draw(asked, { begun, seed, temperature: 0, topK: 1 }),
       async paint(contents, { seed = 0, guidance, temperature }) {
         const conditions = contents as readonly Float32Array[];
         const drawn = await decoder.draw(conditions, { seed, guidance, temperature });

@@ -18,6 +18,8 @@ export interface SamplingOptions {
 export interface DrawingPrompts {
   readonly asked: Asked;
   readonly unconditional: Asked;
+  /** What the answers begin with; nothing where absent. */
+  readonly begun?: Asked;
 }
 
 export interface Hands<D extends Drawn> {

@@ -150,10 +150,11 @@ export class Illume extends PictureModel<DrawnPicture> {
       owned: parts.owned,
       sample: (
         inference,
-        { asked, unconditional },
+        { asked, unconditional, begun },
         { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 },
       ) => {
-        const options = { seed, temperature, topK, guidance: { scale: guidance, unconditional } };
+        const guided = { scale: guidance, unconditional };
+        const options = { seed, temperature, topK, begun, guidance: guided };
         return inference.draw(asked, options);
       },
       async paint(contents, { seed = 0 }) {

@@ -151,8 +151,8 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       lastStage: METAMORPH_STAGES.nano.at(-1)!,
       owned: parts.owned,
       // Nothing is sampled by the language model: chance comes in with the visualizer.
-      sample: (inference, { asked }, { seed = 0 }) =>
-        inference.draw(asked, { seed, temperature: 0, topK: 1 }),
+      sample: (inference, { asked, begun }, { seed = 0 }) =>
+        inference.draw(asked, { begun, seed, temperature: 0, topK: 1 }),
       async paint(contents, { seed = 0, guidance, temperature }) {
         const tokens = contents as readonly Float32Array[];
         const drawn = await visualizer.draw(tokens, { seed, guidance, temperature });

@@ -26,7 +26,7 @@ export {
   metamorphStages,
   type MorphedPicture,
 } from "./metamorph.ts";
-export type { Composed, ComposeOptions } from "./composing.ts";
+export type { BegunStory, Composed, ComposeOptions } from "./composing.ts";
 export type { SamplingOptions } from "./hands.ts";
 export { type DrawOptions, type FrameToDraw, PictureModel } from "./picture_model.ts";
 export type { AskedThought } from "./thinking.ts";

@@ -5,6 +5,7 @@
 import type { Assessment } from "../assessment/assessment.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { parseAssessment } from "../assessment/words.ts";
+import type { Segment } from "../data/document.ts";
 import { expectPictures, type Picture } from "../data/picture.ts";
 import { checkNumber, COUNT, type Device, expectList, type StateStore } from "../runtime/mod.ts";
 import type { Language } from "../text/language.ts";
@@ -16,7 +17,14 @@ import {
   type UnifiedModel,
 } from "../unified/mod.ts";
 import { bestOf, corrected, type Drawn, type Searched } from "./best_drawing.ts";
-import { composeAll, type Composed, composedStream, type ComposeOptions } from "./composing.ts";
+import {
+  type BegunStory,
+  composeAll,
+  type Composed,
+  composedStream,
+  type ComposeOptions,
+  illustrateAll,
+} from "./composing.ts";
 import type { Hands, SamplingOptions } from "./hands.ts";
 import { type AskedThought, imagineAll, thinkAll } from "./thinking.ts";
 import { ask, type AskedFrame } from "./wording.ts";
@@ -269,6 +277,23 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   /** Tells each in words and pictures; `compose` says what. */
   composeAll(abouts: readonly string[], options: ComposeOptions = {}): Promise<Composed<D>[][]> {
     return composeAll(this.#hands, abouts, options);
+  }
+
+  /**
+   * Draws the picture that comes next in a story that has begun: words and pictures so far, words last.
+   * @throws CaptionError as `compose`
+   */
+  async illustrate(
+    about: string,
+    begun: readonly Segment[],
+    options: SamplingOptions = {},
+  ): Promise<Picture> {
+    return (await this.illustrateAll([{ about, begun }], options))[0].picture;
+  }
+
+  /** Draws the next picture of each; `illustrate` says which. */
+  illustrateAll(stories: readonly BegunStory[], options: SamplingOptions = {}): Promise<D[]> {
+    return illustrateAll(this.#hands, stories, options);
   }
 
   /**

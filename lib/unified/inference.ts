@@ -31,6 +31,8 @@ export interface InferenceParts {
 export interface DrawingOptions extends Omit<GenerationOptions, "guidance"> {
   /** The same questions without what they ask for, and how far to go away from what they give. */
   readonly guidance?: { readonly unconditional: Asked; readonly scale: number };
+  /** For each the words and pictures that its answer begins with, up to the words before the picture. */
+  readonly begun?: Asked;
 }
 
 /** A picture that an answer begins with: as `draw` gave it, and as it was painted. */
@@ -53,6 +55,8 @@ interface Generating {
   /** Pictures in a prompt, at most: those that are read, and those that its answer begins with. */
   readonly read: number;
   readonly drawn: number;
+  /** Texts in a prompt, what its answer begins with among them, at most. */
+  readonly texts: number;
   /** Pictures that an answer draws among its words, at most; 0 where it is words or one picture. */
   readonly composed: number;
   /** Sequences that are computed at a time. */
@@ -87,7 +91,7 @@ export class Inference implements Disposable {
     const prompts = await promptsOf(asked, unified);
     const answers = await this.#generate(
       begun ? await withBeginnings(prompts, begun, unified) : prompts,
-      { read: mostPictures(asked), drawn: begun ? 1 : 0, composed: 0, batch: BATCH },
+      { read: mostPictures(asked), drawn: begun ? 1 : 0, texts: 1, composed: 0, batch: BATCH },
       (row, i) => text.generate(row, { longest, choices: allowed?.[i] }),
       { temperature: 0, topK: 1, seed: 0 },
     );
@@ -98,7 +102,7 @@ export class Inference implements Disposable {
    * Pictures as the model's drawn modality gives them, sampled.
    * @throws RangeError where what is asked is too long
    */
-  async draw(asked: Asked, { guidance, ...options }: DrawingOptions): Promise<unknown[]> {
+  async draw(asked: Asked, { guidance, begun, ...options }: DrawingOptions): Promise<unknown[]> {
     const { unified } = this.#parts;
     const guided = guidance === undefined || guidance.scale === 1 ? {} : {
       guidance: {
@@ -107,8 +111,14 @@ export class Inference implements Disposable {
       },
     };
     return await this.#generate(
-      await promptsOf(asked, unified),
-      { read: mostPictures(asked), drawn: 0, composed: 0, batch: BATCH },
+      await promptsOf(asked, unified, begun),
+      {
+        read: mostPictures(asked),
+        drawn: begun ? mostPictures(begun) : 0,
+        texts: begun ? 1 + mostOf("text", begun) : 1,
+        composed: 0,
+        batch: BATCH,
+      },
       (row) => unified.draw.generate(row),
       { ...options, ...guided },
     );
@@ -126,7 +136,7 @@ export class Inference implements Disposable {
     const batch = Math.min(asked.length, BATCH);
     return await this.#generate(
       await promptsOf(asked, unified),
-      { read: mostPictures(asked), drawn: 0, composed: pictures, batch },
+      { read: mostPictures(asked), drawn: 0, texts: 1, composed: pictures, batch },
       (row, i) =>
         interleaved(row, unified, {
           longest,
@@ -148,7 +158,7 @@ export class Inference implements Disposable {
     const read = mostPictures(items.map(({ ask }) => ask));
     const likelihood = await this.#once(
       this.#likelihoods,
-      { read, drawn: 0, composed: 0, batch: BATCH },
+      { read, drawn: 0, texts: 1, composed: 0, batch: BATCH },
       ({ length, ...shape }) =>
         Likelihood.compile({
           device,
@@ -181,7 +191,7 @@ export class Inference implements Disposable {
           model,
           shape: {
             batch,
-            prompt: length + longestText,
+            prompt: length + generating.texts * longestText,
             answer: composed === 0
               ? Math.max(model.draw.answerLength, longestText)
               : composed * (picture + longestText) + longestText,
@@ -220,9 +230,13 @@ export class Inference implements Disposable {
 
 /** The most pictures in what is asked; one where there are none, so that one graph serves both. */
 function mostPictures(asked: Asked): number {
-  const pictures = (segments: readonly Segment[]) =>
-    segments.filter(({ kind }) => kind === "picture").length;
-  return asked.reduce((most, segments) => Math.max(most, pictures(segments)), 1);
+  return Math.max(1, mostOf("picture", asked));
+}
+
+function mostOf(kind: Segment["kind"], asked: Asked): number {
+  const count = (segments: readonly Segment[]) =>
+    segments.filter((segment) => segment.kind === kind).length;
+  return asked.reduce((most, segments) => Math.max(most, count(segments)), 0);
 }
 
 /** The shape of a prompt that is pictures and no words. */

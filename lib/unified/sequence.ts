@@ -53,12 +53,20 @@ export function sequenceOf(
   return writer;
 }
 
-/** What is asked, up to and including `<answer>`, one list of segments for each prompt. */
+/**
+ * What is asked, up to and including `<answer>`, one list of segments for each prompt.
+ *
+ * @param begun for each the segments that its answer begins with; none where absent
+ */
 export async function promptsOf(
   asked: readonly (readonly Segment[])[],
   model: UnifiedModel,
+  begun: readonly (readonly Segment[])[] = [],
 ): Promise<Sequence[]> {
-  const sequences = await sequencesOf(asked.map((ask) => [{ ask, answer: [] }]), model);
+  const sequences = await sequencesOf(
+    asked.map((ask, i) => [{ ask, answer: begun[i] ?? [] }]),
+    model,
+  );
   return sequences.map(({ rows, targets }) => ({ rows: rows.slice(0, -1), targets }));
 }
 

@@ -1,8 +1,8 @@
 /**
  * Pictures that are dreamt (DreamLLM, arXiv 2309.11499, section 3.2): where one belongs, learned queries
- * enter the language model, and what it makes of them, its last states at these rows, is what a diffusion
- * decoder draws from, as directions: vectors of length 1. There is nothing to imitate but the picture itself: its loss goes back through the
- * decoder into projector, queries and language model.
+ * enter the language model, and what it makes of them, its last states at these rows, says in directions
+ * what a diffusion decoder draws from. There is nothing to imitate but the picture itself: its loss goes
+ * back through the decoder into projector, queries and language model.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import type { Picture } from "../../data/picture.ts";

@@ -20,6 +20,8 @@ export { evaluateJudge, evaluateJudgeOnDrawings } from "./judging.ts";
 export { evaluateReading, type PopeItem, popeQuestions } from "./pope.ts";
 export { evaluateProbes, type ProbeScores } from "./probes.ts";
 export { evaluatePurity, type Purity } from "./purity.ts";
+export type { IllustrationScores } from "./illustrations.ts";
+export { evaluateIllustrating, evaluateStories, type StoryScores } from "./stories.ts";
 export {
   evaluateThinking,
   type ThinkingScores,
