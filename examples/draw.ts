@@ -3,7 +3,7 @@ import { contactSheet, encodePng, writeFileAtomic } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import { DEVICE, GUIDANCE, guidanceOf, main, readCommandLine, SEED } from "./options.ts";
 import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
-import { pictureFile, TO } from "./picture_file.ts";
+import { outputFile, TO } from "./picture_file.ts";
 
 await main(async () => {
   const options = readCommandLine({
@@ -28,7 +28,7 @@ await main(async () => {
   const n = options.number("n", { min: 1, max: 64, whole: true });
   const guidance = guidanceOf(options);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
-  const to = await pictureFile(options, caption);
+  const to = await outputFile(options, caption);
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);

@@ -3,7 +3,7 @@ import { encodePng, readPicture, writeFileAtomic } from "../mod.ts";
 import { loadChosenModel, openChosenDevice } from "./opening.ts";
 import { DEVICE, fromHere, GUIDANCE, guidanceOf, main, readCommandLine, SEED } from "./options.ts";
 import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
-import { pictureFile, TO } from "./picture_file.ts";
+import { outputFile, TO } from "./picture_file.ts";
 
 await main(async () => {
   const options = readCommandLine({
@@ -28,7 +28,7 @@ await main(async () => {
   const [path, instruction] = options.words;
   const guidance = guidanceOf(options);
   const seed = options.number("seed", { min: 0, max: 2 ** 31, whole: true });
-  const to = await pictureFile(options, instruction);
+  const to = await outputFile(options, instruction);
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);

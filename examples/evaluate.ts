@@ -27,7 +27,6 @@ import {
   scorePope,
   unseenPictures,
   type World,
-  worldOfModel,
 } from "../mod.ts";
 import {
   type CaptionSpec,
@@ -37,7 +36,7 @@ import {
   specOf,
 } from "../lib/worlds/emoji/mod.ts";
 import { visualizerReport } from "./demo_report.ts";
-import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { loadChosenModel, openChosenDevice, worldOfScores } from "./opening.ts";
 import { type CommandLine, DEVICE, main, readCommandLine, SEED, UsageError } from "./options.ts";
 import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
@@ -83,7 +82,7 @@ await main(async () => {
   const start = performance.now();
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const scenes = await emojiScenes({ world: worldOfModel(model), seed });
+  const scenes = await emojiScenes({ world: worldOfScores(model), seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const captions = file === undefined
     ? evaluationCaptions(scenes.world, { perTask: 48, seed })
@@ -108,7 +107,7 @@ await main(async () => {
   };
   const report: Report = {
     recipe: model.recipe,
-    preset: worldOfModel(model).name,
+    preset: scenes.world.name,
     seed: model.seed,
     device: device.name,
     geneval: {
@@ -156,7 +155,7 @@ async function scoresOfGeneval(options: CommandLine, seed: number) {
   const prompts = await readGeneval(options.text("geneval"));
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const { world, sprites } = await emojiScenes({ world: worldOfModel(model) });
+  const { world, sprites } = await emojiScenes({ world: worldOfScores(model) });
   const known = prompts.filter((prompt) => isOfWorld(prompt, world));
   const asked = known.length === 0 ? prompts : known;
   const scores = await evaluateGeneval(model, SceneParser.create(world, sprites), asked, { seed });

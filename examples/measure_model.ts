@@ -5,9 +5,8 @@ import {
   evaluateEditing,
   evaluateJudge,
   SceneParser,
-  worldOfModel,
 } from "../mod.ts";
-import { loadChosenModel, openChosenDevice } from "./opening.ts";
+import { loadChosenModel, openChosenDevice, worldOfScores } from "./opening.ts";
 import { DEVICE, main, readCommandLine, SEED } from "./options.ts";
 import { FROM, RECIPE_OF_MODEL } from "./recipe.ts";
 
@@ -21,7 +20,7 @@ await main(async () => {
 
   using device = await openChosenDevice(options);
   const model = await loadChosenModel(options, device);
-  const scenes = await emojiScenes({ world: worldOfModel(model), seed });
+  const scenes = await emojiScenes({ world: worldOfScores(model), seed });
   const parser = SceneParser.create(scenes.world, scenes.sprites);
   const measured = {
     details: await evaluateDetails(model, scenes, { questions: 600, seed }),

@@ -6,6 +6,8 @@ import {
   loadModel,
   openDevice,
   type RecipeModel,
+  type World,
+  worldOfModel,
 } from "../mod.ts";
 import { typed } from "./help.ts";
 import { type CommandLine, UsageError } from "./options.ts";
@@ -32,16 +34,28 @@ export async function loadChosenModel(
   const recipe = options.given("recipe") === undefined ? undefined : recipeOf(options);
   const from = options.given("from") ?? FOLDERS[recipe ?? "illume"];
   if (!await isThere(`${from}/config.json`)) {
-    const to = wordsOfDemo(recipe ?? "illume", from);
-    const [found, advice] = await isThere(`${from}/training/state.json`)
-      ? ["a training that is not finished", `go on with \`${typed("demo", ...to, "--resume")}\``]
-      : ["none", `run \`${typed("demo", ...to)}\` first, or give the folder of one with --from`];
-    throw new UsageError(`Expected a model in ${from}, but found ${found}: ${advice}`);
+    const demo = typed("demo", ...wordsOfDemo(recipe ?? "illume", from));
+    const found = await isThere(`${from}/training/state.json`)
+      ? "a training that is not finished: go on with the command that began it, and --resume"
+      : `none: run \`${demo}\` first, or give the folder of one with --from`;
+    throw new UsageError(`Expected a model in ${from}, but found ${found}`);
   }
   const model = await loadModel(from, { device });
   if (recipe === undefined || recipe === model.recipe) return model;
   throw new UsageError(
     `Expected a model of recipe ${recipe} in ${from}, but found one of ${model.recipe}`,
+  );
+}
+
+/**
+ * The world of a model, by which its answers are scored.
+ * @throws UsageError for a model of people's own pictures
+ */
+export function worldOfScores(model: RecipeModel): World {
+  if (model.language.settings.kind !== "plain") return worldOfModel(model);
+  throw new UsageError(
+    "Expected a model of the emoji's world, where what is right is known, but found one of people's " +
+      "own pictures, whose scores stand in its folder, in report.html",
   );
 }
 

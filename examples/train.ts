@@ -175,8 +175,9 @@ function expectEnough(
   if (learned >= FEWEST.training && held >= FEWEST.heldOut) return;
   throw new UsageError(
     `Expected at least ${FEWEST.training} pictures to learn from and ${FEWEST.heldOut} to hold out ` +
-      `in ${path}, but found ${learned} and ${held}, ${skippedInWords(skipped)}; 50 pictures are ` +
-      "enough to try it, and a thousand to see it learn",
+      `in ${path}, but found ${learned} and ${held}, ${skippedInWords(skipped)}; which tenth is ` +
+      "held out is chance, and another --seed holds out another; a hundred pictures are enough to " +
+      "try it, and a thousand to see it learn",
   );
 }
 

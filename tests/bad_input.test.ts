@@ -116,7 +116,7 @@ Deno.test("where there is no model, the command that trains one is named", () =>
       [
         "draw",
         ["a cat", ...from],
-        /found a training that is not finished: go on with .* --resume`/,
+        /found a training that is not finished: go on with the command that began it, and --resume/,
       ],
     ]);
   }));

@@ -1,5 +1,5 @@
 /** `deno task train`: from a folder of pictures to a model that the other commands open. */
-import { deepStrictEqual as same, ok, strictEqual as equal } from "node:assert";
+import { deepStrictEqual as same, match, ok, strictEqual as equal } from "node:assert";
 import { encodePng, loadModel, openDevice, PlainLanguage, readPicture, Report } from "../mod.ts";
 import { assertRefused, runTask, type Said } from "./commands.ts";
 import { inFolder } from "./folder.ts";
@@ -91,6 +91,16 @@ Deno.test("the model knows its own words, and none of the emoji's", async () => 
     await runTask("edit", picture, "make it red", "--to", picture, "--from", out),
     /taught no instructions/,
   );
+  assertRefused(
+    await runTask("assess", picture, "red next to blue", "--from", out),
+    /^Expected a model that was taught to judge, but found one of people's own pictures/,
+  );
+  for (const scoring of ["evaluate", "measure-model"]) {
+    assertRefused(
+      await runTask(scoring, "--from", out),
+      /^Expected a model of the emoji's world, .* found one of people's own pictures, .*report\.html/,
+    );
+  }
 });
 
 Deno.test("a finished training is found finished, and other pictures are another training", async () => {
@@ -125,7 +135,7 @@ Deno.test("train says what is missing", () =>
     );
     await Deno.writeTextFile(`${folder}/dot.txt`, "a dot");
     const few = await runTask("train", "--data", folder, ...to);
-    ok(/Expected at least 8 pictures to learn from and 2 to hold out/.test(few.stderr), few.stderr);
+    match(few.stderr, /Expected at least 8 pictures to learn from and 2 to hold out .* --seed/);
     equal(await Deno.stat(`${folder}/out`).then(() => "there", () => "none"), "none");
   }));
 

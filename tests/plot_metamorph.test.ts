@@ -47,6 +47,14 @@ Deno.test("cosines stand under the pictures of their tokens, as numbers and as b
   await pixels(figure);
 });
 
+Deno.test("a cosine has a minus that is one, and none where it is nothing", () => {
+  const values = [-0.004, -0.25];
+  const unfolded = texts(unfolding([{ caption: "", pictures: reddening(2), cosines: values }]));
+  for (const word of ["0.00", "−0.25"]) assert.ok(unfolded.includes(word), `${unfolded}`);
+  const labelled = [0, 1].flatMap((i) => texts(cosines(byPosition("own", values.slice(i, i + 1)))));
+  for (const word of ["own 0.00", "own −0.25"]) assert.ok(labelled.includes(word), `${labelled}`);
+});
+
 Deno.test("of many tokens some are shown, each with its own number, the first and last among them", async () => {
   const values = Array.from({ length: 64 }, (_, i) => (i + 1) / 64);
   const figure = unfolding([{ caption: "a wall", pictures: reddening(64), cosines: values }]);

@@ -167,6 +167,7 @@ Deno.test("a language of one's own is known once it is made known", () =>
       caption: (text) => text.toLowerCase(),
       instruction: refuse,
       question: refuse,
+      subject: refuse,
     }));
     const { language } = await Illume.load(directory, { device });
     assert.equal(language.caption("A CAT"), "a cat");

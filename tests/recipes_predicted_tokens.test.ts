@@ -4,6 +4,7 @@ import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import { trainTextTokenizer } from "../lib/worlds/emoji/text.ts";
 import { cosinesByPosition, predictTokens } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { tinyIllume } from "./tiny_illume.ts";
 import { tinyMetaMorph } from "./tiny_metamorph.ts";
 
 const scenes = await emojiScenes({ preset: "nano", seed: 0 });
@@ -43,6 +44,18 @@ Deno.test("after the truth, where that is what it would say itself, it says that
   const cosines = cosinesByPosition([own.afterTruth], [own.truth], tokens);
   assert.equal(cosines.length, tokens);
   assert.ok(cosines.every((cosine) => Math.abs(cosine - 1) < 1e-4), `${cosines}`);
+});
+
+Deno.test("of no picture nothing is said, and models of other recipes say no visual tokens", async () => {
+  using device = await openDevice("cpu");
+  using store = new StateStore(device);
+  using model = tinyMetaMorph(store, text);
+  assert.deepEqual(await predictTokens(model, []), []);
+  const other = tinyIllume(store, text);
+  await assert.rejects(Reflect.apply(predictTokens, undefined, [other, captioned]), {
+    name: "TypeError",
+    message: "Expected a MetaMorph, but found an Illume",
+  });
 });
 
 Deno.test("cosines want as many pictures of both", () => {

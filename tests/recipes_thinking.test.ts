@@ -1,5 +1,7 @@
 /** A model thinks in pictures and continues animations, however little it has learned. */
 import assert from "node:assert/strict";
+import { jupyterDisplay } from "../lib/notebook/mod.ts";
+import { readPicture } from "../lib/data/picture.ts";
 import { Illume } from "../lib/recipes/mod.ts";
 import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { PlainLanguage } from "../lib/text/plain_language.ts";
@@ -36,6 +38,19 @@ Deno.test("a thought is a picture and an answer in kind, with or without being d
   const one = await model.think(picture, instruction, question, { seed: 1 });
   assert.deepEqual([one.picture, one.answer], [drawn[0].picture, drawn[0].answer]);
   assert.equal(await model.imagine(picture, instruction, question), imagined[0]);
+});
+
+Deno.test("a cell shows of a thought the picture and the answer", async () => {
+  const [{ picture, instruction, question }] = thoughts;
+  const thought = await model.think(picture, instruction, question);
+  const show: unknown = Reflect.get(thought, jupyterDisplay);
+  assert(typeof show === "function");
+  const bundle = await show();
+  const png = bundle["image/png"];
+  assert.equal((await readPicture(Uint8Array.fromBase64(png))).width, 128);
+  const html = bundle["text/html"];
+  assert(html.includes(png) && html.includes(`<figcaption>${thought.answer}</figcaption>`), html);
+  assert.equal(bundle["text/plain"], `Thought: "${thought.answer}"`);
 });
 
 Deno.test("what is drawn hangs on the instruction and on the seed, not on how one types", async () => {

@@ -112,6 +112,8 @@ Deno.test("a cell that ends in pictures shows them, alone and in arrays", async 
     String((await bundle(`[{ picture, caption: "two stars" }]`))["image/svg+xml"]),
     /two stars/,
   );
+  const thought = await bundle(`[{ picture, answer: "three, or so" }]`);
+  assert.match(String(thought["image/svg+xml"]), /three, or so/);
   for (const other of [`[]`, `[1, 2]`, `[picture, 3]`]) {
     assert.deepEqual(Object.keys(await bundle(other)), ["text/plain"]);
   }

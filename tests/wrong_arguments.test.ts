@@ -10,6 +10,7 @@ import * as optim from "../lib/optim/mod.ts";
 import * as emoji from "../lib/worlds/emoji/mod.ts";
 import * as illume from "../mod.ts";
 import { inFolder } from "./folder.ts";
+import { tinyMetaMorph } from "./tiny_metamorph.ts";
 
 // deno-lint-ignore no-explicit-any
 const untyped: any = { ...emoji, ...graph, ...optim, ...runtime, ...illume };
@@ -158,6 +159,65 @@ Deno.test("what takes a device, a store or a path says so where it gets somethin
     await rejects(untyped.writeFileAtomic(file, { a: 1 }), /but found: { a } in place of text/);
     deepEqual(await readdir(folder), []);
   }));
+
+Deno.test("a model says what it takes in place of something else", async () => {
+  using device = await openDevice();
+  using store = new StateStore(device);
+  const scenes = await illume.emojiScenes({ preset: "nano", seed: 0 });
+  // deno-lint-ignore no-explicit-any
+  const model: any = tinyMetaMorph(store, illume.trainTextTokenizer(scenes));
+  const { picture } = scenes.caption(new illume.Random(0));
+  const item = { picture, caption: "a cat" };
+  const { predictTokens, cosinesByPosition } = untyped;
+  const slips: readonly (readonly [() => unknown, RegExp])[] = [
+    [() => model.draw(), /Expected words, but found undefined$/],
+    [() => model.draw(7), /Expected words, but found 7$/],
+    [() => model.drawAll("a cat"), /Expected a list of captions, but found "a cat"$/],
+    [() => model.ask(picture), /Expected words, but found undefined$/],
+    [() => model.ask("is there a cat", picture), /Expected words, but found { width, .* }$/],
+    [() => model.askAll(picture), /Expected a list of { picture, question }, but found { width/],
+    [() => model.edit(picture), /Expected words, but found undefined$/],
+    [() => model.editAll(picture, "remove the cat"), /list of { picture, instruction }, but found/],
+    [() => model.think(picture, "remove the cat"), /Expected words, but found undefined$/],
+    [() => model.thinkAll(item), /list of { picture, instruction, question }, but found {/],
+    [() => model.imagineAll(), /list of { picture, instruction, question }, but found undefined$/],
+    [() => model.describeAll(picture), /Expected a list of pictures, but found { width, .* }$/],
+    [() => model.next(picture), /Expected a list of pictures, but found { width, .* }$/],
+    [() => model.judge(item), /Expected a list of { picture, caption }, but found {/],
+    [() => predictTokens([item], model), /Expected a MetaMorph, but found \[.*\]$/],
+    [() => predictTokens(model, item), /Expected a list of { caption, picture }, but found {/],
+    [() => predictTokens(model, ["a cat"]), /Expected words, but found undefined$/],
+    [
+      () => cosinesByPosition(new Float32Array(4), new Float32Array(4), 2),
+      /Expected a list of pictures' visual tokens, but found a Float32Array$/,
+    ],
+  ];
+  for (const [slip, message] of slips) {
+    await rejects(() => Promise.try(slip), { name: "TypeError", message });
+  }
+  const one = [Float32Array.of(1, 0)];
+  throws(() => cosinesByPosition(one, one), /Expected tokens to be .*, but found undefined$/);
+});
+
+Deno.test("figures of visual tokens say what they are drawn of", () => {
+  const { unfolding, cosines } = untyped.plot;
+  const picture = { width: 1, height: 1, data: new Uint8Array(3) };
+  const row = { caption: "a cat", pictures: [picture, picture] };
+  const point = { name: "seed 0", position: 1, cosine: 0.5 };
+  const slips: readonly (readonly [() => unknown, RegExp])[] = [
+    [() => unfolding(), /Expected a list of { caption, pictures }, but found undefined$/],
+    [() => unfolding(row), /Expected a list of .*, but found { caption, pictures }$/],
+    [() => unfolding([{ caption: "a cat", picture }]), /list of pictures, but found undefined$/],
+    [() => unfolding([{ ...row, caption: 3 }]), /Expected a caption, but found 3$/],
+    [() => unfolding([{ ...row, pictures: [{ picture, ids: [] }] }]), /found { picture, ids }$/],
+    [() => unfolding([{ ...row, cosines: ["0.5"] }]), /Expected cosines .* found "0.5" of "a cat"/],
+    [() => cosines(), /Expected a list of { name, position, cosine }, but found undefined$/],
+    [() => cosines([0.5, 0.7]), /list of { name, position, cosine }, but found 0.5 in it$/],
+    [() => cosines([{ ...point, position: "1" }]), /positions from 1, but found "1" of "seed 0"$/],
+    [() => cosines([{ ...point, cosine: "0.5" }]), /Expected cosines from .*, but found "0.5" of/],
+  ];
+  for (const [slip, message] of slips) throws(slip, { message });
+});
 
 Deno.test("a world of one's own is checked field by field", async () => {
   const { nano } = WORLDS;

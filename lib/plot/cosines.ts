@@ -2,6 +2,8 @@
  * How well visual tokens are predicted, one after the other (MetaMorph, arXiv 2412.14164, section
  * 2.2: the loss is the cosine of predicted and true tokens).
  */
+import { brief } from "../graph/mod.ts";
+import { expectList } from "../runtime/mod.ts";
 import { apart } from "./apart.ts";
 import { chart } from "./chart.ts";
 import { headed, sheet } from "./drawing.ts";
@@ -26,6 +28,8 @@ export interface CosinesOptions {
   readonly title?: string;
 }
 
+/** What is drawn, in words. */
+const POINTS = "{ name, position, cosine }";
 /** What rounding may add to a cosine of 1. */
 const ROUNDING = 1e-3;
 /** Ticks under the axis, at most. */
@@ -37,7 +41,8 @@ const LETTER = 6.6;
  * Cosine of predicted and true visual tokens by position, a line a name, with intervals as bands.
  *
  * @throws RangeError when there are no points, at a cosine that is none, at a position that is not a
- *   whole number from 1 or comes up twice under a name, and at half an interval.
+ *   whole number from 1 or comes up twice under a name, and at half an interval; TypeError for what
+ *   is no list of points.
  *
  * @example
  * ```ts
@@ -55,6 +60,7 @@ export function cosines(
   points: readonly CosinePoint[],
   { title }: CosinesOptions = {},
 ): Figure {
+  expectList(points, POINTS);
   if (points.length === 0) throw new RangeError("Expected cosines to draw, but found none");
   points.forEach(checkPoint);
   const lines = [...Map.groupBy(points, ({ name }) => name)].map(([name, those]) => {
@@ -71,7 +77,7 @@ export function cosines(
   const count = Math.max(...dots.map(({ position }) => position));
   const lowest = Math.min(0, ...dots.map(({ cosine, low = cosine }) => Math.min(cosine, low)));
   const place = { x: "position", z: "name" } as const;
-  const said = ({ name, cosine }: CosinePoint) => `${name} ${cosine.toFixed(2)}`;
+  const said = ({ name, cosine }: CosinePoint) => `${name} ${cosineWords(cosine)}`;
   const labelled = 20 + LETTER * Math.max(...last.map((dot) => said(dot).length));
   const description = title ?? `Cosine of predicted and true tokens: ${last.map(said).join(", ")}`;
   const draw = () =>
@@ -120,13 +126,22 @@ export function cosines(
 
 /** @throws RangeError where `cosine` is none; `where` says whose it is. */
 export function checkCosine(cosine: number, where: string): void {
-  if (Math.abs(cosine) <= 1 + ROUNDING) return;
-  throw new RangeError(`Expected cosines from -1 to 1, but found ${cosine} ${where}`);
+  if (typeof cosine === "number" && Math.abs(cosine) <= 1 + ROUNDING) return;
+  throw new RangeError(`Expected cosines from -1 to 1, but found ${brief(cosine)} ${where}`);
 }
 
-function checkPoint({ name, position, cosine, low, high }: CosinePoint): void {
+/** A cosine as it is written: two digits, and a minus that is one; nothing is less than nothing. */
+export function cosineWords(cosine: number): string {
+  return cosine.toFixed(2).replace("-0.00", "0.00").replace("-", "−");
+}
+
+function checkPoint(point: CosinePoint): void {
+  const { name, position, cosine, low, high } = point;
+  if (typeof name !== "string") {
+    throw new TypeError(`Expected a list of ${POINTS}, but found ${brief(point)} in it`);
+  }
   if (!(Number.isInteger(position) && position > 0)) {
-    throw new RangeError(`Expected positions from 1, but found ${position} of "${name}"`);
+    throw new RangeError(`Expected positions from 1, but found ${brief(position)} of "${name}"`);
   }
   const where = `of "${name}" at position ${position}`;
   checkCosine(cosine, where);

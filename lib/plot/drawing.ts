@@ -1,6 +1,6 @@
 /** Small pieces of SVG, as strings, and the sheet that holds them. Lengths are in pixels. */
 import type { Picture } from "../data/picture.ts";
-import { escapeMarkup } from "./markup.ts";
+import { escapeMarkup } from "../notebook/mod.ts";
 import { pngDataUri } from "./png.ts";
 import { theme } from "./theme.ts";
 

@@ -2,8 +2,7 @@
 import { extname } from "node:path";
 import sharp from "../packages/sharp.ts";
 import { writeFileAtomic } from "../files/atomic_file.ts";
-import { type Bundle, inspect, jupyterDisplay } from "../notebook/mod.ts";
-import { escapeMarkup } from "./markup.ts";
+import { type Bundle, escapeMarkup, inspect, jupyterDisplay } from "../notebook/mod.ts";
 
 /** Of an SVG document. */
 const PIXELS_PER_INCH = 72;

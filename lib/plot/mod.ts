@@ -13,6 +13,7 @@ export {
 } from "./before_after.ts";
 export { calibration, type CalibrationOptions } from "./calibration.ts";
 export { codebook, type CodebookOptions, type CodeExamples } from "./codebook.ts";
+export { Composition, liveComposition } from "./composition.ts";
 export { confusion, type ConfusionOptions, type Taken } from "./confusion.ts";
 export { type CosinePoint, cosines, type CosinesOptions } from "./cosines.ts";
 export { type Difference, differences, type DifferencesOptions } from "./differences.ts";

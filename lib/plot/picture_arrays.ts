@@ -7,7 +7,7 @@ import { jupyterDisplay, runningNotebook } from "../notebook/mod.ts";
 import { pictureGrid } from "./picture_grid.ts";
 
 /** A picture, or what has one, such as a drawing, an example or a judged drawing. */
-type Shown = Picture | { picture: Picture; caption?: string; correct?: boolean };
+type Shown = Picture | { picture: Picture; caption?: string; answer?: string; correct?: boolean };
 
 /** Pictures that are shown at most. */
 const MOST = 48;
@@ -27,9 +27,9 @@ if (runningNotebook() !== undefined) {
 function show(all: readonly Shown[]) {
   const pictures = all.slice(0, MOST).map((shown) => {
     if (isPicture(shown)) return { picture: shown };
-    const { picture, caption, correct } = shown;
+    const { picture, caption, answer, correct } = shown;
     const mark = correct === undefined ? undefined : correct ? "good" as const : "bad" as const;
-    return { picture, title: caption, mark };
+    return { picture, title: caption ?? answer, mark };
   });
   const title = all.length > MOST ? `${MOST} of ${all.length} pictures` : undefined;
   return pictureGrid(pictures, { title })[jupyterDisplay]();

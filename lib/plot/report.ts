@@ -1,7 +1,7 @@
 /** A whole report as one HTML file. */
 import type { Report } from "../evaluation/report.ts";
+import { escapeMarkup } from "../notebook/mod.ts";
 import type { Figure } from "./figure.ts";
-import { escapeMarkup } from "./markup.ts";
 import { dataSection, factCards, modelSection, stageSection } from "./report_sections.ts";
 import { reportStyle } from "./report_style.ts";
 

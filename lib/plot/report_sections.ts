@@ -1,7 +1,7 @@
 /** The sections of a report page that are written from the report alone. */
 import { meanAccuracy } from "../evaluation/pope.ts";
 import type { Report } from "../evaluation/report.ts";
-import { escapeMarkup } from "./markup.ts";
+import { escapeMarkup } from "../notebook/mod.ts";
 import { popeScores, scores } from "./scores.ts";
 
 /** The few numbers that say the most, as cards. */

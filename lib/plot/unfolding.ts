@@ -2,8 +2,10 @@
  * Pictures that come into being token by token (MetaMorph, arXiv 2412.14164: m continuous visual
  * tokens are predicted one after the other, and a visualizer draws what they hold).
  */
-import type { Picture } from "../data/picture.ts";
-import { checkCosine } from "./cosines.ts";
+import { expectPictures, type Picture } from "../data/picture.ts";
+import { brief } from "../graph/mod.ts";
+import { expectList } from "../runtime/mod.ts";
+import { checkCosine, cosineWords } from "./cosines.ts";
 import { columnHeads, type Drawing, headed, image, place, sheet, text, wrap } from "./drawing.ts";
 import { evenly } from "./evenly.ts";
 import { Figure } from "./figure.ts";
@@ -12,7 +14,11 @@ import { theme } from "./theme.ts";
 /** One picture, token by token. */
 export interface UnfoldingPicture {
   readonly caption: string;
-  /** What the visualizer makes of the first k tokens, for k from 0 to m: m + 1 pictures. */
+  /**
+   * What the visualizer makes of the first k tokens, for k from 0 to m: m + 1 pictures. It draws of m
+   * tokens at a time: those after the first k are to say nothing, as the last ones of a picture do
+   * that has few things in it (`examples/metamorph_figures.ts`).
+   */
   readonly pictures: readonly Picture[];
   /** Of each of the m tokens: its cosine, predicted against true. */
   readonly cosines?: readonly number[];
@@ -40,7 +46,8 @@ const KEY = "Under each picture: cosine of its last token, predicted against tru
  * pictures, 17 or fewer are shown, at even steps, the first and the last among them.
  *
  * @throws RangeError when there are no rows or no pictures, when rows differ in the number of their
- *   pictures, when there is not one cosine for each token, and at a cosine that is none.
+ *   pictures, when there is not one cosine for each token, and at a cosine that is none; TypeError
+ *   for what is no list of rows, no caption or no picture.
  *
  * @example
  * ```ts
@@ -57,12 +64,21 @@ export function unfolding(
   rows: readonly UnfoldingPicture[],
   { title }: UnfoldingOptions = {},
 ): Figure {
+  expectList(rows, "{ caption, pictures }");
+  rows.forEach(expectParts);
   const count = rows[0]?.pictures.length ?? 0;
   if (count === 0) throw new RangeError("Expected pictures to show, but found none");
   for (const row of rows) checkRow(row, count);
   const description = title ??
     `Token by token, of ${count - 1}: ${rows.map(({ caption }) => caption).join("; ")}`;
   return new Figure(description, () => sheet(headed(title, table(rows, count)), description));
+}
+
+function expectParts({ caption, pictures }: UnfoldingPicture): void {
+  if (typeof caption !== "string") {
+    throw new TypeError(`Expected a caption, but found ${brief(caption)}`);
+  }
+  expectPictures(pictures);
 }
 
 function checkRow({ caption, pictures, cosines }: UnfoldingPicture, count: number): void {
@@ -142,7 +158,7 @@ function cosineBar(cosine: number, side: number): string {
     `fill="${fill}"/>`;
   return bar(side, theme.line, "scale") +
     (cosine > 0 ? bar(side * Math.min(1, cosine), theme.accent, "cosine") : "") +
-    text(side / 2, COSINE.top + COSINE.number, cosine.toFixed(2).replace("-", "−"), {
+    text(side / 2, COSINE.top + COSINE.number, cosineWords(cosine), {
       size: COSINE.size,
       anchor: "middle",
     });

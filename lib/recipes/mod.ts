@@ -26,13 +26,10 @@ export {
   metamorphStages,
   type MorphedPicture,
 } from "./metamorph.ts";
-export {
-  type AskedThought,
-  type DrawOptions,
-  type FrameToDraw,
-  PictureModel,
-  type SamplingOptions,
-} from "./picture_model.ts";
+export type { Composed, ComposeOptions } from "./composing.ts";
+export type { SamplingOptions } from "./hands.ts";
+export { type DrawOptions, type FrameToDraw, PictureModel } from "./picture_model.ts";
+export type { AskedThought } from "./thinking.ts";
 export { cosinesByPosition, type PredictedTokens, predictTokens } from "./predicted_tokens.ts";
 export {
   type Begun,

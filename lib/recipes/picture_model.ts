@@ -5,10 +5,9 @@
 import type { Assessment } from "../assessment/assessment.ts";
 import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
 import { parseAssessment } from "../assessment/words.ts";
-import { asImage, type Picture } from "../data/picture.ts";
-import { shown } from "../notebook/mod.ts";
-import { checkNumber, COUNT, type Device, type StateStore } from "../runtime/mod.ts";
-import { CaptionError, type Language } from "../text/language.ts";
+import { expectPictures, type Picture } from "../data/picture.ts";
+import { checkNumber, COUNT, type Device, expectList, type StateStore } from "../runtime/mod.ts";
+import type { Language } from "../text/language.ts";
 import {
   type Asked,
   checkSampling,
@@ -17,18 +16,10 @@ import {
   type UnifiedModel,
 } from "../unified/mod.ts";
 import { bestOf, corrected, type Drawn, type Searched } from "./best_drawing.ts";
+import { composeAll, type Composed, composedStream, type ComposeOptions } from "./composing.ts";
+import type { Hands, SamplingOptions } from "./hands.ts";
+import { type AskedThought, imagineAll, thinkAll } from "./thinking.ts";
 import { ask, type AskedFrame } from "./wording.ts";
-
-export interface SamplingOptions {
-  /** Default 0. */
-  readonly seed?: number;
-  /** How strongly the caption counts; 1 is no guidance. Default 1.25, of MetaMorph 1.5. */
-  readonly guidance?: number;
-  /** Lower is surer, higher more varied. Default 0.5. */
-  readonly temperature?: number;
-  /** How many of the likeliest tokens are sampled from; of ILLUME alone. Default 64. */
-  readonly topK?: number;
-}
 
 export interface DrawOptions extends SamplingOptions {
   /** Draws this many pictures of each caption, and gives the one that the model is surest of. Default 1. */
@@ -40,19 +31,6 @@ export interface DrawOptions extends SamplingOptions {
   readonly selfCorrect?: number;
 }
 
-/** What is to be drawn, and the same questions without what they ask for. */
-export interface DrawingPrompts {
-  readonly asked: Asked;
-  readonly unconditional: Asked;
-}
-
-/** A question about what comes of an instruction. */
-export interface AskedThought {
-  readonly picture: Picture;
-  readonly instruction: string;
-  readonly question: string;
-}
-
 /** A frame of an animation to draw: the next or the previous one, or the one that is missing between two. */
 export interface FrameToDraw {
   readonly asked: AskedFrame;
@@ -61,7 +39,7 @@ export interface FrameToDraw {
 }
 
 /** What any model is made of. */
-export interface PictureModelParts<D extends Drawn> {
+export interface PictureModelParts<D extends Drawn> extends Pick<Hands<D>, "sample" | "paint"> {
   readonly device: Device;
   readonly store: StateStore;
   readonly seed: number;
@@ -73,14 +51,6 @@ export interface PictureModelParts<D extends Drawn> {
   readonly pictureSize: number;
   /** What it learns last, where nobody says, with the rates of its parts: see `enhancementStage`. */
   readonly lastStage: StagePlan;
-  /** Samples what is asked for, as `unified.draw` gives it. What nobody says of how is the recipe's. */
-  readonly sample: (
-    inference: Inference,
-    prompts: DrawingPrompts,
-    options: SamplingOptions,
-  ) => Promise<unknown[]>;
-  /** Pictures of what was sampled. */
-  readonly paint: (contents: readonly unknown[], options: SamplingOptions) => Promise<D[]>;
   /** What is freed together with the model, such as the store that it was loaded into. */
   readonly owned?: Disposable;
 }
@@ -94,9 +64,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   readonly longestText: number;
   readonly pictureSize: number;
   readonly lastStage: StagePlan;
-  readonly #sample: PictureModelParts<D>["sample"];
-  readonly #paint: PictureModelParts<D>["paint"];
-  readonly #inference: Inference;
+  readonly #hands: Hands<D>;
   readonly #owned = new DisposableStack();
 
   constructor(parts: PictureModelParts<D>) {
@@ -108,10 +76,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     this.longestText = parts.longestText;
     this.pictureSize = parts.pictureSize;
     this.lastStage = parts.lastStage;
-    this.#sample = parts.sample;
-    this.#paint = parts.paint;
     this.#owned.use(parts.owned);
-    this.#inference = this.#owned.use(new Inference(parts));
+    this.#hands = { ...parts, inference: this.#owned.use(new Inference(parts)) };
   }
 
   /**
@@ -130,6 +96,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     captions: readonly string[],
     { bestOf: count = 1, selfCorrect = 0, ...options }: DrawOptions = {},
   ): Promise<D[]> {
+    expectList(captions, "captions");
     const read = captions.map((caption) => this.language.caption(caption));
     checkSampling(options);
     checkNumber("bestOf", count, COUNT);
@@ -163,6 +130,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     items: readonly { readonly picture: Picture; readonly instruction: string }[],
     options: SamplingOptions = {},
   ): Promise<D[]> {
+    expectList(items, "{ picture, instruction }");
     const told = items.map(({ instruction }) => this.language.instruction(instruction));
     checkSampling(options);
     return await this.#draw(
@@ -178,8 +146,9 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /** Says what is in each picture. */
-  describeAll(pictures: readonly Picture[]): Promise<string[]> {
-    return this.#inference.write(pictures.map(ask.describe));
+  async describeAll(pictures: readonly Picture[]): Promise<string[]> {
+    expectPictures(pictures);
+    return await this.#hands.inference.write(pictures.map(ask.describe));
   }
 
   /**
@@ -195,6 +164,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   async askAll(
     questions: readonly { readonly picture: Picture; readonly question: string }[],
   ): Promise<string[]> {
+    expectList(questions, "{ picture, question }");
     const read = questions.map(({ question }) => this.language.question(question));
     const asked = read.map((read, i) => {
       const { picture } = questions[i];
@@ -202,7 +172,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
         ? ask.describe(picture)
         : ask.question(picture, read.question);
     });
-    return await this.#inference.write(
+    return await this.#hands.inference.write(
       asked,
       read.map((read) => read.kind === "question" ? read.answers : undefined),
     );
@@ -223,28 +193,11 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /** Thinks about each picture; `think` says what is understood. */
-  async thinkAll(
+  thinkAll(
     items: readonly AskedThought[],
     options: SamplingOptions = {},
   ): Promise<(D & { readonly answer: string })[]> {
-    const read = items.map((item) => this.#readThought(item));
-    checkSampling(options);
-    const asked = read.map((item) => ask.thought(item.picture, item.instruction, item.question));
-    const unconditional = items.map(({ picture }) => ask.reconstruct(picture));
-    const drawn = await this.#sample(this.#inference, { asked, unconditional }, options);
-    const painted = await this.#paint(drawn, options);
-    const answers = await this.#inference.write(
-      asked,
-      read.map(({ answers }) => answers),
-      painted.map(({ picture }, i) => ({ picture, content: drawn[i] })),
-    );
-    return painted.map((one, i) =>
-      shown(
-        { ...one, answer: answers[i] },
-        ({ answer }) => `Thought: "${answer}"`,
-        ({ picture }) => asImage(picture),
-      )
-    );
+    return thinkAll(this.#hands, items, options);
   }
 
   /**
@@ -256,12 +209,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /** Answers about each picture; `imagine` says what. */
-  async imagineAll(items: readonly AskedThought[]): Promise<string[]> {
-    const read = items.map((item) => this.#readThought(item));
-    return await this.#inference.write(
-      read.map((item) => ask.imagined(item.picture, item.instruction, item.question)),
-      read.map(({ answers }) => answers),
-    );
+  imagineAll(items: readonly AskedThought[]): Promise<string[]> {
+    return imagineAll(this.#hands, items);
   }
 
   /**
@@ -294,6 +243,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     options: SamplingOptions = {},
   ): Promise<D[]> {
     for (const { asked, shown } of items) {
+      expectPictures(shown);
       if (shown.length === 2 || (shown.length > 2 && asked !== "missing")) continue;
       const expected = asked === "missing" ? "two frames" : "two frames or more";
       throw new RangeError(`Expected ${expected} of an animation, but found ${shown.length}`);
@@ -304,6 +254,21 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
       items.map(ask.drawAnything),
       options,
     );
+  }
+
+  /**
+   * Tells something in words and pictures: "a story about a cat and three apples". Words come piece by
+   * piece, pictures as they are drawn; where pictures belong is the model's affair. Who stops listening
+   * stops the model.
+   * @throws CaptionError where nobody taught the model to tell such things
+   */
+  async *compose(about: string, options: ComposeOptions = {}): AsyncGenerator<Composed<D>, void> {
+    yield* composedStream(this.#hands, about, options);
+  }
+
+  /** Tells each in words and pictures; `compose` says what. */
+  composeAll(abouts: readonly string[], options: ComposeOptions = {}): Promise<Composed<D>[][]> {
+    return composeAll(this.#hands, abouts, options);
   }
 
   /**
@@ -319,16 +284,17 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
    * confidence is the probability of the one assessment in which all is right.
    */
   async judge(items: readonly Judged[]): Promise<Judgement[]> {
+    expectList(items, "{ picture, caption }");
     const captions = items.map(({ caption }) => this.language.caption(caption));
     const asked = captions.map((caption, i) => ask.assess(items[i].picture, caption));
     const allRight = captions.map((caption) => this.language.allRight?.(caption));
     const confidences = allRight.every((words) => words !== undefined)
-      ? (await this.#inference.logLikelihoods(
+      ? (await this.#hands.inference.logLikelihoods(
         asked.map((ask, i) => ({ ask, answer: allRight[i]! })),
       ))
         .map(Math.exp)
       : [];
-    const answers = await this.#inference.write(asked);
+    const answers = await this.#hands.inference.write(asked);
     return answers.map((said, i) => {
       const assessment = parseAssessment(said);
       return assessment === undefined ? { said } : { assessment, confidence: confidences[i] };
@@ -342,29 +308,18 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   likelihoods(
     items: readonly { readonly picture: Picture; readonly caption: string }[],
   ): Promise<number[]> {
-    return this.#inference.logLikelihoods(
+    return this.#hands.inference.logLikelihoods(
       items.map(({ picture, caption }) => ({ ask: ask.describe(picture), answer: caption })),
     );
   }
 
   async #draw(asked: Asked, unconditional: Asked, options: SamplingOptions): Promise<D[]> {
-    const contents = await this.#sample(this.#inference, { asked, unconditional }, options);
-    return await this.#paint(contents, options);
+    const { inference, sample, paint } = this.#hands;
+    return await paint(await sample(inference, { asked, unconditional }, options), options);
   }
 
   async #frame(item: FrameToDraw, options: SamplingOptions): Promise<Picture> {
     return (await this.framesAll([item], options))[0].picture;
-  }
-
-  /** An instruction and a question in taught words, and what may be answered. */
-  #readThought({ picture, instruction, question }: AskedThought) {
-    const told = this.language.instruction(instruction);
-    const read = this.language.question(question);
-    if (read.kind === "question") return { picture, instruction: told, ...read };
-    throw new CaptionError(
-      "Expected a question that is not for a description, since a model describes pictures and not " +
-        `what comes of an instruction, but found ${JSON.stringify(question)}`,
-    );
   }
 
   /**

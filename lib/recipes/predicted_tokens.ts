@@ -3,6 +3,8 @@
  * ones, as in training, and after what it said itself, as when it draws.
  */
 import type { Captioned } from "../data/data_set.ts";
+import { brief } from "../graph/mod.ts";
+import { checkNumber, COUNT, expectList } from "../runtime/mod.ts";
 import { Generator, promptsOf, type Row, type Speech } from "../unified/mod.ts";
 import type { MetaMorph } from "./metamorph.ts";
 import { ask } from "./wording.ts";
@@ -22,12 +24,18 @@ const BATCH = 64;
 
 /**
  * Asks for pictures by their captions, and gives what is said beside the truth.
- * @throws CaptionError where the model's language does not know a caption
+ * @throws CaptionError where the model's language does not know a caption; TypeError for another
+ * recipe's model, and for what is no list of pictures with captions
  */
 export async function predictTokens(
   model: MetaMorph,
   captioned: readonly Captioned[],
 ): Promise<PredictedTokens[]> {
+  if (model?.recipe !== "metamorph") {
+    throw new TypeError(`Expected a MetaMorph, but found ${brief(model)}`);
+  }
+  expectList(captioned, "{ caption, picture }");
+  if (captioned.length === 0) return [];
   const { device, store, unified, seed, visualizer } = model;
   const asked = captioned.map(({ caption }) => ask.draw(model.language.caption(caption)));
   const prompts = await promptsOf(asked, unified);
@@ -83,7 +91,8 @@ function* saidAfter(
  *
  * @param tokens of a picture, each of length 1
  * @returns `[tokens]`
- * @throws RangeError where there are no pictures, or not as many of both
+ * @throws RangeError where there are no pictures, or not as many of both, and for a number of tokens
+ * that is none; TypeError for what is no list
  *
  * @example
  * ```ts
@@ -100,6 +109,8 @@ export function cosinesByPosition(
   truth: readonly Float32Array[],
   tokens: number,
 ): number[] {
+  checkNumber("tokens", tokens, COUNT);
+  for (const list of [said, truth]) expectList(list, "pictures' visual tokens");
   if (said.length === 0 || said.length !== truth.length) {
     throw new RangeError(
       `Expected as many pictures that are said as true ones, but found ${said.length} and ` +

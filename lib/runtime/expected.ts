@@ -9,6 +9,12 @@ export function expectDevice(value: unknown): asserts value is Device {
   throw new TypeError(`Expected a device, as await openDevice() gives, but found ${brief(value)}`);
 }
 
+/** @throws TypeError for anything but a list; `of` says of what */
+export function expectList(value: unknown, of: string): void {
+  if (Array.isArray(value)) return;
+  throw new TypeError(`Expected a list of ${of}, but found ${brief(value)}`);
+}
+
 /** @throws TypeError for anything but the path of a file or folder */
 export function expectPath(value: unknown): asserts value is string {
   if (typeof value === "string" && value !== "") return;

@@ -2,6 +2,7 @@
  * What a model may be told and asked. Models see nothing but words that they were taught: whatever
  * people type is read once, at the door, into these words, or refused.
  */
+import { brief } from "../graph/brief.ts";
 import { normalForm } from "./normal_form.ts";
 
 /** A question as the model was taught it. */
@@ -24,6 +25,8 @@ export interface Language {
   /** An instruction to change a picture, in taught words. */
   instruction(text: string): string;
   question(text: string): ReadQuestion;
+  /** What is to be told in words and pictures, in taught words: "a story about a cat". */
+  subject(text: string): string;
   /** An assessment of a picture that is all that the caption asks for, in the model's words. */
   allRight?(caption: string): string;
 }
@@ -36,8 +39,9 @@ export class CaptionError extends Error {
 /** The longest text that is read, in characters. */
 export const LONGEST_CAPTION = 300;
 
-/** @throws CaptionError where a text is too long or has no words */
+/** @throws CaptionError where a text is too long or has no words; TypeError where it is no text */
 export function expectText(text: string): void {
+  if (typeof text !== "string") throw new TypeError(`Expected words, but found ${brief(text)}`);
   if (text.length > LONGEST_CAPTION) {
     throw new CaptionError(
       `Expected a text of at most ${LONGEST_CAPTION} characters, but found ${text.length}`,

@@ -162,6 +162,14 @@ export class PlainLanguage implements Language {
   }
 
   /**
+   * What a composition is about: words of captions.
+   * @throws CaptionError as `caption`
+   */
+  subject(text: string): string {
+    return this.caption(text);
+  }
+
+  /**
    * Reads what amounts to "what is this?".
    * @throws CaptionError for any other question
    */

@@ -42,7 +42,8 @@ export interface Begun extends Painted {
 export interface ComposingOptions<P extends Painted> extends Omit<GenerationOptions, "guidance"> {
   /** Pictures in an answer, at most. */
   readonly pictures: number;
-  readonly paint: (content: unknown) => Promise<P>;
+  /** Paints what was drawn in an answer, before it goes on. */
+  readonly paint: (content: unknown, index: number) => Promise<P>;
   /** Told what comes as it comes, and in which answer. */
   readonly tell?: (part: Interleaved<P>, index: number) => void;
 }
@@ -130,7 +131,7 @@ export class Inference implements Disposable {
         interleaved(row, unified, {
           longest,
           pictures,
-          paint,
+          paint: (content) => paint(content, i),
           tell: tell && ((part) => tell(part, i)),
         }),
       options,

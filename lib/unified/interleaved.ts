@@ -40,7 +40,8 @@ export async function* interleaved<P extends Painted>(
   for (let drawn = 0;; drawn++) {
     const ends = drawn < pictures ? [vocabulary.eos, vocabulary.picture] : [vocabulary.eos];
     const pieces = tell && piecesTo(tell, (ids) => vocabulary.decodeText(ids));
-    const { ids, end } = yield* text.generate(row, { longest, ends, tell: pieces });
+    const { ids, end } = yield* text.generate(row, { longest, ends, tell: pieces?.grow });
+    pieces?.end(ids);
     if (ids.length > 0) parts.push({ kind: "text", text: vocabulary.decodeText(ids) });
     if (end !== vocabulary.picture) return parts;
     const content = yield* draw.generate(row);
@@ -76,12 +77,18 @@ async function readAgain(
 function piecesTo(
   tell: (part: { readonly kind: "text"; readonly text: string }) => void,
   decode: (ids: readonly number[]) => string,
-): (ids: readonly number[]) => void {
+) {
   let told = "";
-  return (ids) => {
-    const all = decode(ids);
-    if (!all.startsWith(told) || all === told || all.endsWith("\uFFFD")) return;
+  const upTo = (all: string) => {
+    if (all === told) return;
     tell({ kind: "text", text: all.slice(told.length) });
     told = all;
+  };
+  return {
+    grow(ids: readonly number[]) {
+      const all = decode(ids);
+      if (!all.endsWith("\uFFFD")) upTo(all);
+    },
+    end: (ids: readonly number[]) => upTo(decode(ids)),
   };
 }

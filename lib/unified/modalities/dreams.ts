@@ -1,12 +1,12 @@
 /**
  * Pictures that are dreamt (DreamLLM, arXiv 2309.11499, section 3.2): where one belongs, learned queries
  * enter the language model, and what it makes of them, its last states at these rows, is what a diffusion
- * decoder draws from. There is nothing to imitate but the picture itself: its loss goes back through the
+ * decoder draws from, as directions: vectors of length 1. There is nothing to imitate but the picture itself: its loss goes back through the
  * decoder into projector, queries and language model.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import type { Picture } from "../../data/picture.ts";
-import { linear, type Scope, table } from "../../nn/mod.ts";
+import { linear, normalize, type Scope, table } from "../../nn/mod.ts";
 import type { Random } from "../../runtime/mod.ts";
 import {
   decoderScope,
@@ -50,7 +50,7 @@ export function dreamsModality(
   const { conditions: queries, conditionSize, latents } = diffusion;
   const first = vocabulary.text.size;
   const conditionsOf = (root: Scope, states: Tensor) =>
-    linear(root.at(PROJECTOR.slice(0, -1)), states, conditionSize);
+    normalize(linear(root.at(PROJECTOR.slice(0, -1)), states, conditionSize));
   return {
     name,
     tokens: {

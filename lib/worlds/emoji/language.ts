@@ -5,6 +5,7 @@ import { knowLanguage } from "../../text/languages.ts";
 import { allRight } from "./axes.ts";
 import { readCaption, readInstruction, readQuestion, wordingOf } from "./captions.ts";
 import { expectWorld } from "./expect_world.ts";
+import { readAbout } from "./stories/read_story.ts";
 import type { World } from "./world.ts";
 
 export interface EmojiLanguage extends Language {
@@ -33,6 +34,7 @@ export function emojiLanguage(world: World): EmojiLanguage {
     caption: (text) => wordingOf(readCaption(text, world)),
     instruction: (text) => readInstruction(text, world),
     question: (text) => readQuestion(text, world),
+    subject: (text) => readAbout(text, world).about,
     allRight: (caption) => assessmentToText(allRight(readCaption(caption, world), world)),
   };
 }
