@@ -56,16 +56,19 @@ Deno.test("a picture is edited, and what is dreamt hangs on it and on the instru
 });
 
 Deno.test("frames of an animation are dreamt before, between and after others", async () => {
-  const drawn = await model.framesAll([
+  const asked = [
     { asked: "next", shown: [first, second] },
     { asked: "previous", shown: [second, third] },
     { asked: "missing", shown: [first, third] },
     { asked: "next", shown: [second, first] },
-  ], { temperature: 0 });
+  ] as const;
+  const options = { temperature: 0 };
+  const drawn = await model.framesAll(asked, options);
   drawn.forEach(isDrawn);
   assert.equal(new Set(drawn.map(({ conditions }) => `${conditions}`)).size, drawn.length);
-  const options = { temperature: 0 };
-  assert.deepEqual(await model.next([first, second], options), drawn[0].picture);
-  assert.deepEqual(await model.previous([second, third], options), drawn[1].picture);
-  assert.deepEqual(await model.between(first, third, options), drawn[2].picture);
+  // In which order codes are revealed depends on the place in the list.
+  const alone = async (i: number) => (await model.framesAll([asked[i]], options))[0].picture;
+  assert.deepEqual(await model.next([first, second], options), await alone(0));
+  assert.deepEqual(await model.previous([second, third], options), await alone(1));
+  assert.deepEqual(await model.between(first, third, options), await alone(2));
 });

@@ -5,8 +5,9 @@
 
 DreamLLM (arXiv 2309.11499, section 3.2): the Llama of `transformers`, with dream queries and a
 projector without bias, written from the paper's description, and the masked diffusion as its
-decoder. After what was dreamt, the picture itself is read, if anything follows; its signs are
-learned, since they say that the answer goes on. Writes tests/fixtures/dreamllm/:
+decoder, which draws from directions: conditions have length 1. After what was dreamt, the picture
+itself is read, if anything follows; its signs are learned, since they say that the answer goes on.
+Writes tests/fixtures/dreamllm/:
 
 - config.json, model.safetensors
 - io.json: `pictures`, each its `features` [token, size] and its `codes` [latents]; `documents`,
@@ -82,9 +83,9 @@ class DreamLLM(LlamaForCausalLM):
         adapted = self.multi_modal_projector(features)
         return [*self.words([PICTURE]), *adapted, *self.words([END_PICTURE])]
 
-    def conditions(self, rows, start):
-        """What becomes of the queries that stand in rows from start on: [queries, size]."""
-        return self.dream_projector(self.states(rows)[start:start + QUERIES])
+    def conditions(self, states, start):
+        """What becomes of the queries that stand from start on: directions, [queries, size]."""
+        return F.normalize(self.dream_projector(states[start:start + QUERIES]), dim=-1)
 
 
 def asked(model, ask, pictures):
@@ -121,7 +122,7 @@ def losses_of(model, documents, pictures, noise):
         for at, id in learned:
             entropies.append(F.cross_entropy(model.lm_head(states[at - 1]), torch.tensor(id)))
         for start, codes in dreams:
-            condition = model.dream_projector(states[start:start + QUERIES])
+            condition = model.conditions(states, start)
             own = next(noise)
             hidden = torch.tensor([own["hidden"]])
             known = condition if own["known"] else torch.zeros_like(condition)
@@ -155,7 +156,7 @@ def generate(model, rows, longest):
         elif id == PICTURE:
             start = len(rows) + 1
             rows += model.dreamt()
-            drawn = model.conditions(rows, start)
+            drawn = model.conditions(model.states(rows), start)
             said.append({"picture": numbers(drawn)})
         else:
             said.append({"text": [id]})
