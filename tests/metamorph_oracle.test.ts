@@ -1,4 +1,7 @@
-/** A tiny MetaMorph and a tiny diffusion over codes against PyTorch (tests/oracles/metamorph.py). */
+/**
+ * A tiny MetaMorph against PyTorch (tests/oracles/metamorph.py), and a tiny diffusion over codes
+ * (tests/oracles/latent_diffusion.py).
+ */
 import assert from "node:assert/strict";
 import { type Document, picture, type Segment, text } from "../lib/data/document.ts";
 import { decodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
 import { CheckpointError } from "../lib/nn/mod.ts";
 import {
+  DreamLLM,
   Illume,
   loadModel,
   type LoadOptions,
@@ -14,6 +15,7 @@ import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
 import { CaptionError, knowLanguage, TextTokenizer } from "../lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
+import { tinyDreamLLM } from "./tiny_dreamllm.ts";
 import { tinyIllume } from "./tiny_illume.ts";
 import { tinyMetaMorph } from "./tiny_metamorph.ts";
 import { TINY_TEXT } from "./tiny_model.ts";
@@ -39,7 +41,12 @@ const METAMORPH: Kind = {
   tiny: (store, seed) => tinyMetaMorph(store, text, seed, "l1"),
   load: MetaMorph.load,
 };
-const KINDS = [ILLUME, METAMORPH];
+const DREAMLLM: Kind = {
+  recipe: "dreamllm",
+  tiny: (store, seed) => tinyDreamLLM(store, text, seed),
+  load: DreamLLM.load,
+};
+const KINDS = [ILLUME, METAMORPH, DREAMLLM];
 
 /** A model whose weights no seed gives. */
 async function learned(directory: string, { tiny }: Kind = ILLUME): Promise<RecipeModel> {
@@ -93,6 +100,9 @@ for (const kind of KINDS) {
         assert.deepEqual(loaded.visualizer.config, model.visualizer.config);
         assert.equal(loaded.loss, "l1");
       }
+      if (loaded instanceof DreamLLM && model instanceof DreamLLM) {
+        assert.deepEqual(loaded.decoder.config, model.decoder.config);
+      }
 
       await loaded.save(`${directory}/again`);
       assert.deepEqual(await filesOf(`${directory}/again`), files);
@@ -116,6 +126,8 @@ Deno.test("a model of another recipe is refused with both names, and with what l
     for (
       const [there, asked, name] of [
         [METAMORPH, ILLUME, "MetaMorph"],
+        [DREAMLLM, METAMORPH, "DreamLLM"],
+        [METAMORPH, DREAMLLM, "MetaMorph"],
         [ILLUME, METAMORPH, "Illume"],
       ] as const
     ) {
@@ -249,17 +261,45 @@ const DAMAGES: readonly [string, string, Damage, RegExp, string?][] = [
   [TOKENIZER, "no special tokens", tokenizerOf(270, ["<pad>"]), /special tokens .*"<bos>"/],
 ];
 
-Deno.test("a damaged model is refused in one line: the file, what was expected, what found", (t) =>
+const without = (part: string) => tensors((all) => all.delete(`${part}.weight`));
+
+/** Of what a DreamLLM has and the others have not. */
+const DREAM_DAMAGES: typeof DAMAGES = [
+  [CONFIG, "another version", replaced(/"version": 1/, '"version": 2'), /^version 2: /],
+  [CONFIG, "another format", replaced(/"dreamllm"/, '"dreams"'), /^"dreams"$/],
+  [
+    CONFIG,
+    "a size in words",
+    replaced(/"conditionSize": 8/, '"conditionSize": "8"'),
+    /^decoder\.conditionSize "8": /,
+  ],
+  [CONFIG, "a field missing", replaced(/"conditions": 3,/, ""), /^no decoder\.conditions$/],
+  [CONFIG, "fewer queries", replaced(/"conditions": 3/, '"conditions": 2'), /^\[3, /, TENSORS],
+  [
+    CONFIG,
+    "smaller conditions",
+    replaced(/"conditionSize": 8/, '"conditionSize": 4'),
+    /^\[\d+, 8\]$/,
+    TENSORS,
+  ],
+  [CONFIG, "fewer places", replaced(/"places": 16/, '"places": 9'), /^languageModel\.places 9: /],
+  [TENSORS, "no queries", without("dream_queries"), /^none$/],
+  [TENSORS, "no projector", without("dream_projector"), /^none$/],
+  [TENSORS, "a decoder short of what it says", without("visualizer.code_out"), /^none$/],
+];
+
+/** A model of a recipe, each of whose files is damaged in turn. */
+const refusesDamages = ({ tiny, load }: Kind, damages: typeof DAMAGES) => (t: Deno.TestContext) =>
   inFolder(async (directory) => {
-    await tinyIllume(new StateStore(device), text, 3).save(directory);
+    await tiny(new StateStore(device), 3).save(directory);
     const files = await filesOf(directory);
-    for (const [file, what, damage, expected, foundIn = file] of DAMAGES) {
+    for (const [file, what, damage, expected, foundIn = file] of damages) {
       await t.step(`${file}: ${what}`, async () => {
         const path = `${directory}/${file}`;
         const damaged = damage(files.get(file)!);
         if (damaged === undefined) await Deno.remove(path);
         else await Deno.writeFile(path, damaged);
-        await assert.rejects(Illume.load(directory, { device }), (error) => {
+        await assert.rejects(load(directory, { device }), (error) => {
           assert.ok(error instanceof CheckpointError, `${error}`);
           const { message } = error;
           const found = ", but found ";
@@ -273,5 +313,11 @@ Deno.test("a damaged model is refused in one line: the file, what was expected, 
         await Deno.writeFile(path, files.get(file)!);
       });
     }
-    await Illume.load(directory, { device });
-  }));
+    await load(directory, { device });
+  });
+
+Deno.test(
+  "a damaged model is refused in one line: the file, what was expected, what found",
+  refusesDamages(ILLUME, DAMAGES),
+);
+Deno.test("a damaged DreamLLM is refused as well", refusesDamages(DREAMLLM, DREAM_DAMAGES));

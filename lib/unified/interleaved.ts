@@ -27,8 +27,8 @@ export interface InterleavedOptions<P extends Painted> {
 
 /**
  * Says words, and draws a picture wherever the model says `<picture>`, up to `<eos>` or to the limits.
- * Where a modality's rows say nothing of the picture that was drawn, the picture is read after them: the
- * model goes on with what it drew itself, in place of the true picture that it learned with.
+ * Where a modality's rows say nothing of the picture that was drawn, the model says after them whether
+ * it goes on: it then reads what it drew itself, in place of the true picture that it learned with.
  */
 export async function* interleaved<P extends Painted>(
   row: Row,
@@ -47,9 +47,14 @@ export async function* interleaved<P extends Painted>(
     const content = yield* draw.generate(row);
     row.feed({ id: vocabulary.endPicture });
     const part = { kind: "picture", content, painted: await paint?.(content) } as const;
-    if (draw.readAgain) await readAgain(row, model, part.painted);
     tell?.(part);
     parts.push(part);
+    if (!draw.readAgain) continue;
+    yield;
+    const { eos, picture } = vocabulary;
+    const sign = row.sample(0, vocabulary.text.size, (id) => id === eos || id === picture);
+    if (sign === eos) return parts;
+    await readAgain(row, model, part.painted);
   }
 }
 

@@ -36,18 +36,19 @@ export function sequenceOf(
   const roles = picturesOf(document, model);
   const writer = new SequenceWriter(random);
   let next = 0;
-  const write = (segment: Segment, learned: boolean) => {
+  const write = (segment: Segment, learned: boolean, goesOn = false) => {
     if (segment.kind === "text") return model.text.write(writer, segment.text, learned);
     const { drawn, read } = roles[next];
     const content = contents[next++];
     if (drawn) model.draw.write(writer, content.drawn, learned);
-    if (read) model.read.write(writer, content.read, false);
+    // That an answer goes on after what it drew, the model says by the sign of what it reads again.
+    if (read) model.read.write(writer, content.read, goesOn);
   };
   writer.token(vocabulary.bos);
   for (const { ask, answer } of document) {
     for (const segment of ask) write(segment, false);
     writer.token(vocabulary.answer);
-    for (const segment of answer) write(segment, true);
+    answer.forEach((segment, i) => write(segment, true, i < answer.length - 1));
     writer.token(vocabulary.eos, { learned: true });
   }
   return writer;

@@ -1,4 +1,4 @@
-"""A tiny MetaMorph and a tiny diffusion over codes, with random weights, by PyTorch.
+"""A tiny MetaMorph with random weights, by PyTorch.
 
     pip install transformers==5.23.0 torch==2.13.0
     python tests/oracles/metamorph.py     # from the repository's root
@@ -13,54 +13,22 @@ a vision head, written from the paper's description. Writes tests/fixtures/metam
   answers, words and predicted visual tokens, to prompts of different lengths
 - gradients.safetensors: of cross entropy + 1 − cos
 - gradients_l1.safetensors: of cross entropy + √size · |difference|
-
-The masked diffusion (arXiv 2406.07524), from what lib/vision/decoders/latent_diffusion.ts says of
-it. Writes tests/fixtures/latent_diffusion/:
-
-- config.json, model.safetensors
-- io.json: a batch, the last of which has no condition, its `logits` [batch, latents, codes], its
-  `losses`, and the `gradient` of their sum to the condition
-- gradients.safetensors: of the sum of the losses
 """
 
-import json
 import math
-import pathlib
 import sys
 
-sys.path.pop(0)  # this script's own folder, where safetensors.py hides the package
+sys.path.append(sys.path.pop(0))  # this script's own folder, where safetensors.py hides the package
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from oracle_files import numbers, randomize, save
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
 torch.set_num_threads(1)
 PAD, BOS, EOS, ANSWER, IMAGE_START, IMAGE_END = range(6)
 VOCABULARY, HIDDEN, TOKENS, SIZE = 32, 16, 3, 6
-
-
-def numbers(x):
-    return json.loads(json.dumps(x.tolist()), parse_float=lambda text: float(f"{float(text):.9g}"))
-
-
-def randomize(model, generator, scale):
-    """Wide enough that attention is far from even, and no norm is the identity."""
-    with torch.no_grad():
-        for path, parameter in model.named_parameters():
-            noise = torch.randn(parameter.shape, generator=generator)
-            parameter.copy_(1 + 0.2 * noise if path.endswith("norm.weight") else scale * noise)
-
-
-def save(folder, config, io, **tensors):
-    folder = pathlib.Path("tests/fixtures") / folder
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(config) + "\n")
-    (folder / "io.json").write_text(json.dumps(io) + "\n")
-    for name, state in tensors.items():
-        state = {path: tensor.detach().clone() for path, tensor in state.items()}
-        save_file(state, folder / f"{name}.safetensors", {"format": "pt"})
 
 
 # MetaMorph
@@ -181,7 +149,7 @@ def answered_with_a_picture(model, generator, pictures, shown, count):
     raise RuntimeError("Expected prompts that are answered with a picture, but found too few")
 
 
-def write_metamorph():
+def write():
     generator = torch.Generator().manual_seed(0)
     model = MetaMorph(LlamaConfig(
         vocab_size=VOCABULARY,
@@ -252,108 +220,4 @@ def write_metamorph():
     )
 
 
-# The diffusion
-
-
-class Block(nn.Module):
-    """Pre-norm attention of all to all, with normed queries and keys, and a gated SiLU."""
-
-    def __init__(self, size, heads, inner):
-        super().__init__()
-        self.heads = heads
-        self.input_layernorm = nn.RMSNorm(size, eps=1e-6)
-        self.post_attention_layernorm = nn.RMSNorm(size, eps=1e-6)
-        self.self_attn = nn.ModuleDict({
-            **{f"{name}_proj": nn.Linear(size, size, bias=False) for name in "qkvo"},
-            **{f"{name}_norm": nn.RMSNorm(size // heads, eps=1e-6) for name in "qk"},
-        })
-        self.mlp = nn.ModuleDict({
-            "gate_proj": nn.Linear(size, inner, bias=False),
-            "up_proj": nn.Linear(size, inner, bias=False),
-            "down_proj": nn.Linear(inner, size, bias=False),
-        })
-
-    def forward(self, x):
-        own = self.self_attn
-        normed = self.input_layernorm(x)
-        q, k, v = (
-            own[f"{name}_proj"](normed).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for name in "qkv"
-        )
-        mixed = F.scaled_dot_product_attention(own["q_norm"](q), own["k_norm"](k), v)
-        x = x + own["o_proj"](mixed.transpose(1, 2).flatten(2))
-        normed = self.post_attention_layernorm(x)
-        gated = F.silu(self.mlp["gate_proj"](normed)) * self.mlp["up_proj"](normed)
-        return x + self.mlp["down_proj"](gated)
-
-
-class Diffusion(nn.Module):
-    def __init__(self, config):
-        super().__init__()
-        latents, codes, conditions, condition_size, size, layers, heads = config.values()
-        self.condition_in = nn.Linear(condition_size, size)
-        self.condition_places = nn.Embedding(conditions, size)
-        self.codes = nn.Embedding(codes, size)
-        self.hidden = nn.Embedding(1, size)
-        self.latent_places = nn.Embedding(latents, size)
-        self.layers = nn.ModuleList(Block(size, heads, 3 * size) for _ in range(layers))
-        self.norm = nn.RMSNorm(size, eps=1e-6)
-        self.code_out = nn.Linear(size, codes)
-        self.prior = nn.ModuleDict({
-            "linear_1": nn.Linear(conditions * condition_size, 2 * size),
-            "linear_2": nn.Linear(2 * size, codes, bias=False),
-        })
-
-    def logits(self, ids, hidden, condition):
-        """f(codes that are left, condition) + g(condition): [batch, latents, codes]."""
-        said = self.condition_in(condition) + self.condition_places.weight
-        seen = torch.where(hidden[:, :, None] == 1, self.hidden.weight, self.codes(ids))
-        rows = torch.cat([said, seen + self.latent_places.weight], dim=1)
-        for layer in self.layers:
-            rows = layer(rows)
-        here = self.code_out(self.norm(rows)[:, condition.shape[1]:])
-        anywhere = self.prior["linear_2"](F.silu(self.prior["linear_1"](condition.flatten(1))))
-        return here + anywhere[:, None]
-
-    def losses(self, ids, hidden, condition):
-        """−log P(code | codes that are left, condition), the mean over a picture's hidden codes."""
-        logs = self.logits(ids, hidden, condition).log_softmax(dim=-1)
-        each = -logs.gather(2, ids[:, :, None])[:, :, 0]
-        return torch.stack([own[mask == 1].mean() for own, mask in zip(each, hidden)])
-
-
-def write_diffusion():
-    generator = torch.Generator().manual_seed(1)
-    config = {
-        "latents": 4,
-        "codes": 7,
-        "conditions": 2,
-        "conditionSize": 5,
-        "hiddenSize": 16,
-        "layers": 2,
-        "heads": 2,
-    }
-    diffusion = Diffusion(config)
-    randomize(diffusion, generator, 0.4)
-    ids = torch.randint(7, (4, 4), generator=generator)
-    condition = torch.randn(4, 2, 5, generator=generator)
-    condition[3] = 0  # none
-    condition.requires_grad_()
-    hidden = torch.tensor([[1, 1, 1, 1], [0, 1, 0, 1], [1, 0, 0, 0], [0, 1, 1, 0.0]])
-    losses = diffusion.losses(ids, hidden, condition)
-    weights = dict(diffusion.named_parameters())
-    gradient, *gradients = torch.autograd.grad(losses.sum(), [condition, *weights.values()])
-    io = {
-        "ids": ids.tolist(),
-        "hidden": numbers(hidden),
-        "condition": numbers(condition),
-        "logits": numbers(diffusion.logits(ids, hidden, condition)),
-        "losses": numbers(losses),
-        "gradient": numbers(gradient),
-    }
-    gradients = dict(zip(weights, gradients))
-    save("latent_diffusion", config, io, model=weights, gradients=gradients)
-
-
-write_metamorph()
-write_diffusion()
+write()

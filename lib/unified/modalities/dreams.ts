@@ -36,7 +36,8 @@ const CONDITION_DROP = 0.1;
 
 /**
  * Queries stand between `<picture>` and `</picture>`; `<picture>` is the paper's `<dream>`. They say nothing
- * of the picture: what follows on it reads it.
+ * of the picture: what follows on it reads it. Another `<picture>` begins that, and so says that an answer
+ * goes on.
  *
  * Content is the codes `[latents]` of a picture that is learned, and of one that is drawn what it is drawn
  * from: `[conditions, conditionSize]`.
