@@ -83,9 +83,11 @@ export {
   type VisionEncoder,
 } from "./lib/vision/mod.ts";
 
-// To train: a tokenizer, what draws of visual tokens, a model on them, and a folder that a stopped
+// To train: a tokenizer, what draws of vectors, a model on them, and a folder that a stopped
 // training goes on from; or all of a recipe by its name.
 export {
+  LatentDecoder,
+  LatentDecoderConfig,
   PictureTokenizer,
   QuantizerConfig,
   TOKENIZER_BUDGETS,
@@ -103,6 +105,10 @@ export {
 } from "./lib/vision/mod.ts";
 export {
   type Begun,
+  DECODER_PRESETS,
+  DREAMLLM_STAGES,
+  dreamllmStages,
+  type DreamtPicture,
   ILLUME_STAGES,
   illumeStages,
   METAMORPH_STAGES,
@@ -199,17 +205,21 @@ export {
   evaluateEditing,
   evaluateFrames,
   evaluateGeneval,
+  evaluateIllustrating,
   evaluateJudge,
   evaluateJudgeOnDrawings,
   evaluateProbes,
   evaluatePurity,
   evaluateReading,
+  evaluateStories,
   evaluateThinking,
   evaluateVisualizer,
   type FrameScores,
+  type IllustrationScores,
   type JudgedDrawing,
   type ProbeScores,
   type Purity,
+  type StoryScores,
   type ThinkingScores,
   unseenPictures,
   type VisualizerScores,

@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: trains ILLUME (arXiv 2412.06673) or MetaMorph (2412.14164) from nothing, lets it
- * judge its own drawings and learn from that, and reports what it can do.
+ * `deno task demo`: trains ILLUME (arXiv 2412.06673), MetaMorph (2412.14164) or DreamLLM (2309.11499)
+ * from nothing, lets it judge its own drawings and learn from that, and reports what it can do.
  */
 import {
   askedCaptions,
@@ -16,12 +16,14 @@ import {
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
+  evaluateStories,
   evaluateVisualizer,
   evaluationCaptions,
   meanAccuracy,
   parserJudge,
-  type plot,
+  plot,
   readDrawings,
+  type RecipeModel,
   RECIPES,
   SceneParser,
   selfGenerate,
@@ -72,6 +74,13 @@ function looksAt({ steps }: Stage): number[] {
   return Array.from({ length: count }, (_, i) => Math.min(LOOK_EVERY * (i + 1), steps));
 }
 
+/** What a report shows told. */
+const SUBJECTS = [
+  "a story about a cat and three apples",
+  "a story about a dog and two keys",
+  "how to draw two red hearts and a cat",
+];
+
 await main(async () => {
   const options = readCommandLine({
     task: "demo",
@@ -104,7 +113,7 @@ await main(async () => {
   const quick = options.flag("quick");
   const share = quick ? 0.01 : 1;
   const sizes = quick
-    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24, codes: 60 }
+    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24, codes: 60, stories: 4 }
     : {
       perTask: 48,
       pope: 100,
@@ -112,6 +121,7 @@ await main(async () => {
       reconstructions: 2048,
       probes: 1500,
       codes: 3000,
+      stories: 60,
     };
 
   const signal = stopOnInterrupt(typed("demo", ...wordsOfRun(), "--resume"));
@@ -238,6 +248,10 @@ await main(async () => {
   const ceilings = visualized?.ceilings ??
     await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
+  const stories = model.recipe === "dreamllm"
+    ? await evaluateStories(model, scenes, parser, { stories: sizes.stories, seed })
+    : undefined;
+  signal.throwIfAborted();
   const reconstruction = await evaluateReconstruction(
     tokenizer,
     unseenPictures(scenes, { pictures: sizes.reconstructions, seed }),
@@ -264,6 +278,8 @@ await main(async () => {
     byCodes: evaluateDrawingByCodes(drawing.drawings, read),
     ceilings,
     visualized,
+    stories,
+    told: stories && await compose(model, SUBJECTS, seed),
     ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,
     reconstruction,
@@ -278,3 +294,12 @@ await main(async () => {
   });
   console.log(summary(report, out));
 });
+
+async function compose(model: RecipeModel, subjects: readonly string[], seed: number) {
+  const told = await model.composeAll(subjects, { seed });
+  return told.map((parts, i) => {
+    const composition = new plot.Composition(subjects[i]);
+    for (const part of parts) composition.push(part);
+    return composition;
+  });
+}

@@ -6,12 +6,14 @@ import {
   type CodeScores,
   type DrawingScores,
   type JudgedDrawing,
+  type Picture,
   plot,
   readMetrics,
   type Recipe,
   type RecipeModel,
   Report,
   type StageSummary,
+  type StoryScores,
   type VisualizerScores,
   writeFileAtomic,
 } from "../mod.ts";
@@ -30,6 +32,9 @@ export interface Findings {
   readonly ceilings: Ceilings;
   /** Of MetaMorph. */
   readonly visualized?: VisualizerScores;
+  /** Of DreamLLM, with some of what it told. */
+  readonly stories?: StoryScores;
+  readonly told?: readonly plot.Composition[];
   readonly ceilingByCodes: CodeScores;
   readonly reconstruction: NonNullable<Report["reconstruction"]>;
   readonly probes: NonNullable<Report["probes"]>;
@@ -50,7 +55,7 @@ export interface Findings {
 /** Writes everything into a folder. */
 export async function writeReport(out: string, findings: Findings): Promise<Report> {
   const { drawing, byCodes, ceilings, before, assessed, preset, seed, device } = findings;
-  const { recipe, visualized } = findings;
+  const { recipe, visualized, stories } = findings;
   const report = Report.parse({
     recipe: recipe.name,
     preset,
@@ -69,6 +74,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
       },
     },
     visualizer: visualized && visualizerReport(visualized),
+    stories: stories && storiesReport(stories),
     pope: findings.pope,
     probes: findings.probes,
     reconstruction: findings.reconstruction,
@@ -112,9 +118,15 @@ export function visualizerReport({ drawn, ceilings }: VisualizerScores): Report[
   return { ...drawn, ceiling: ceilings.reconstructed.overall };
 }
 
+/** What a report keeps of stories: there may have been nothing to count. */
+export function storiesReport(scores: StoryScores): Report["stories"] {
+  return Object.fromEntries(Object.entries(scores).filter(([, score]) => !Number.isNaN(score)));
+}
+
 async function figuresOf(
   out: string,
-  { drawing, visualized, assessed, reconstructed, visionStages, lossParts, curve }: Findings,
+  { drawing, visualized, told = [], assessed, reconstructed, visionStages, lossParts, curve }:
+    Findings,
 ): Promise<plot.ReportFigure[]> {
   const metrics = await readMetrics(`${out}/metrics.jsonl`);
   const points = metrics.map(({ stage, samples, loss, parts }) => ({
@@ -157,6 +169,10 @@ async function figuresOf(
         { columns: 6 },
       ),
     }]),
+    ...told.filter(({ pictures }) => pictures.length > 0).map((story) => ({
+      heading: story.title[0].toUpperCase() + story.title.slice(1),
+      figure: plot.pictureGrid(titled(story), { columns: 6 }),
+    })),
     {
       heading: "Drawn",
       text: "Held-out captions, each drawn once, with the parser's verdict.",
@@ -176,6 +192,15 @@ async function figuresOf(
       }]
     ),
   ];
+}
+
+/** The pictures of a story, each below the words that it follows on. */
+function titled({ parts }: plot.Composition): { picture: Picture; title?: string }[] {
+  return parts.flatMap((part, i) => {
+    if (part.kind === "text") return [];
+    const before = parts[i - 1];
+    return [{ picture: part.picture, title: before?.kind === "text" ? before.text : undefined }];
+  });
 }
 
 /** How often the model's verdict on a drawing is the parser's; no verdict is a wrong one. */

@@ -12,7 +12,7 @@ const Reported = Report
 /** The scores of a report, where everything lies, and what can be done next. */
 export function summary(report: Report, out: string): string {
   const { recipe, geneval, pope, selfEnhancement, seconds } = Reported.parse(report);
-  const { visualizer } = report;
+  const { visualizer, stories } = report;
   const from = wordsOfModel(out);
   const picture = "two_red_hearts.png";
   const rows = [
@@ -24,6 +24,12 @@ export function summary(report: Report, out: string): string {
     ...(visualizer === undefined ? [] : [
       ["visualizer", `${share(visualizer.overall)} where it draws true visual tokens`],
     ]),
+    ...(stories === undefined ? [] : [
+      [
+        "stories",
+        `${share(stories.shown)} of their pictures show what is told, no less and no more`,
+      ],
+    ]),
     ["POPE", share(meanAccuracy(pope as Required<typeof pope>))],
     ...Object.entries(pope).map(([split, { accuracy }]) => [`  ${split}`, share(accuracy)]),
     ["verdicts", `${share(selfEnhancement.agreement)} of its own on its drawings are the parser's`],
@@ -33,10 +39,12 @@ export function summary(report: Report, out: string): string {
     ["pictures", `${out}/drawn.png, reconstructed.png, scores.png`],
     ["model", out],
   ];
+  const story = ["a story about a cat and three apples", "--to", "story.html"];
   const next = [
     typed("draw", "two red hearts", "--to", picture, ...from),
     typed("describe", picture, "--question", "how many hearts are there?", ...from),
     typed("edit", picture, "make the heart blue", ...from),
+    ...(stories === undefined ? [] : [typed("compose", ...story, ...from)]),
   ];
   return closing(rows, next);
 }

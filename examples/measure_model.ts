@@ -3,7 +3,9 @@ import {
   emojiScenes,
   evaluateDetails,
   evaluateEditing,
+  evaluateIllustrating,
   evaluateJudge,
+  evaluateStories,
   SceneParser,
 } from "../mod.ts";
 import { loadChosenModel, openChosenDevice, worldOfScores } from "./opening.ts";
@@ -26,6 +28,12 @@ await main(async () => {
     details: await evaluateDetails(model, scenes, { questions: 600, seed }),
     verdicts: await evaluateJudge(model, scenes, { perTask: 48, seed }),
     edits: await evaluateEditing(model, scenes, parser, { edits: 150, seed }),
+    ...(model.recipe === "dreamllm"
+      ? {
+        stories: await evaluateStories(model, scenes, parser, { stories: 150, seed }),
+        illustrating: await evaluateIllustrating(model, scenes, parser, { stories: 100, seed }),
+      }
+      : {}),
   };
   console.log(JSON.stringify(measured, null, 2));
 });

@@ -71,7 +71,7 @@ Deno.test("another recipe than the folder's is refused with both names", async (
   );
   assertRefused(
     await runTask("draw", "a cat", "--recipe", "dreams"),
-    /^Expected --recipe to be one of illume, metamorph, but found "dreams"/,
+    /^Expected --recipe to be one of illume, metamorph, dreamllm, but found "dreams"/,
   );
   await inFolder(async (folder) => {
     assertRefused(

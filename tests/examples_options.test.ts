@@ -36,7 +36,7 @@ Deno.test("whoever trains or uses a model may name its recipe", async () => {
   const users = ["draw", "describe", "edit", "assess", "evaluate", "measure-model"];
   for (const name of [...trainers, ...users]) {
     const { stdout } = await runCommand(name, "--help");
-    match(stdout, /\n {2}--recipe NAME +.*illume or metamorph/, name);
+    match(stdout, /\n {2}--recipe NAME +.*illume, metamorph or dreamllm/, name);
     if (name !== "train") match(stdout, /default out\/demo, of MetaMorph out\/metamorph/, name);
   }
 });

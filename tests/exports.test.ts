@@ -7,7 +7,16 @@ const { name, exports } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`
 
 /** What those who look for it expect to find in each room. */
 const FOUND: Readonly<Record<string, readonly string[]>> = {
-  ".": ["loadModel", "MetaMorph", "Training", "openDevice", "plot", "readPicture", "emojiScenes"],
+  ".": [
+    "loadModel",
+    "MetaMorph",
+    "DreamLLM",
+    "Training",
+    "openDevice",
+    "plot",
+    "readPicture",
+    "emojiScenes",
+  ],
   "./graph": ["constant", "gradient", "input", "ops", "toOnnx"],
   "./runtime": ["openDevice", "Program", "Random", "StateStore"],
   "./files": ["decodeSafetensors", "encodeSafetensors", "SafetensorsFile", "writeFileAtomic"],
@@ -19,7 +28,7 @@ const FOUND: Readonly<Record<string, readonly string[]>> = {
   "./assessment": ["assess", "Assessment", "EndpointJudge"],
   "./unified": ["SPECIAL_TOKENS", "Vocabulary"],
   "./training": ["Progress", "readMetrics", "ResumeError", "Training"],
-  "./recipes": ["Illume", "loadModel", "MetaMorph", "RECIPES", "selfGenerate"],
+  "./recipes": ["DreamLLM", "Illume", "loadModel", "MetaMorph", "RECIPES", "selfGenerate"],
   "./evaluation": ["bootstrapMean", "frechetDistance", "retrieve"],
   "./plot": ["lossCurve", "pictureGrid", "profile"],
   "./emoji": ["emojiScenes", "EmojiSet", "parserJudge", "SceneParser", "WORLDS"],

@@ -31,6 +31,11 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  *   pixels; `agreement` says of how many drawings both judges say the same.
  * - `visualizer`: GenEval of what MetaMorph's visualizer draws of the visual tokens of true scenes;
  *   `ceiling` of the same scenes after the tokenizer.
+ * - `stories`: of stories about held-out things: `placed` the F1 of where pictures stand, `shown` the
+ *   share of pictures that show all that is told and nothing else, `kept` the share of things that the
+ *   words leave alone and the next picture has as they were, `keptOverFour` the same over four pictures,
+ *   `told` the share of texts that are understood and may happen, `fulfilled` the share of stories that
+ *   are about what was asked for, `pictures` how many a story has.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.
@@ -62,6 +67,15 @@ export const Report = z.object({
     byCodes: z.object({ ...tasks, agreement: share, ceiling: share }).partial(),
   }).partial(),
   visualizer: z.object({ ...tasks, ceiling: share }).partial(),
+  stories: z.object({
+    placed: share,
+    shown: share,
+    kept: share,
+    keptOverFour: share,
+    told: share,
+    fulfilled: share,
+    pictures: z.number().nonnegative(),
+  }).partial(),
   pope: z.object({ random: PopeSplit, popular: PopeSplit, adversarial: PopeSplit }).partial(),
   probes: z.object({ concept: share, color: share, position: share }),
   reconstruction: z.object({

@@ -6,8 +6,8 @@ import { popeScores, scores } from "./scores.ts";
 
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
-  const { data, geneval, visualizer, pope, retrieval, distances, reconstruction } = report;
-  const { seconds, peakMemoryBytes } = report;
+  const { data, geneval, visualizer, stories, pope, retrieval, distances } = report;
+  const { reconstruction, seconds, peakMemoryBytes } = report;
   const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
     ["pictures learned from", data?.pictures.toLocaleString("en")],
@@ -15,6 +15,7 @@ export function factCards(report: Report): string {
     ["the same by codes", share(geneval?.byCodes?.overall)],
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
     ["the visualizer, true tokens", share(visualizer?.overall)],
+    ["pictures of stories, right", share(stories?.shown)],
     ["POPE accuracy, mean", popeAccuracy >= 0 ? share(popeAccuracy) : undefined],
     ["captions found first", share(retrieval?.captionsByPictures.recallAt1)],
     ["Fréchet distance", distances?.drawn.frechet.toFixed(3)],
@@ -65,7 +66,7 @@ export function dataSection({ data }: Report): string {
 /** Every score of the report, as figures with their ceilings and as numbers. */
 export function modelSection(report: Report): string {
   const { geneval, pope, probes, reconstruction, retrieval, distances, selfEnhancement } = report;
-  const { descriptions, visualizer } = report;
+  const { descriptions, visualizer, stories } = report;
   const blocks: string[] = [];
   if (geneval !== undefined && hasScore(geneval)) {
     blocks.push(scores(geneval, {}, { title: "GenEval: drawing what the caption says" }).html());
@@ -86,6 +87,12 @@ export function modelSection(report: Report): string {
     ["Drawings of which parser and codes say the same", share(geneval?.byCodes?.agreement)],
     ["GenEval of the visualizer, given true visual tokens", share(visualizer?.overall)],
     ["GenEval of the same scenes after the tokenizer", share(visualizer?.ceiling)],
+    ["Stories: pictures where they belong, F1", share(stories?.placed)],
+    ["Stories: pictures that show what is told", share(stories?.shown)],
+    ["Stories: things that stay what they are, from picture to picture", share(stories?.kept)],
+    ["Stories: things that stay what they are, over four pictures", share(stories?.keptOverFour)],
+    ["Stories: texts that are understood, and may happen", share(stories?.told)],
+    ["Stories about what was asked for", share(stories?.fulfilled)],
     ["GenEval before self-enhancement", share(selfEnhancement?.before)],
     ["GenEval after self-enhancement", share(selfEnhancement?.after)],
     ["GenEval by codes before self-enhancement", share(selfEnhancement?.byCodes?.before)],

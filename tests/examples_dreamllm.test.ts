@@ -1,0 +1,55 @@
+/** `deno task demo --recipe dreamllm`, and a story that a command tells. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { DreamLLM, Report } from "../mod.ts";
+import { assertRefused, runTask, type Said } from "./commands.ts";
+
+/** A quick demo that ran through. */
+let out: string;
+let demo: Said;
+
+Deno.test.beforeAll(async () => {
+  out = await Deno.makeTempDir();
+  demo = await runTask("demo", "--recipe", "dreamllm", "--quick", "--out", out);
+});
+Deno.test.afterAll(() => Deno.remove(out, { recursive: true }));
+
+Deno.test("the demo says how well stories are told", async () => {
+  equal(demo.code, 0, demo.stderr);
+  const found = JSON.parse(await Deno.readTextFile(`${out}/report.json`));
+  const report = Report.parse(found);
+  deepEqual(found, report, "Expected nothing beside the schema");
+  equal(report.recipe, "dreamllm");
+  ok(report.stages!.some(({ name }) => name === "interleaved pretraining"));
+  ok(report.stories!.fulfilled! >= 0 && report.stories!.pictures! >= 0);
+  match(demo.stdout, /^recipe +dreamllm\n/);
+  match(
+    demo.stdout,
+    /\n {2}deno task compose "a story about a cat and three apples" --to story.html /,
+  );
+  match(await Deno.readTextFile(`${out}/report.html`), /<h1>DreamLLM, nano</);
+});
+
+Deno.test("a story is told to a page, or to Markdown with its pictures", async () => {
+  using model = await DreamLLM.load(out);
+  const about = "a story about a cat and three apples";
+  for (const to of [`${out}/training/story.html`, `${out}/training/A Story.MD`]) {
+    const { code, stdout, stderr } = await runTask(
+      ...["compose", "A story about a CAT and 3 apples.", "--to", to] as const,
+      ...["--from", out, "--recipe", "dreamllm", "--pictures", "2", "--seed", "3"],
+    );
+    deepEqual([code, stderr], [0, ""]);
+    ok(stdout.endsWith(`\n${to}\n`), stdout);
+    const page = await Deno.readTextFile(to);
+    const [told] = await model.composeAll([about], { pictures: 2, seed: 3 });
+    const pictures = told.filter(({ kind }) => kind === "picture").length;
+    equal(page.match(/<img |!\[/g)?.length ?? 0, pictures);
+  }
+  assertRefused(
+    await runTask("compose", about, "--to", "story.pdf", "--from", out),
+    /^Expected --to to name a file ending in \.html or \.md, but found "\S*story\.pdf"/,
+  );
+  assertRefused(
+    await runTask("compose", "a poem about rain", "--from", out),
+    /^Expected "a story about a cat and three apples", .*, but found "a poem about rain"/,
+  );
+});
