@@ -184,6 +184,7 @@ export {
   evaluateAnswers,
   evaluateCeilings,
   type EvaluatedCaption,
+  evaluateDescribing,
   evaluateDetails,
   evaluateDiversity,
   evaluateDrawing,
