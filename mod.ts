@@ -198,6 +198,7 @@ export {
   evaluateAnswers,
   evaluateCeilings,
   type EvaluatedCaption,
+  evaluateDescribing,
   evaluateDetails,
   evaluateDiversity,
   evaluateDrawing,

@@ -4,6 +4,7 @@ import {
   type Arm,
   arm,
   DRAWING,
+  GRID,
   inShort,
   LOSSES,
   PARTNER,
@@ -16,8 +17,8 @@ import { type ArmResult, resultsOf, type StudyRun } from "./metamorph_results.ts
 
 type Runs = readonly StudyRun[];
 
-/** Of what arms are compared by. */
-export type Measure = "GenEval" | "POPE";
+/** Of what arms are compared by; nats are those that are read of descriptions. */
+export type Measure = "GenEval" | "POPE" | "nats";
 
 /** Drawing samples from the fewest on. */
 export const DRAWING_IN_ORDER = DRAWING.toSorted((a, b) => a - b);
@@ -38,19 +39,25 @@ export function studyEffects(runs: Runs): Record<string, plot.Difference[]> {
       )
     ),
     2: [
-      ...gain(
-        runs,
-        "GenEval",
-        "reading to 5k drawing",
-        arm({ drawing: 5000, reading: READING }),
-        arm({ drawing: 5000 }),
+      ...GRID.drawing.filter((drawing) => drawing > 0).flatMap((drawing) =>
+        gain(
+          runs,
+          "GenEval",
+          `32k reading to ${inShort(drawing)} drawing`,
+          arm({ drawing, reading: READING }),
+          arm({ drawing }),
+        )
       ),
-      ...gain(
-        runs,
-        "POPE",
-        "drawing to 2k reading",
-        arm({ drawing: 20_000, reading: 2000 }),
-        arm({ reading: 2000 }),
+      ...(["POPE", "nats"] as const).flatMap((measure) =>
+        GRID.reading.filter((reading) => reading > 0).flatMap((reading) =>
+          gain(
+            runs,
+            measure,
+            `20k drawing to ${inShort(reading)} reading`,
+            arm({ drawing: 20_000, reading }),
+            arm({ reading }),
+          )
+        )
       ),
     ],
     3: [...partnerEffects(runs, "GenEval"), ...partnerEffects(runs, "POPE")],
@@ -73,7 +80,7 @@ export function studyEffects(runs: Runs): Record<string, plot.Difference[]> {
   };
 }
 
-const MEASURES: readonly Measure[] = ["GenEval", "POPE"];
+const MEASURES: readonly Measure[] = ["GenEval", "POPE", "nats"];
 
 /** What each kind of partner adds to drawing alone, from the most on. */
 export function partnerEffects(runs: Runs, measure: Measure): plot.Difference[] {
@@ -104,8 +111,8 @@ function gain(
 }
 
 /** A value for each caption, or one. */
-export function valuesOf({ drawings, pope }: ArmResult, measure: Measure): number[] {
-  return measure === "GenEval" ? [...drawings].map(Number) : [pope];
+export function valuesOf({ drawings, pope, nats }: ArmResult, measure: Measure): number[] {
+  return measure === "GenEval" ? [...drawings].map(Number) : [measure === "POPE" ? pope : nats];
 }
 
 /** A value for each seed, the mean over its own; nothing where there is none. */

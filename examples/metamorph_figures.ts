@@ -32,6 +32,7 @@ export function studyFigures(runs: Runs): Figures {
     ...unlockedFigure(runs),
     ...gridFigure(runs, "GenEval"),
     ...gridFigure(runs, "POPE"),
+    ...gridFigure(runs, "nats"),
     ...differencesFigure(
       "metamorph_partners",
       partnerEffects(runs, "GenEval"),
@@ -39,7 +40,7 @@ export function studyFigures(runs: Runs): Figures {
     ),
     ...differencesFigure(
       "metamorph_effects",
-      [...both, ...losses, ...recipes, ...thinking],
+      [...both, ...losses, ...recipes, ...thinking].filter(({ name }) => !name.startsWith("nats")),
       "What each change is worth",
     ),
     ...cosinesFigure(runs),

@@ -1,6 +1,7 @@
 /** What the models of `deno task metamorph` are measured by: all alike, and by what they learned. */
 import {
   cosinesByPosition,
+  evaluateDescribing,
   evaluateDetails,
   evaluateDiversity,
   evaluateDrawing,
@@ -34,6 +35,7 @@ export async function measure(
     geneval: scores,
     drawings: drawings.map(({ correct }) => correct ? "1" : "0").join(""),
     pope: meanAccuracy(pope),
+    nats: await evaluateDescribing(model, scenes, { pictures: sizes.described, seed }),
     ...(model.recipe === "metamorph" && samples.drawing
       ? { cosines: await measureCosines(model, setting) }
       : {}),

@@ -49,6 +49,7 @@ export function comparedTable(runs: Runs, arms: readonly Arm[]): string {
       ),
     ],
     row("POPE", ({ pope }) => pope),
+    row("nats read of descriptions", ({ nats }) => nats),
     ...Object.entries(FORMS).map(([form, words]) =>
       rowOfSome(`details: ${words}`, results, (one) => mean(one, form as keyof typeof FORMS))
     ),

@@ -36,6 +36,8 @@ export const Measured = z.strictObject({
   drawings: z.string(),
   /** Mean accuracy over POPE's three samplings. */
   pope: share,
+  /** What descriptions tell of their pictures, and a model reads there: `evaluateDescribing`. */
+  nats: z.number(),
   /** Of a MetaMorph that learned to draw. */
   cosines: Cosines.optional(),
   /** Of those that learned to edit: pictures of two, three and four things; edits; layouts. */

@@ -25,6 +25,7 @@ const PRESET = "nano";
 const SIZES = {
   perTask: 48,
   pope: 100,
+  described: 400,
   questions: 200,
   edits: 150,
   varied: { captions: 12, drawings: 16 },
@@ -35,6 +36,7 @@ const SIZES = {
 const QUICK_SIZES: typeof SIZES = {
   perTask: 1,
   pope: 1,
+  described: 2,
   questions: 6,
   edits: 2,
   varied: { captions: 1, drawings: 2 },

@@ -47,7 +47,7 @@ export function studyTables({ runs, machine }: Pick<StudyReport, "runs" | "machi
   const sections: [title: string, ...parts: string[]][] = [
     [SHARED, visionTable(runs)],
     ["1", unlockedTable(runs), gainsTable(effects[1]), soonerTable(runs)],
-    ["2", grid(runs, "GenEval"), grid(runs, "POPE"), gainsTable(effects[2])],
+    ["2", grid(runs, "GenEval"), grid(runs, "POPE"), grid(runs, "nats"), gainsTable(effects[2])],
     ["3", partnersTable(runs), gainsTable(effects[3])],
     ["4", armsTable(runs, EXPERIMENTS[4].arms), gainsTable(effects[4])],
     ["5", comparedTable(runs, EXPERIMENTS[5].arms), gainsTable(effects[5])],
@@ -86,7 +86,7 @@ function aboutAll(runs: Runs, machine: string): string[] {
       seedsInWords(seeds)
     }, on ${machine}; ${minutes} minutes of training. Means ` +
     "over seeds, intervals of 95 % (bootstrap over seeds, and over the held-out captions of " +
-    "drawings). Reading is questions, details and descriptions, as many of each. A sample is a " +
+    "drawings). Nats are how much of what descriptions say a model reads from their pictures. Reading is questions, details and descriptions, as many of each. A sample is a " +
     "picture with its caption, its description, or several questions; each is seen once; their numbers hold in the mean, as what a batch is of is drawn.",
     ...(missing.length === 0 ? [] : [`Not trained yet: ${missing.join("; ")}.`]),
   ];
@@ -113,12 +113,13 @@ function unlockedTable(runs: Runs): string {
   ).filter(([, ...both]) => found(runs, both).length > 0);
   if (arms.length === 0) return "";
   return markdownTable(
-    ["drawing", "GenEval, alone", `beside ${inShort(READING)} reading`, "POPE, beside reading"],
+    ["drawing", "GenEval, alone", `beside ${inShort(READING)} reading`, "POPE", "nats"],
     arms.map(([drawing, alone, joint]) => [
       inShort(drawing),
       score(runs, alone, "GenEval"),
       score(runs, joint, "GenEval"),
       score(runs, joint, "POPE"),
+      score(runs, joint, "nats"),
     ]),
   );
 }
@@ -170,7 +171,7 @@ function partnersTable(runs: Runs): string {
   const drawn = (arm: Arm) =>
     mean(resultsOf(runs, arm.name).map((one) => mean(valuesOf(one, "GenEval"))));
   return markdownTable(
-    [`beside ${inShort(PARTNER.drawing)} drawing`, "GenEval", ...GENEVAL_TASKS, "POPE"],
+    [`beside ${inShort(PARTNER.drawing)} drawing`, "GenEval", ...GENEVAL_TASKS, "POPE", "nats"],
     all.toSorted((a, b) => drawn(b.arm) - drawn(a.arm)).map(({ kind, arm }) => [
       kind === "none" ? kind : `${inShort(PARTNER.partner)} ${kind}`,
       score(runs, arm, "GenEval"),
@@ -178,6 +179,7 @@ function partnersTable(runs: Runs): string {
         average(resultsOf(runs, arm.name).map(({ geneval }) => geneval[task]))
       ),
       score(runs, arm, "POPE"),
+      score(runs, arm, "nats"),
     ]),
   );
 }
@@ -186,7 +188,7 @@ function armsTable(runs: Runs, arms: readonly Arm[]): string {
   const rows = found(runs, arms);
   if (rows.length === 0) return "";
   return markdownTable(
-    ["learned", "GenEval", ...GENEVAL_TASKS, "POPE"],
+    ["learned", "GenEval", ...GENEVAL_TASKS, "POPE", "nats"],
     rows.map((arm) => [
       arm.name,
       score(runs, arm, "GenEval"),
@@ -194,6 +196,7 @@ function armsTable(runs: Runs, arms: readonly Arm[]): string {
         average(resultsOf(runs, arm.name).map(({ geneval }) => geneval[task]))
       ),
       score(runs, arm, "POPE"),
+      score(runs, arm, "nats"),
     ]),
   );
 }

@@ -50,6 +50,7 @@ function resultOf(arm: Arm, drawing: number, pope: number): ArmResult {
     geneval: scores(right / CAPTIONS),
     drawings: "1".repeat(right) + "0".repeat(CAPTIONS - right),
     pope,
+    nats: 5 * pope,
     ...(arm.recipe === "metamorph" && samples.drawing
       ? { cosines: { afterTruth: [0.5, 0.75], afterOwn: [0.5, 0.625] } }
       : {}),

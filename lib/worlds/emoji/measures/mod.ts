@@ -13,6 +13,7 @@ export {
   type JudgedDrawing,
   judgeDrawings,
 } from "./drawing.ts";
+export { evaluateDescribing } from "./describing.ts";
 export { evaluateEditing } from "./editing.ts";
 export { type DrawsFrames, evaluateFrames, type FrameScores } from "./frames.ts";
 export { evaluateGeneval, isOfWorld, toGeneval } from "./geneval_file.ts";
