@@ -60,8 +60,6 @@ interface Drawing {
   readonly condition: Float32Array;
   readonly ids: Int32Array;
   readonly hidden: Float32Array;
-  /** In which order its codes are revealed. */
-  readonly order: readonly number[];
   readonly random: Random;
 }
 
@@ -105,8 +103,7 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
   }
 
   /**
-   * Draws a picture of the vectors `[conditions, conditionSize]` of each: its codes are revealed in random
-   * order. What is left to chance depends on the seed and the place in the list.
+   * Draws a picture of the vectors `[conditions, conditionSize]` of each. What is left to chance depends on the seed and the place in the list.
    * @throws RangeError for vectors of another length or that are no numbers, and a seed, steps, guidance or
    * temperature not as expected; TypeError for what is no list of vectors
    */
@@ -126,7 +123,6 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
         condition,
         ids: new Int32Array(latents),
         hidden: new Float32Array(latents).fill(1),
-        order: random.shuffle(Array.from({ length: latents }, (_, latent) => latent)),
         random,
       };
     });
@@ -135,11 +131,13 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
     for (let round = 0; round < rounds; round++) {
       const [first, end] = [round, round + 1].map((at) => Math.round(at * latents / rounds));
       const logits = await this.#logits(drawings);
-      drawings.forEach(({ ids, hidden, order, random }, i) => {
-        for (const latent of order.slice(first, end)) {
+      drawings.forEach(({ ids, hidden, random }, i) => {
+        const scores = Array.from({ length: latents }, (_, latent) => {
           const own = (all: Float32Array) => all.subarray(latent * codes, (latent + 1) * codes);
-          const scores = guided(own(logits[i].said), own(logits[i].free), guidance);
-          ids[latent] = sample(scores, sampling, random);
+          return guided(own(logits[i].said), own(logits[i].free), guidance);
+        });
+        for (const latent of surest(scores, hidden, random).slice(0, end - first)) {
+          ids[latent] = sample(scores[latent], sampling, random);
           hidden[latent] = 0;
         }
       });
@@ -185,6 +183,23 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
     super[Symbol.dispose]();
     this.tokenizer[Symbol.dispose]();
   }
+}
+
+/** How much chance there is in which code is the surest: enough that things stand anywhere. */
+const ORDER_NOISE = 0.3;
+
+/**
+ * The hidden latents, the surest first: by log max P(code), with Gumbel noise (MaskGIT, arXiv 2202.04200).
+ * In random order there are sooner too many things, or too few (docs/LOG.md).
+ */
+function surest(scores: readonly Float32Array[], hidden: Float32Array, random: Random): number[] {
+  const sureness = scores.map((own) => {
+    const most = own.reduce((a, b) => Math.max(a, b));
+    const noise = -Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
+    return ORDER_NOISE * noise - Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0));
+  });
+  return [...sureness.keys()].filter((latent) => hidden[latent] === 1)
+    .sort((a, b) => sureness[b] - sureness[a]);
 }
 
 /** The sizes of the diffusion. */
