@@ -1,11 +1,6 @@
 /** The best of several drawings, as the model that drew them finds. */
 import { type Judged, type Judgement, sureness } from "../assessment/judge.ts";
-import type { Picture } from "../data/picture.ts";
-
-/** A picture that was drawn, and what its model keeps of it. */
-export interface Drawn {
-  readonly picture: Picture;
-}
+import type { Drawn } from "./drawn.ts";
 
 /** What draws, and what judges. */
 export interface Searched<D extends Drawn> {

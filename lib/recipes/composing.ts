@@ -2,7 +2,7 @@
 import type { Segment } from "../data/document.ts";
 import { checkNumber, COUNT, expectList, Random } from "../runtime/mod.ts";
 import { checkSampling, type Interleaved } from "../unified/mod.ts";
-import type { Drawn } from "./best_drawing.ts";
+import type { Drawn } from "./drawn.ts";
 import type { Hands, SamplingOptions } from "./hands.ts";
 import { ask } from "./wording.ts";
 

@@ -17,8 +17,7 @@
  * - Features enter through two layers; the paper's through one.
  * - Token shift (`embedding.ts`), and Muon for matrices: a small model learns sooner.
  */
-import { inspect, short, shown } from "../notebook/mod.ts";
-import { asImage } from "../data/picture.ts";
+import { inspect, short } from "../notebook/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
@@ -50,7 +49,8 @@ import {
   type Preset,
   type Visualized,
 } from "../vision/mod.ts";
-import { LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+import { shownDrawing } from "./drawn.ts";
+import { languageModelOf } from "./language_models.ts";
 import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
 import { PictureModel } from "./picture_model.ts";
 
@@ -170,14 +170,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       readonly longestText?: number;
     },
   ): DreamLLM {
-    const sizes = LANGUAGE_MODEL_PRESETS[preset];
-    const config: LanguageModelConfig = {
-      ...sizes,
-      keyValueHeads: sizes.heads,
-      queryKeyNorm: true,
-      tokenShift: true,
-      places: decoder.config.tokenizer.grid ** 2,
-    };
+    const config = languageModelOf(preset, decoder.config.tokenizer.grid ** 2);
     return new DreamLLM({ decoder, text, language, config, seed, longestText });
   }
 
@@ -213,14 +206,6 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
     return `DreamLLM on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +
       `${short(this.text.size)} tokens of text, ${conditions} dream queries`;
   }
-}
-
-function shownDrawing(drawing: DreamtPicture): DreamtPicture {
-  return shown(
-    drawing,
-    ({ ids, picture }) => `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
-    ({ picture }) => asImage(picture),
-  );
 }
 
 /** Decoders by size, each on the tokenizer of its size. */

@@ -1,7 +1,7 @@
 /** What a model of any recipe works with: it reads people's words, answers, samples and paints. */
 import type { Language } from "../text/language.ts";
 import type { Asked, Inference } from "../unified/mod.ts";
-import type { Drawn } from "./best_drawing.ts";
+import type { Drawn } from "./drawn.ts";
 
 export interface SamplingOptions {
   /** Default 0. */

@@ -18,8 +18,8 @@
  * - The paper's wording is unpublished: `wording.ts` is ours.
  * - Captions of drawings are dropped now and then, for guidance: ILLUME+ (arXiv 2504.01934).
  */
-import { inspect, short, shown } from "../notebook/mod.ts";
-import { asImage, type Picture } from "../data/picture.ts";
+import { inspect, short } from "../notebook/mod.ts";
+import type { Picture } from "../data/picture.ts";
 import type { Budget, Rates, Stage } from "../optim/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
@@ -48,17 +48,10 @@ import {
   TokenizerConfig,
   tokenizerParameters,
 } from "../vision/mod.ts";
+import { shownDrawing } from "./drawn.ts";
+import { languageModelOf } from "./language_models.ts";
 import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
 import { PictureModel } from "./picture_model.ts";
-
-/** The sizes of a model: minutes on two cores, hours on two cores, or a GPU's work. */
-export const LANGUAGE_MODEL_PRESETS = {
-  nano: { hiddenSize: 128, layers: 4, heads: 4, intermediateSize: 256 },
-  small: { hiddenSize: 256, layers: 6, heads: 8, intermediateSize: 512 },
-  base: { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 2048 },
-} as const satisfies Readonly<Record<Preset, object>>;
-
-export type { Preset };
 
 /** A picture that the model drew, and its codes. */
 export interface DrawnPicture {
@@ -179,14 +172,7 @@ export class Illume extends PictureModel<DrawnPicture> {
       readonly longestText?: number;
     },
   ): Illume {
-    const sizes = LANGUAGE_MODEL_PRESETS[preset];
-    const config: LanguageModelConfig = {
-      ...sizes,
-      keyValueHeads: sizes.heads,
-      queryKeyNorm: true,
-      tokenShift: true,
-      places: tokenizer.config.grid ** 2,
-    };
+    const config = languageModelOf(preset, tokenizer.config.grid ** 2);
     return new Illume({ tokenizer, text, language, config, seed, longestText });
   }
 
@@ -222,14 +208,6 @@ export class Illume extends PictureModel<DrawnPicture> {
       `${short(this.text.size)} tokens of text, ` +
       `${short(this.tokenizer.quantizer.codes)} codes`;
   }
-}
-
-function shownDrawing(drawing: DrawnPicture): DrawnPicture {
-  return shown(
-    drawing,
-    ({ ids, picture }) => `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
-    ({ picture }) => asImage(picture),
-  );
 }
 
 /** By default all learns but the codebook, which the language model has from the vision tokenizer. */

@@ -19,8 +19,7 @@
  *   go to drawing and reading.
  * - Captions of drawings are dropped now and then, as for ILLUME; nothing is guided by it here.
  */
-import { inspect, short, shown } from "../notebook/mod.ts";
-import { asImage } from "../data/picture.ts";
+import { inspect, short } from "../notebook/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
@@ -48,7 +47,8 @@ import {
   VisualizerConfig,
   visualizerParameters,
 } from "../vision/mod.ts";
-import { LANGUAGE_MODEL_PRESETS } from "./illume.ts";
+import { shownDrawing } from "./drawn.ts";
+import { languageModelOf } from "./language_models.ts";
 import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
 import { PictureModel } from "./picture_model.ts";
 
@@ -183,14 +183,7 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       readonly loss?: FeatureLoss;
     },
   ): MetaMorph {
-    const sizes = LANGUAGE_MODEL_PRESETS[preset];
-    const config: LanguageModelConfig = {
-      ...sizes,
-      keyValueHeads: sizes.heads,
-      queryKeyNorm: true,
-      tokenShift: true,
-      places: placesOf(visualizer.config),
-    };
+    const config = languageModelOf(preset, placesOf(visualizer.config));
     return new MetaMorph({ visualizer, text, language, config, seed, longestText, loss });
   }
 
@@ -228,14 +221,6 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
     return `MetaMorph on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +
       `${short(this.text.size)} tokens of text, ${tokens} visual tokens a picture`;
   }
-}
-
-function shownDrawing(drawing: MorphedPicture): MorphedPicture {
-  return shown(
-    drawing,
-    ({ ids, picture }) => `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
-    ({ picture }) => asImage(picture),
-  );
 }
 
 /** The paper's two stages (section 3.2) and one before. */

@@ -1,14 +1,7 @@
 /** ILLUME, MetaMorph and DreamLLM, their stages and files, and what a model makes of its own pictures. */
 export { type CaptionedDocuments, captionedDocuments } from "./captioned_documents.ts";
-export type { Drawn } from "./best_drawing.ts";
-export {
-  type DrawnPicture,
-  Illume,
-  ILLUME_STAGES,
-  illumeStages,
-  LANGUAGE_MODEL_PRESETS,
-  type Preset,
-} from "./illume.ts";
+export type { Drawn } from "./drawn.ts";
+export { type DrawnPicture, Illume, ILLUME_STAGES, illumeStages } from "./illume.ts";
 export {
   DECODER_PRESETS,
   DreamLLM,
@@ -17,6 +10,8 @@ export {
   dreamllmStages,
   type DreamtPicture,
 } from "./dreamllm.ts";
+export { LANGUAGE_MODEL_PRESETS } from "./language_models.ts";
+export type { Preset } from "../vision/mod.ts";
 export { captionTokenizer, OWN_TOKENIZER_PRESETS, ownPicturesPlan } from "./own_pictures.ts";
 export type { LoadOptions, RecipeName } from "./model_files.ts";
 export {

@@ -13,6 +13,7 @@ import { checkNumber, COUNT } from "../runtime/mod.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import { SPECIAL_TOKENS, type StagePlan } from "../unified/mod.ts";
 import {
+  type Preset,
   TOKENIZER_PRESETS,
   type TokenizerBudgets,
   type TokenizerConfig,
@@ -20,7 +21,7 @@ import {
 } from "../vision/mod.ts";
 import type { CaptionedDocuments } from "./captioned_documents.ts";
 import { DREAMLLM_STAGES } from "./dreamllm.ts";
-import { ILLUME_STAGES, type Preset } from "./illume.ts";
+import { ILLUME_STAGES } from "./illume.ts";
 import { METAMORPH_STAGES } from "./metamorph.ts";
 import type { RecipeName } from "./model_files.ts";
 import type { RecipePlan } from "./recipe.ts";

@@ -16,7 +16,7 @@ import {
   type StagePlan,
   type UnifiedModel,
 } from "../unified/mod.ts";
-import { bestOf, corrected, type Drawn, type Searched } from "./best_drawing.ts";
+import { bestOf, corrected, type Searched } from "./best_drawing.ts";
 import {
   type BegunStory,
   composeAll,
@@ -25,6 +25,7 @@ import {
   type ComposeOptions,
   illustrateAll,
 } from "./composing.ts";
+import type { Drawn } from "./drawn.ts";
 import type { Hands, SamplingOptions } from "./hands.ts";
 import { type AskedThought, imagineAll, thinkAll } from "./thinking.ts";
 import { ask, type AskedFrame } from "./wording.ts";

@@ -13,7 +13,7 @@ import type { Picture } from "../data/picture.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
 import { type StagePlan, unifiedStages } from "../unified/mod.ts";
-import type { Preset } from "./illume.ts";
+import type { Preset } from "../vision/mod.ts";
 import type { PictureModel } from "./picture_model.ts";
 import type { AssessedDrawing } from "./self_generation.ts";
 import { ask } from "./wording.ts";

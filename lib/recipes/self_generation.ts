@@ -19,7 +19,7 @@ import {
 } from "../files/mod.ts";
 import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath, Random } from "../runtime/mod.ts";
-import type { Drawn } from "./best_drawing.ts";
+import type { Drawn } from "./drawn.ts";
 import type { PictureModel } from "./picture_model.ts";
 
 /** A picture that a model drew, and what was found about it. */

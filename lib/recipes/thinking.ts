@@ -4,7 +4,7 @@ import { type Bundle, escapeMarkup, shown } from "../notebook/mod.ts";
 import { expectList } from "../runtime/mod.ts";
 import { CaptionError, type Language } from "../text/language.ts";
 import { checkSampling } from "../unified/mod.ts";
-import type { Drawn } from "./best_drawing.ts";
+import type { Drawn } from "./drawn.ts";
 import type { Hands, SamplingOptions } from "./hands.ts";
 import { ask } from "./wording.ts";
 
