@@ -15,8 +15,12 @@ export async function provenance(task: string) {
     command: ["deno task", task, ...Deno.args].join(" "),
     commit: await commit(),
     date: new Date().toISOString(),
-    machine: `${cpus()[0].model.trim()}, ${navigator.hardwareConcurrency} threads`,
+    machine: `${cpus()[0].model.trim()}, ${threads(navigator.hardwareConcurrency)}`,
   };
+}
+
+function threads(count: number): string {
+  return count === 1 ? "one thread" : `${count} threads`;
 }
 
 /** The commit that is checked out, "-dirty" where files have changed since; "unknown" outside git. */
