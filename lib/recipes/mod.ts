@@ -17,6 +17,7 @@ export {
   dreamllmStages,
   type DreamtPicture,
 } from "./dreamllm.ts";
+export { type DocumentStory, interleavedDocuments, storyOf } from "./interleaved_documents.ts";
 export { captionTokenizer, OWN_TOKENIZER_PRESETS, ownPicturesPlan } from "./own_pictures.ts";
 export type { LoadOptions, RecipeName } from "./model_files.ts";
 export {
