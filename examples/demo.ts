@@ -21,7 +21,7 @@ import {
   evaluationCaptions,
   meanAccuracy,
   parserJudge,
-  plot,
+  type plot,
   readDrawings,
   RECIPES,
   SceneParser,
