@@ -43,6 +43,7 @@ export {
   endless,
   type FolderDocument,
   type FolderSample,
+  holdsDocuments,
   type InterleavedDocument,
   InterleavedDocuments,
   InterleavedFolder,
@@ -69,8 +70,11 @@ export {
 export {
   captionedDocuments,
   captionTokenizer,
+  type DocumentStory,
+  interleavedDocuments,
   OWN_TOKENIZER_PRESETS,
   ownPicturesPlan,
+  storyOf,
 } from "./lib/recipes/mod.ts";
 
 // To bring an encoder of others, and make tokens of its features.

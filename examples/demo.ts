@@ -21,9 +21,8 @@ import {
   evaluationCaptions,
   meanAccuracy,
   parserJudge,
-  plot,
+  type plot,
   readDrawings,
-  type RecipeModel,
   RECIPES,
   SceneParser,
   selfGenerate,
@@ -49,6 +48,7 @@ import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
 import { FOLDERS, OUT, RECIPE, recipeOf } from "./recipe.ts";
 import { spread } from "./spread.ts";
+import { tellAll } from "./told_stories.ts";
 
 type ScorePoint = plot.ScorePoint;
 const ScorePoints = z.array(
@@ -279,7 +279,7 @@ await main(async () => {
     ceilings,
     visualized,
     stories,
-    told: stories && await compose(model, SUBJECTS, seed),
+    told: stories && await tellAll(model, SUBJECTS, seed),
     ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,
     reconstruction,
@@ -294,12 +294,3 @@ await main(async () => {
   });
   console.log(summary(report, out));
 });
-
-async function compose(model: RecipeModel, subjects: readonly string[], seed: number) {
-  const told = await model.composeAll(subjects, { seed });
-  return told.map((parts, i) => {
-    const composition = new plot.Composition(subjects[i]);
-    for (const part of parts) composition.push(part);
-    return composition;
-  });
-}

@@ -6,7 +6,6 @@ import {
   type CodeScores,
   type DrawingScores,
   type JudgedDrawing,
-  type Picture,
   plot,
   readMetrics,
   type Recipe,
@@ -18,6 +17,7 @@ import {
   writeFileAtomic,
 } from "../mod.ts";
 import { spread } from "./spread.ts";
+import { storyFigures } from "./told_stories.ts";
 
 export interface Findings {
   readonly recipe: Recipe<RecipeModel>;
@@ -169,10 +169,7 @@ async function figuresOf(
         { columns: 6 },
       ),
     }]),
-    ...told.filter(({ pictures }) => pictures.length > 0).map((story) => ({
-      heading: story.title[0].toUpperCase() + story.title.slice(1),
-      figure: plot.pictureGrid(titled(story), { columns: 6 }),
-    })),
+    ...storyFigures(told),
     {
       heading: "Drawn",
       text: "Held-out captions, each drawn once, with the parser's verdict.",
@@ -192,15 +189,6 @@ async function figuresOf(
       }]
     ),
   ];
-}
-
-/** The pictures of a story, each below the words that it follows on. */
-function titled({ parts }: plot.Composition): { picture: Picture; title?: string }[] {
-  return parts.flatMap((part, i) => {
-    if (part.kind === "text") return [];
-    const before = parts[i - 1];
-    return [{ picture: part.picture, title: before?.kind === "text" ? before.text : undefined }];
-  });
 }
 
 /** How often the model's verdict on a drawing is the parser's; no verdict is a wrong one. */

@@ -1,33 +1,33 @@
 /**
- * `deno task train --data pictures --out out/mine`: trains ILLUME (arXiv 2412.06673) or MetaMorph
- * (2412.14164) from nothing on a folder of pictures with captions, and reports what it learned.
+ * `deno task train --data pictures --out out/mine`: trains ILLUME (arXiv 2412.06673), MetaMorph
+ * (2412.14164) or DreamLLM (2309.11499) from nothing on a folder of pictures with captions, or of
+ * documents of text and pictures, and reports what it learned.
  */
 import {
   type Captioned,
   captionedDocuments,
-  type CaptionedPictures,
   captionTokenizer,
   type DataSet,
-  type FolderSample,
+  interleavedDocuments,
   mapped,
   OWN_TOKENIZER_PRESETS,
   ownPicturesPlan,
-  type PictureFolder,
-  pictureFolder,
   plainCaption,
   PlainLanguage,
   RECIPES,
   shortenedPlan,
   skippedInWords,
   StateStore,
+  storyOf,
   type TextTokenizer,
   Training,
 } from "../mod.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
 import { typed } from "./help.ts";
-import { stopOnInterrupt, tell } from "./interrupt.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, SEED, UsageError } from "./options.ts";
+import { type OwnData, type OwnPart, readOwnData } from "./own_data.ts";
 import { RECIPE, recipeOf } from "./recipe.ts";
 import { writeTrainReport } from "./train_report.ts";
 import { trainSummary } from "./train_summary.ts";
@@ -38,8 +38,6 @@ const FILES = [
   ...["report.html", "report.json", "drawn.png", "reconstructed.png"],
 ];
 
-/** Seconds from one word about the reading to the next. */
-const TOLD_EVERY = 2;
 /** The fewest pictures of either part. */
 const FEWEST = { training: 8, heldOut: 2 };
 
@@ -47,7 +45,10 @@ await main(async () => {
   const options = readCommandLine({
     task: "train",
     options: {
-      data: { value: "FOLDER", meaning: "pictures with captions beside them; the README says how" },
+      data: {
+        value: "FOLDER",
+        meaning: "pictures with captions, or documents in MMC4's shape; the README says how",
+      },
       out: { value: "FOLDER", meaning: "where the model and report go" },
       recipe: RECIPE,
       preset: {
@@ -63,7 +64,7 @@ await main(async () => {
     examples: [
       "--data path/to/folder --out out/mine",
       "--data path/to/folder --out out/mine --resume",
-      "--data path/to/folder --out out/mine --recipe metamorph",
+      "--data path/to/folder --out out/mine --recipe dreamllm",
     ],
   });
   const recipe = RECIPES[recipeOf(options)];
@@ -78,10 +79,11 @@ await main(async () => {
   using store = new StateStore(device);
   const config = OWN_TOKENIZER_PRESETS[preset];
 
-  // Data: the folder's pictures with their captions, of which a tenth is held out.
-  const folder = await read(data, config.pictureSize, signal);
-  const { training: learned, heldOut } = folder.split({ share: 0.1, seed });
-  expectEnough(folder, learned, heldOut);
+  // Data: pictures with captions, and the documents that they stand in, where the folder has any. A
+  // tenth is held out.
+  const own = await readOwnData(data, { size: config.pictureSize, seed, signal });
+  expectEnough(own);
+  const { folder, learned, heldOut } = own;
   using training = await Training.open({
     directory: out,
     store,
@@ -92,23 +94,29 @@ await main(async () => {
       quick,
       device: device.name,
       tokenizer: config,
-      data: { fingerprint: folder.fingerprint },
+      data: { kind: own.kind, fingerprint: folder.fingerprint },
     },
     existing,
     files: FILES,
     signal,
   });
   await folder.writeSkipped(`${out}/skipped.jsonl`);
-  const captions = learned.samples.map(({ caption }) => plainCaption(caption));
-  const language = PlainLanguage.of(captions);
-  const text = captionTokenizer(captions);
+  const { captioned, documents } = learned;
+  const pictures = captioned.files.length;
+  const plan = ownPicturesPlan(preset, pictures, recipe.name, documents?.size);
+  const tellsStories = plan.stages.some(({ mixture }) => "story" in mixture);
+  const [texts, heldOutTexts] = [learned, heldOut].map((part) => [
+    ...part.captioned.samples.map(({ caption }) => plainCaption(caption)),
+    ...(tellsStories ? storyTexts(part) : []),
+  ]);
+  const language = PlainLanguage.of(texts);
+  const text = captionTokenizer(texts);
   const samples: DataSet<Captioned> = mapped(
-    learned,
+    captioned,
     ({ picture, caption }) => ({ picture, caption: plainCaption(caption) }),
   );
 
   // The model: what sees and draws pictures, and the language model; and the stages that it learns in.
-  const plan = ownPicturesPlan(preset, learned.files.length, recipe.name);
   const { model, vision, early, multimodal } = recipe.begin({
     store,
     tokenizer: config,
@@ -116,11 +124,14 @@ await main(async () => {
     seed,
     text,
     language,
-    longestText: longest([...learned.samples, ...heldOut.samples], text),
+    longestText: longest([...texts, ...heldOutTexts], text),
     sources: {
       tokenizer: { captioned: samples, pictures: samples },
       visualizer: samples,
-      documents: captionedDocuments(samples, seed),
+      documents: {
+        ...captionedDocuments(samples, seed),
+        ...(tellsStories && documents ? { story: interleavedDocuments(documents, seed) } : {}),
+      },
     },
     plan: quick ? shortenedPlan(plan, 0.01) : plan,
   });
@@ -135,43 +146,22 @@ await main(async () => {
     recipe,
     preset,
     seed,
-    folder,
-    training: learned,
-    heldOut,
+    data: own,
     language,
     model,
+    tellsStories,
     stages: training.stages,
     visionStages: vision.map(({ name }) => name),
     seconds: () => training.seconds,
     signal,
   });
-  console.log(trainSummary(report, out, learned.samples[0].caption));
+  const [{ caption }] = captioned.samples;
+  const [subject] = tellsStories ? storyTexts(learned) : [];
+  console.log(trainSummary(report, out, { caption, subject }));
 });
 
-/** Reads the folder, and says how far it is. */
-async function read(path: string, size: number, signal: AbortSignal): Promise<PictureFolder> {
-  let told = performance.now();
-  const folder = await pictureFolder(path, {
-    size,
-    signal,
-    progress(done, total) {
-      const now = performance.now();
-      if (now - told < 1000 * TOLD_EVERY) return;
-      told = now;
-      tell(`pictures read: ${done}/${total}`);
-    },
-  });
-  const found = `${folder.files.length} pictures with ${folder.size} captions`;
-  tell(`${path}: ${found}, ${skippedInWords(folder.skipped)}`);
-  return folder;
-}
-
-function expectEnough(
-  { path, skipped }: PictureFolder,
-  training: CaptionedPictures,
-  heldOut: CaptionedPictures,
-): void {
-  const [learned, held] = [training.files.length, heldOut.files.length];
+function expectEnough({ folder: { path, skipped }, ...data }: OwnData): void {
+  const [learned, held] = [data.learned, data.heldOut].map((part) => part.captioned.files.length);
   if (learned >= FEWEST.training && held >= FEWEST.heldOut) return;
   throw new UsageError(
     `Expected at least ${FEWEST.training} pictures to learn from and ${FEWEST.heldOut} to hold out ` +
@@ -181,8 +171,15 @@ function expectEnough(
   );
 }
 
-/** Tokens of the longest caption, and some more; at least 32. */
-function longest(samples: readonly FolderSample[], text: TextTokenizer): number {
-  const lengths = samples.map(({ caption }) => text.encode(` ${plainCaption(caption)}`).length);
+/** What a model that tells stories is asked for, and answers. */
+function storyTexts({ documents }: OwnPart): string[] {
+  const stories = documents?.documents.flatMap((document) => storyOf(document) ?? []) ?? [];
+  return stories.flatMap(({ about, parts }) => [about, ...parts.map(({ text }) => text)])
+    .filter((text) => text !== "");
+}
+
+/** Tokens of the longest text, and some more; at least 32. */
+function longest(texts: readonly string[], text: TextTokenizer): number {
+  const lengths = texts.map((each) => text.encode(` ${each}`).length);
   return Math.max(32, 8 + lengths.reduce((most, length) => Math.max(most, length), 0));
 }

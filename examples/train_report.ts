@@ -9,7 +9,6 @@ import {
   evaluateReconstruction,
   evaluateRetrieval,
   type Picture,
-  type PictureFolder,
   plainCaption,
   type PlainLanguage,
   plot,
@@ -20,20 +19,23 @@ import {
   Report,
   type Retrieval,
   type StageSummary,
+  storyOf,
   wordOverlap,
   writeFileAtomic,
 } from "../mod.ts";
+import type { OwnData } from "./own_data.ts";
 import { spread } from "./spread.ts";
+import { storyFigures, tellAll } from "./told_stories.ts";
 
 export interface Trained {
   readonly recipe: Recipe<RecipeModel>;
   readonly preset: string;
   readonly seed: number;
-  readonly folder: PictureFolder;
-  readonly training: CaptionedPictures;
-  readonly heldOut: CaptionedPictures;
+  readonly data: OwnData;
   readonly language: PlainLanguage;
   readonly model: RecipeModel;
+  /** Whether it learned the documents, and not their pictures alone. */
+  readonly tellsStories: boolean;
   readonly stages: readonly StageSummary[];
   /** Of what sees and draws pictures, by name. */
   readonly visionStages: readonly string[];
@@ -47,6 +49,8 @@ const MEASURED = 256;
 /** Of these this many are retrieved, each from among all: that takes as many squared. */
 const RETRIEVED = 64;
 const SHOWN = 18;
+/** Stories that are told. */
+const TOLD = 2;
 
 /** A picture with one of its captions, in normal form, and with all of them. */
 interface Sample extends Captioned {
@@ -55,7 +59,8 @@ interface Sample extends Captioned {
 
 /** Measures a model, above all on pictures that were held out, and writes everything into a folder. */
 export async function writeTrainReport(out: string, trained: Trained): Promise<Report> {
-  const { recipe, preset, seed, folder, training, heldOut, language, model, signal } = trained;
+  const { recipe, preset, seed, data, language, model, signal } = trained;
+  const { folder, learned: { captioned: training }, heldOut: { captioned: heldOut } } = data;
   const { tokenizer, device } = model;
   const held = await samplesOf(heldOut);
   const known = await samplesOf(heldOut.only(({ caption }) => language.knows(caption)));
@@ -76,6 +81,8 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
   const descriptions = await model.describeAll(picturesOf(held));
   const descriptionsLearned = await model.describeAll(picturesOf(learned));
   signal.throwIfAborted();
+  const told = trained.tellsStories ? await tellAll(model, subjectsOf(trained), seed) : [];
+  signal.throwIfAborted();
 
   const report = Report.parse({
     recipe: recipe.name,
@@ -88,6 +95,10 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
       captions: training.size,
       heldOut: heldOut.files.length,
       known: heldOut.only(({ caption }) => language.knows(caption)).files.length,
+      documents: data.learned.documents && data.heldOut.documents && {
+        learned: data.learned.documents.size,
+        heldOut: data.heldOut.documents.size,
+      },
       skipped: countsByReason(folder.skipped),
     },
     reconstruction,
@@ -131,6 +142,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
       text: "The same for pictures that it has seen.",
       figure: besides(familiar, drawnAgain),
     },
+    ...storyFigures(told),
     {
       heading: "Described",
       text: "Held-out pictures, and what the model says of them.",
@@ -153,7 +165,7 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
   ];
   const page = plot.reportPage({
     title: `${recipe.title} on ${folder.path.split(/[\\/]/).findLast((name) => name !== "")}`,
-    description: DESCRIPTION,
+    description: [...DESCRIPTION[data.kind], ...wordsOf(told)].join("\n\n"),
     report,
     figures,
   });
@@ -169,13 +181,43 @@ export async function writeTrainReport(out: string, trained: Trained): Promise<R
   return report;
 }
 
-const DESCRIPTION = "One model that reads pictures and draws them, trained from nothing on a " +
-  "folder of pictures with captions. A tenth of the pictures, chosen by their names, was held out; " +
-  "scores are on these where they do not say otherwise.\n\n" +
-  "What to expect: it knows the words of these captions and no others, and nothing of the world but " +
-  "these pictures. What it saw it draws and names; a thing that it has never seen under its name it " +
-  "can neither draw nor name. It was taught no questions but “what is this?”, no edits, and no " +
-  "judgement of drawings.";
+const EXPECT =
+  "What to expect: it knows the words that it learned from and no others, and nothing of " +
+  "the world but these pictures. What it saw it draws and names; a thing that it has never seen " +
+  "under its name it can neither draw nor name. It was taught no questions but “what is this?”, no " +
+  "edits, and no judgement of drawings.";
+
+const DESCRIPTION: Readonly<Record<OwnData["kind"], readonly string[]>> = {
+  captions: [
+    "One model that reads pictures and draws them, trained from nothing on a folder of pictures with " +
+    "captions. A tenth of the pictures, chosen by their names, was held out; scores are on these " +
+    "where they do not say otherwise.",
+    EXPECT,
+  ],
+  documents: [
+    "One model that reads pictures and draws them, trained from nothing on a folder of documents of " +
+    "text and pictures. A picture's caption is what stands beside it in its document. A tenth of the " +
+    "documents, chosen by their addresses, was held out; scores are on their pictures where they do " +
+    "not say otherwise.",
+    EXPECT,
+  ],
+};
+
+/** What held-out documents are about, as far as the model knows the words. */
+function subjectsOf({ data: { heldOut: { documents } }, language }: Trained): string[] {
+  const abouts = documents?.documents.flatMap((document) => storyOf(document)?.about ?? []) ?? [];
+  const known = abouts.map((about) => {
+    if (language.knows(about)) return about;
+    return captionWords(about).filter((word) => language.knows(word)).join(" ");
+  });
+  return spread(known.filter((about) => about !== ""), TOLD);
+}
+
+/** Stories without a picture, which no figure shows. */
+function wordsOf(told: readonly plot.Composition[]): string[] {
+  return told.filter(({ pictures }) => pictures.length === 0)
+    .map((story) => `Told without a picture: ${Deno.inspect(story)}`);
+}
 
 const picturesOf = (samples: readonly Captioned[]): Picture[] =>
   samples.map(({ picture }) => picture);

@@ -12,8 +12,16 @@ const Trained = Report.required({
   seconds: true,
 });
 
-/** The scores of a report, where everything lies, and what can be done next. */
-export function trainSummary(report: Report, out: string, caption: string): string {
+/**
+ * The scores of a report, where everything lies, and what can be done next.
+ *
+ * @param asked what the model can be asked for: a drawing, and a story where it tells any
+ */
+export function trainSummary(
+  report: Report,
+  out: string,
+  { caption, subject }: { readonly caption: string; readonly subject?: string },
+): string {
   const { recipe, data, retrieval, reconstruction, descriptions, distances, seconds } = Trained
     .parse(
       report,
@@ -22,6 +30,9 @@ export function trainSummary(report: Report, out: string, caption: string): stri
   const skipped = Object.values(data.skipped).reduce((sum, count) => sum + count, 0);
   const rows = [
     ["recipe", recipe],
+    ...(data.documents === undefined ? [] : [
+      ["documents", `${data.documents.learned} learned from, ${data.documents.heldOut} held out`],
+    ]),
     ["pictures", `${data.pictures} learned from, ${data.heldOut} held out`],
     ...(skipped === 0 ? [] : [["skipped", `${skipped}, listed in ${out}/skipped.jsonl`]]),
     ["tokenizer", `${reconstruction.psnr?.toFixed(1)} dB on held-out pictures`],
@@ -45,6 +56,9 @@ export function trainSummary(report: Report, out: string, caption: string): stri
   ];
   const picture = "picture.png";
   const next = [
+    ...(subject === undefined ? [] : [
+      typed("compose", subject, "--to", "story.html", "--from", out),
+    ]),
     typed("draw", caption, "--to", picture, "--from", out),
     typed("describe", picture, "--from", out),
   ];

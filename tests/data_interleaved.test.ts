@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import {
   countsByReason,
   encodePng,
+  holdsDocuments,
   type InterleavedDocument,
   interleavedFolder,
   PictureError,
@@ -354,4 +355,54 @@ Deno.test("folders that give nothing are refused in words; reading tells how far
       signal: stop.signal,
     });
     await assert.rejects(reading, /^Error: stopped$/);
+  }));
+
+Deno.test("a picture's captions are the words that it follows on, or comes before where there are none", () =>
+  inFolder(async (folder) => {
+    const long = Array.from({ length: 20 }, (_, i) => `w${i}`).join(" ");
+    await write(folder, {
+      "docs.jsonl": [{
+        text_list: ["", "A Cat!", "—", `${long}.`],
+        image_info: [info("a.png", 0), info("b.png", 1), info("c.png", 2), info("d.png", 3)],
+      }, {
+        text_list: ["A cat.", "A dog."],
+        image_info: [info("b.png", 0), info("a.png", 1)],
+      }, {
+        text_list: ["…"],
+        image_info: [info("e.png", 0)],
+      }],
+      ...{ "a.png": 10, "b.png": 20, "c.png": 30, "d.png": 40, "e.png": 50 },
+    });
+    const { captioned } = await interleavedFolder(folder, { size: 2 });
+    assert.deepEqual(captioned.samples.map(({ file, caption }) => `${file}: ${caption}`), [
+      "a.png: a cat",
+      "a.png: a dog",
+      "b.png: a cat",
+      "c.png: a cat",
+      `d.png: ${long.split(" ").slice(4).join(" ")}`,
+    ]);
+    const { picture, caption } = await captioned.at(2);
+    assert.deepEqual([picture.data[0], caption], [20, "a cat"]);
+    assert.equal(captioned.oneEach().size, 4);
+  }));
+
+Deno.test("a folder holds documents where a line of a shard has a list of texts", () =>
+  inFolder(async (folder) => {
+    const line = { text_list: ["A cat."], image_info: [] };
+    await write(folder, {
+      "captions.jsonl": [line],
+      "more/metadata.jsonl": [line],
+      "docs.jsonl.bak": [line],
+      "notes.jsonl": '{"text": "a cat"}\nno document\n["text_list"]\n{"text_list": "A cat."}',
+      "empty.jsonl": "",
+    });
+    await Deno.writeFile(`${folder}/latin.jsonl`, new Uint8Array([123, 233, 125]));
+    assert.equal(await holdsDocuments(folder), false);
+    await write(folder, { "more/docs.jsonl": `no document\n${JSON.stringify(line)}` });
+    assert.equal(await holdsDocuments(folder), true);
+    await assert.rejects(holdsDocuments(`${folder}/none`), (error: Error) => {
+      assert.ok(error instanceof PictureError);
+      assert.match(error.message, /^Expected a folder .*none, but found no such folder$/);
+      return true;
+    });
   }));

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { deepStrictEqual as same, ok, strictEqual as equal, throws } from "node:assert";
 import { CaptionError, LONGEST_CAPTION } from "../lib/text/language.ts";
+import { firstWords, lastWords } from "../lib/text/nearest_words.ts";
 import { normalForm } from "../lib/text/normal_form.ts";
 import {
   captionWords,
@@ -185,4 +186,20 @@ Deno.test("settings that are none are refused, by what is wrong", () => {
 
 Deno.test("there is one kind of refusal", () => {
   equal(ofEmoji, CaptionError);
+});
+
+Deno.test("the first and last words of a text are its words, in the form in which it is learned", () => {
+  fc.assert(fc.property(text, fc.integer({ min: 1, max: 9 }), (text, count) => {
+    const words = captionWords(text);
+    const [first, last] = [firstWords(text, count), lastWords(text, count)];
+    same(captionWords(first), words.slice(0, count));
+    same(captionWords(last), words.slice(-count));
+    for (const some of [first, last]) {
+      equal(plainCaption(some), some);
+      ok(plainCaption(text).includes(some));
+    }
+  }));
+  const long = `near ${"far".repeat(LONGEST_CAPTION)} end`;
+  same([firstWords(long, 9), lastWords(long, 9)], ["near", "end"]);
+  equal(firstWords("x".repeat(LONGEST_CAPTION + 1), 9), "");
 });

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { inspect, short } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath } from "../runtime/mod.ts";
+import { firstWords, lastWords } from "../text/nearest_words.ts";
 import type { DataSet } from "./data_set.ts";
 import { picture, type Segment, text } from "./document.ts";
 import type { FolderFile } from "./folder_files.ts";
@@ -10,7 +11,9 @@ import { readShards } from "./interleaved_shards.ts";
 import { interleave } from "./mmc4.ts";
 import { type Picture, PictureError, readPicture } from "./picture.ts";
 import {
+  CaptionedPictures,
   filesIn,
+  type FolderSample,
   KEPT_BYTES,
   type PictureFolderOptions,
   pictureOrReason,
@@ -20,6 +23,12 @@ import { type Skipped, skippedInWords, writeSkipped } from "./skipped.ts";
 
 /** DreamLLM's, as its paper has it; in its code the filter is commented out. */
 const LEAST_SIMILARITY = 0.25;
+
+/**
+ * Words of a picture's caption, at most: as many as a long caption has that people wrote for a picture.
+ * A text between two pictures is often a whole page, most of which neither of them shows.
+ */
+const CAPTION_WORDS = 16;
 
 /** A document: texts and pictures as one reads them. */
 export interface InterleavedDocument {
@@ -46,7 +55,8 @@ export interface InterleavedFolderOptions extends PictureFolderOptions {
 export class InterleavedDocuments implements DataSet<InterleavedDocument> {
   constructor(
     readonly documents: readonly FolderDocument[],
-    private readonly pictures: (file: string) => Picture | Promise<Picture>,
+    /** A picture, by its path below the folder. */
+    readonly pictures: (file: string) => Picture | Promise<Picture>,
   ) {}
 
   get size(): number {
@@ -59,6 +69,21 @@ export class InterleavedDocuments implements DataSet<InterleavedDocument> {
       parts.flatMap((part) => part.kind === "picture" ? [part.picture] : [])
     );
     return [...new Set(all)];
+  }
+
+  /**
+   * The pictures by themselves. A picture's captions are the texts that it follows on in its documents,
+   * or comes before where there are none: the 16 words nearest to it, in the form of `plainCaption`.
+   */
+  get captioned(): CaptionedPictures {
+    const captionsOf = new Map<string, Set<string>>();
+    for (const { file, caption } of this.documents.flatMap(captionedIn)) {
+      captionsOf.set(file, (captionsOf.get(file) ?? new Set()).add(caption));
+    }
+    const samples = [...captionsOf].flatMap(([file, captions]) =>
+      [...captions].map((caption) => ({ file, caption }))
+    );
+    return new CaptionedPictures(samples, this.pictures);
   }
 
   /**
@@ -91,6 +116,28 @@ export class InterleavedDocuments implements DataSet<InterleavedDocument> {
       heldOut: new InterleavedDocuments(heldOut, this.pictures),
     };
   }
+}
+
+/** Pictures with the words that each follows on, or else comes before; none where there are no words. */
+function captionedIn({ parts }: FolderDocument): FolderSample[] {
+  let before = "";
+  return parts.flatMap((part, i) => {
+    if (part.kind === "text") {
+      before = lastWords(part.text, CAPTION_WORDS) || before;
+      return [];
+    }
+    const caption = before || wordsFrom(parts.slice(i));
+    return caption === "" ? [] : [{ file: part.picture, caption }];
+  });
+}
+
+/** The first words of the first text that has any. */
+function wordsFrom(parts: FolderDocument["parts"]): string {
+  for (const part of parts) {
+    const words = part.kind === "text" ? firstWords(part.text, CAPTION_WORDS) : "";
+    if (words !== "") return words;
+  }
+  return "";
 }
 
 /** A folder of documents. */

@@ -5,7 +5,8 @@ import { type MatchedPicture, type Mmc4Document, mmc4Document } from "./mmc4.ts"
 import { namedPictures } from "./named_pictures.ts";
 import type { Skipped } from "./skipped.ts";
 
-const SHARD = /\.jsonl$/i;
+/** Files of documents. */
+export const SHARD = /\.jsonl$/i;
 const PACKED = /\.(?:zip|tar|tgz|(?:jsonl|tar)\.(?:gz|bz2|xz|zst))$/i;
 
 /** A document whose pictures are found, but not yet read. */

@@ -16,6 +16,7 @@ export {
   interleavedFolder,
   type InterleavedFolderOptions,
 } from "./interleaved_folder.ts";
+export { holdsDocuments } from "./holds_documents.ts";
 export { countsByReason, type Skipped, skippedInWords } from "./skipped.ts";
 export {
   encodePng,

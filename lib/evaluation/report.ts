@@ -43,7 +43,8 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  * - `distances`: how far drawn pictures are from true ones by the tokenizer's own features, and, to
  *   compare, how far reconstructed ones are, and others that were learned from.
  * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
- *   pictures were held out, and what was skipped, by reason.
+ *   pictures were held out, and what was skipped, by reason; of a folder of documents of text and
+ *   pictures also how many of these were learned from and held out.
  * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
  *   (F₁), those of pictures that were learned from, and descriptions of other pictures, which says how
  *   much depends on what is seen.
@@ -104,6 +105,7 @@ export const Report = z.object({
     heldOut: count,
     /** Held-out pictures with a caption whose words are all known: only these can be drawn. */
     known: count,
+    documents: z.object({ learned: count, heldOut: count }).optional(),
     skipped: z.record(z.string(), count),
   }),
   descriptions: z.object({ heldOut: share, learned: share, others: share }),

@@ -49,7 +49,12 @@ export function stageSection({ stages = [] }: Report): string {
 /** What a folder gave, and what was skipped in it. */
 export function dataSection({ data }: Report): string {
   if (data === undefined) return "";
+  const { documents } = data;
   const rows: [string, number][] = [
+    ...(documents === undefined ? [] : [
+      ["documents learned from", documents.learned],
+      ["documents held out", documents.heldOut],
+    ] satisfies [string, number][]),
     ["pictures learned from", data.pictures],
     ["their captions", data.captions],
     ["pictures held out", data.heldOut],

@@ -12,6 +12,7 @@ export {
 } from "./dreamllm.ts";
 export { LANGUAGE_MODEL_PRESETS } from "./language_models.ts";
 export type { Preset } from "../vision/mod.ts";
+export { type DocumentStory, interleavedDocuments, storyOf } from "./interleaved_documents.ts";
 export { captionTokenizer, OWN_TOKENIZER_PRESETS, ownPicturesPlan } from "./own_pictures.ts";
 export type { LoadOptions, RecipeName } from "./model_files.ts";
 export {

@@ -4,8 +4,8 @@
  * - Things are as large as the pictures, not as patches: there are four times as many of these. That
  *   they see each other adds little beside (docs/LOG.md).
  * - There are captions and nothing else: what asks about pictures becomes their description, and edits
- *   become the pictures again.
- * - The words are those of the captions.
+ *   become the pictures again. Stories are told where there are documents of text and pictures.
+ * - The words are those of the captions and of the documents.
  * - The stages take as long as there are pictures to learn.
  */
 import { type Budget, shortened } from "../optim/mod.ts";
@@ -78,9 +78,9 @@ const STAGES = {
 /**
  * What pictures with captions give in place of each kind of document: what asks about pictures becomes
  * their description, and edits become the pictures again. What is not here is left out.
- * `captionedDocuments` makes them.
+ * `captionedDocuments` makes them, and `interleavedDocuments` the stories.
  */
-const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments | undefined>> = {
+const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments | "story" | undefined>> = {
   text: "text",
   describe: "describe",
   question: "describe",
@@ -88,13 +88,15 @@ const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments | undefined>> = 
   draw: "draw",
   edit: "reconstruct",
   reconstruct: "reconstruct",
+  story: "story",
 };
 
-function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
+function mixtureOf({ mixture }: StagePlan, documents: number): StagePlan["mixture"] {
   const own: Record<string, number> = {};
   for (const [kind, weight] of Object.entries(mixture)) {
     const instead = INSTEAD[kind];
-    if (instead !== undefined) own[instead] = (own[instead] ?? 0) + weight;
+    if (instead === undefined || (instead === "story" && documents === 0)) continue;
+    own[instead] = (own[instead] ?? 0) + weight;
   }
   return own;
 }
@@ -104,7 +106,9 @@ function mixtureOf({ mixture }: StagePlan): StagePlan["mixture"] {
  * proportionally longer for more, up to four times, or shorter for fewer, down to a quarter.
  *
  * @param recipe whose stages the language model has; default ILLUME's
- * @throws RangeError for a number of pictures that is none
+ * @param documents how many documents of text and pictures there are; a recipe that tells stories tells
+ * these, and none where there are none
+ * @throws RangeError for a number of pictures or documents that is none
  *
  * @example
  * ```ts
@@ -119,8 +123,10 @@ export function ownPicturesPlan(
   preset: Preset,
   pictures: number,
   recipe: RecipeName = "illume",
+  documents = 0,
 ): RecipePlan {
   checkNumber("pictures", pictures, COUNT);
+  checkNumber("documents", documents, { min: 0, whole: true });
   const share = Math.min(1 / LEAST, Math.max(LEAST, pictures / PICTURES));
   const scaled = (budget: Budget) => shortened(budget, share);
   const { encoder, quantizer, pixels } = OWN_TOKENIZER_BUDGETS[preset];
@@ -134,7 +140,7 @@ export function ownPicturesPlan(
     visualizer: { tokens: scaled(tokens), decoder: scaled(decoder) },
     stages: STAGES[recipe][preset].map((plan) => ({
       ...plan,
-      mixture: mixtureOf(plan),
+      mixture: mixtureOf(plan, documents),
       budget: scaled(shortened(plan.budget, LANGUAGE_MODEL_SHARE)),
     })),
   };

@@ -71,7 +71,7 @@ export interface AnsweredThought extends Answered {
   readonly instruction: string;
 }
 
-/** Words of what is composed, and the picture after them; absent after closing words. */
+/** Words of what is composed, "" for none, and the picture after them; absent after closing words. */
 export interface ComposedPart {
   readonly text: string;
   readonly picture?: Picture;
@@ -135,7 +135,7 @@ export const documents = {
     {
       ask: ask.compose(about),
       answer: parts.flatMap(({ text: said, picture: shown }) => [
-        text(said),
+        ...(said === "" ? [] : [text(said)]),
         ...(shown === undefined ? [] : [picture(shown)]),
       ]),
     },

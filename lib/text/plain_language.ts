@@ -11,7 +11,7 @@ import { normalForm } from "./normal_form.ts";
 const UNSPACED = "[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}" +
   "\\p{sc=Mymr}\\p{sc=Tibt}]\\p{M}*";
 /** A sign of such a script, letters and digits in a row with the apostrophes in them, or a symbol. */
-const WORD = new RegExp(
+export const WORD = new RegExp(
   `${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+(?:'(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+)*` +
     "|\\p{S}\\p{M}*",
   "gu",

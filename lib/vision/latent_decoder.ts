@@ -47,13 +47,16 @@ export interface Visualized {
 export interface VisualizeOptions {
   /** Default 0. Another seed is another picture of the same vectors. */
   readonly seed?: number;
-  /** How many times hidden codes are revealed, some at a time; default each by itself. */
+  /** How many times hidden codes are revealed, some at a time; default 16, or each by itself if fewer. */
   readonly steps?: number;
   /** How strongly the vectors count; 1 is no guidance. Default 1.5. */
   readonly guidance?: number;
   /** Lower is surer, higher more varied; where things stand varies less, too. Default 0.5. */
   readonly temperature?: number;
 }
+
+/** As many as `nano` has codes. Each takes a run of the decoder. */
+const STEPS = 16;
 
 /** A picture while it is drawn. */
 interface Drawing {
@@ -109,11 +112,11 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
    */
   async draw(
     conditions: readonly Float32Array[],
-    { seed = 0, steps, guidance = 1.5, temperature = 0.5 }: VisualizeOptions = {},
+    { seed = 0, steps = STEPS, guidance = 1.5, temperature = 0.5 }: VisualizeOptions = {},
   ): Promise<Visualized[]> {
     checkNumber("seed", seed, { whole: true });
     const { latents, codes } = diffusionOf(this.config);
-    checkNumber("steps", steps ?? latents, COUNT);
+    checkNumber("steps", steps, COUNT);
     checkNumber("guidance", guidance, { min: 0 });
     checkNumber("temperature", temperature, { min: 0 });
     this.#expectVectors(conditions);
@@ -126,7 +129,7 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
         random,
       };
     });
-    const rounds = Math.min(steps ?? latents, latents);
+    const rounds = Math.min(steps, latents);
     const sampling = { temperature, topK: codes };
     for (let round = 0; round < rounds; round++) {
       const [first, end] = [round, round + 1].map((at) => Math.round(at * latents / rounds));
