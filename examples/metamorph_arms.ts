@@ -75,6 +75,9 @@ export const READING = 32_000;
 /** Experiment 2: all of these beside all of those. */
 export const GRID = { drawing: [0, 1000, 5000, 20_000], reading: [0, 2000, 8000, 32_000] };
 
+/** The same beside reading, but without pictures: whether it is drawing that helps, or more words. */
+export const CONTROL = { reading: 2000, sentences: 20_000 };
+
 /** Experiment 3: samples of drawing, and of one other kind beside them. */
 export const PARTNERS = [
   "sentences",
@@ -119,7 +122,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
       "20k of drawing. The paper: both help each other, " +
       "and reading helps drawing more.",
     arms: GRID.drawing.flatMap((drawing) => GRID.reading.map((reading) => ({ drawing, reading })))
-      .filter((samples) => totalOf(samples) > 0).map((samples) => arm(samples)),
+      .filter((samples) => totalOf(samples) > 0).map((samples) => arm(samples)).concat(
+        arm(CONTROL),
+      ),
   },
   3: {
     title: "What else helps drawing",

@@ -3,6 +3,7 @@ import { bootstrapMean, type plot } from "../mod.ts";
 import {
   type Arm,
   arm,
+  CONTROL,
   DRAWING,
   GRID,
   inShort,
@@ -47,6 +48,13 @@ export function studyEffects(runs: Runs): Record<string, plot.Difference[]> {
           arm({ drawing, reading: READING }),
           arm({ drawing }),
         )
+      ),
+      ...gain(
+        runs,
+        "nats",
+        "20k sentences to 2k reading",
+        arm(CONTROL),
+        arm({ reading: CONTROL.reading }),
       ),
       ...(["POPE", "nats"] as const).flatMap((measure) =>
         GRID.reading.filter((reading) => reading > 0).flatMap((reading) =>
