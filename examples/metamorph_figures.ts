@@ -113,15 +113,11 @@ function cosinesFigure(runs: Runs): Figures {
   return { metamorph_cosines: plot.cosines(points, { title }) };
 }
 
-/** What leaves all visual tokens but one to nothing. */
-const FEWEST = "a cat";
-
 /** Tasks of which a caption is shown. */
 const SHOWN = ["counting", "position", "attribution"];
 
 /**
- * What the visualizer makes of the first tokens that a model says of three captions. In place of the
- * others stands the token for which there is no patch, with which pictures of few things end.
+ * What the visualizer makes of the first tokens that a model says of three captions.
  *
  * @param from the folder of a seed
  * @throws CheckpointError where its model is not there
@@ -137,21 +133,16 @@ export async function unfoldingFigure(
   const captioned = evaluationCaptions(scenes.world, { perTask: 1, seed })
     .filter(({ spec }) => SHOWN.includes(spec.task))
     .map(({ caption }) => ({ caption, picture: draw(caption, new Random(seed, caption)) }));
-  const { tokens, tokenSize } = model.visualizer.config;
+  const { tokens } = model.visualizer.config;
   const said = await predictTokens(model, captioned);
-  const [few] = await model.visualizer.encode([draw(FEWEST, new Random(seed, FEWEST))]);
-  const nothing = few.subarray(-tokenSize);
-  const columns = await Array.fromAsync(new Array(tokens + 1).keys(), (count) => {
-    const first = said.map(({ afterOwn }) =>
-      afterOwn.map((x, i) => i < count * tokenSize ? x : nothing[i % tokenSize])
-    );
-    return model.visualizer.draw(first, { seed });
+  const rows = await Array.fromAsync(captioned, async ({ caption }, i) => {
+    const drawn = await model.visualizer.unfold(said[i].afterOwn, { seed });
+    return {
+      caption,
+      pictures: drawn.map(({ picture }) => picture),
+      cosines: cosinesByPosition([said[i].afterOwn], [said[i].truth], tokens),
+    };
   });
-  const rows = captioned.map(({ caption }, i) => ({
-    caption,
-    pictures: columns.map((drawn) => drawn[i].picture),
-    cosines: cosinesByPosition([said[i].afterOwn], [said[i].truth], tokens),
-  }));
   const title = "Of the first visual tokens that the model says, with nothing after them";
   return { metamorph_unfolding: plot.unfolding(rows, { title }) };
 }

@@ -186,6 +186,28 @@ Deno.test("where a patch has two codes, drawings of visual tokens are the pictur
   });
 });
 
+Deno.test("a picture unfolds from nothing to all of its tokens", async () => {
+  using store = new StateStore(device);
+  using visualizer = tinyVisualizer(store);
+  const [tokens, nothing] = await visualizer.encode([coloredPicture(0), plainPicture()]);
+  const unfolded = await visualizer.unfold(tokens, { temperature: 0 });
+  const { tokenSize } = CONFIG;
+  const first = [0, 1, 2, 3].map((known) =>
+    Float32Array.of(
+      ...tokens.subarray(0, known * tokenSize),
+      ...nothing.subarray(known * tokenSize),
+    )
+  );
+  assert.deepEqual(unfolded, await visualizer.draw(first, { temperature: 0 }));
+  const places = (await visualizer.see([plainPicture()]))[0].places;
+  assert.deepEqual([...places], [0, 0, 0], "nothing stands out in a plain picture");
+  await assert.rejects(visualizer.unfold(tokens.subarray(1)), { name: "RangeError" });
+  await assert.rejects(visualizer.unfold(undefined as never), { name: "TypeError" });
+});
+
+/** Nothing but black. */
+const plainPicture = () => pictureOf({ width: 16, height: 16, data: new Uint8Array(3 * 16 * 16) });
+
 Deno.test("pictures, tokens, options and sizes not as expected are refused by name", async () => {
   using store = new StateStore(device);
   using visualizer = tinyVisualizer(store);

@@ -129,6 +129,23 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
   }
 
   /**
+   * What becomes of a picture token by token: drawings of none of its visual tokens, of the first, of the
+   * first two, … of all, `tokens + 1` of them. For those that are to come stands what the tokens of a plain
+   * picture are: that there is nothing.
+   * @throws RangeError and TypeError as `LatentDecoder.draw`
+   */
+  async unfold(tokens: Float32Array, options?: VisualizeOptions): Promise<Visualized[]> {
+    const { tokens: count, tokenSize, tokenizer: { pictureSize } } = this.config;
+    const data = new Uint8Array(3 * pictureSize ** 2);
+    const [nothing] = await this.encode([{ width: pictureSize, height: pictureSize, data }]);
+    // What is no list of numbers is refused where it is drawn.
+    const first = Array.from({ length: count + 1 }, (_, known) => {
+      return tokens?.map?.((x, i) => i < known * tokenSize ? x : nothing[i]);
+    });
+    return await this.draw(first, options);
+  }
+
+  /**
    * Loads what `save` wrote.
    * @throws CheckpointError for missing or damaged files, and tensors of other shapes
    */
