@@ -25,6 +25,7 @@ const KNOWN = new Map<string, FromSettings>([["plain", PlainLanguage.from]]);
  *   caption: (text) => text.toUpperCase(),
  *   instruction: refused,
  *   question: refused,
+ *   subject: refused,
  * }));
  * const said = languageFrom({ kind: "loud" }).caption("a cat");
  * if (said !== "A CAT") throw new Error(said);
