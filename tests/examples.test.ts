@@ -90,9 +90,10 @@ Deno.test("the demo tells its stages in plain lines, and its losses line by line
   }
 });
 
-/** What a demo measures: all but what needs captioned pictures of one's own, or a visualizer. */
+/** What ILLUME's demo measures: all but what needs pictures of one's own, a visualizer, or stories. */
 const OfDemo = Report
-  .omit({ retrieval: true, distances: true, data: true, descriptions: true, visualizer: true })
+  .omit({ retrieval: true, distances: true, data: true, descriptions: true })
+  .omit({ visualizer: true, stories: true })
   .required();
 
 Deno.test("the demo ends with its scores, where they are, and what to do next", async () => {
