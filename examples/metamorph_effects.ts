@@ -44,7 +44,7 @@ export function studyEffects(runs: Runs): Record<string, plot.Difference[]> {
         gain(
           runs,
           "GenEval",
-          `32k reading to ${inShort(drawing)} drawing`,
+          `reading to ${inShort(drawing)} drawing`,
           arm({ drawing, reading: READING }),
           arm({ drawing }),
         )

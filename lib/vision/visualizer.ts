@@ -142,7 +142,8 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
     const first = Array.from({ length: count + 1 }, (_, known) => {
       return tokens?.map?.((x, i) => i < known * tokenSize ? x : nothing[i]);
     });
-    return await this.draw(first, options);
+    // One at a time: what is left to chance depends on the place in a list.
+    return await Array.fromAsync(first, async (one) => (await this.draw([one], options))[0]);
   }
 
   /**
