@@ -179,13 +179,13 @@ export class Inference implements Disposable {
   ): Promise<C[]> {
     const { device, store, unified: model, seed, longestText } = this.#parts;
     const { composed, batch } = generating;
-    // A picture among words: its signs, and where it is read again those rows, too.
-    const picture = shapeOfPrompt({ ...generating, read: 0, drawn: 1 }, model).length;
     const generator = await this.#once(
       this.#generators,
       generating,
-      ({ length, given }) =>
-        Generator.compile({
+      ({ length, given }) => {
+        // A picture among words: its signs, and where it is read again those rows, too.
+        const picture = shapeOfPrompt({ ...generating, read: 0, drawn: 1 }, model).length;
+        return Generator.compile({
           device,
           store,
           model,
@@ -198,7 +198,8 @@ export class Inference implements Disposable {
             given,
           },
           seed,
-        }),
+        });
+      },
     );
     return await generator.generate(prompts, speak, options);
   }

@@ -135,12 +135,13 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
       const [first, end] = [round, round + 1].map((at) => Math.round(at * latents / rounds));
       const logits = await this.#logits(drawings);
       drawings.forEach(({ ids, hidden, random }, i) => {
-        const scores = Array.from({ length: latents }, (_, latent) => {
+        const left = [...hidden.keys()].filter((latent) => hidden[latent] === 1);
+        const scores = new Map(left.map((latent) => {
           const own = (all: Float32Array) => all.subarray(latent * codes, (latent + 1) * codes);
-          return guided(own(logits[i].said), own(logits[i].free), guidance);
-        });
-        for (const latent of surest(scores, hidden, random).slice(0, end - first)) {
-          ids[latent] = sample(scores[latent], sampling, random);
+          return [latent, guided(own(logits[i].said), own(logits[i].free), guidance)];
+        }));
+        for (const latent of surest(scores, random).slice(0, end - first)) {
+          ids[latent] = sample(scores.get(latent)!, sampling, random);
           hidden[latent] = 0;
         }
       });
@@ -195,14 +196,14 @@ const ORDER_NOISE = 0.3;
  * The hidden latents, the surest first: by log max P(code), with Gumbel noise (MaskGIT, arXiv 2202.04200).
  * In random order there are sooner too many things, or too few (docs/LOG.md).
  */
-function surest(scores: readonly Float32Array[], hidden: Float32Array, random: Random): number[] {
-  const sureness = scores.map((own) => {
+function surest(scores: ReadonlyMap<number, Float32Array>, random: Random): number[] {
+  const sureness = [...scores].map(([latent, own]) => {
     const most = own.reduce((a, b) => Math.max(a, b));
     const noise = -Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
-    return ORDER_NOISE * noise - Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0));
+    const sure = -Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0));
+    return [latent, sure + ORDER_NOISE * noise] as const;
   });
-  return [...sureness.keys()].filter((latent) => hidden[latent] === 1)
-    .sort((a, b) => sureness[b] - sureness[a]);
+  return sureness.sort(([, a], [, b]) => b - a).map(([latent]) => latent);
 }
 
 /** The sizes of the diffusion. */
