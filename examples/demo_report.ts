@@ -119,7 +119,7 @@ export function visualizerReport({ drawn, ceilings }: VisualizerScores): Report[
 }
 
 /** What a report keeps of stories: there may have been nothing to count. */
-export function storiesReport(scores: StoryScores): Report["stories"] {
+function storiesReport(scores: StoryScores): Report["stories"] {
   return Object.fromEntries(Object.entries(scores).filter(([, score]) => !Number.isNaN(score)));
 }
 

@@ -86,7 +86,8 @@ function aboutAll(runs: Runs, machine: string): string[] {
       seedsInWords(seeds)
     }, on ${machine}; ${minutes} minutes of training. Means ` +
     "over seeds, intervals of 95 % (bootstrap over seeds, and over the held-out captions of " +
-    "drawings). Nats are how much of what descriptions say a model reads from their pictures. Reading is questions, details and descriptions, as many of each. A sample is a " +
+    "drawings). Nats are how much of what descriptions say a model reads from their pictures. " +
+    "Reading is questions, details and descriptions, as many of each. A sample is a " +
     "picture with its caption, its description, or several questions; each is seen once; their numbers hold in the mean, as what a batch is of is drawn.",
     ...(missing.length === 0 ? [] : [`Not trained yet: ${missing.join("; ")}.`]),
   ];

@@ -13,7 +13,7 @@
  * - A condition is dropped by zeros, in a tenth of the pictures; in the paper's code the queries are left
  *   out, and by default nothing is dropped.
  * - `<picture>` begins what is dreamt, and what is read: there is no sign of its own for dreams.
- * - Conditions are brought to length 1. In one trial nothing was drawn after 400 steps without it (docs/LOG.md).
+ * - Conditions are brought to length 1: without it nothing was drawn after 400 steps of one trial.
  * - Features enter through two layers; the paper's through one.
  * - Token shift (`embedding.ts`), and Muon for matrices: a small model learns sooner.
  */

@@ -106,7 +106,8 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
   }
 
   /**
-   * Draws a picture of the vectors `[conditions, conditionSize]` of each. What is left to chance depends on the seed and the place in the list.
+   * Draws a picture of the vectors `[conditions, conditionSize]` of each. What is left to chance depends
+   * on the seed and the place in the list.
    * @throws RangeError for vectors of another length or that are no numbers, and a seed, steps, guidance or
    * temperature not as expected; TypeError for what is no list of vectors
    */
