@@ -1,8 +1,13 @@
 /**
  * Pictures that are dreamt (DreamLLM, arXiv 2309.11499, section 3.2): where one belongs, learned queries
  * enter the language model, and what it makes of them, its last states at these rows, says in directions
- * what a diffusion decoder draws from. There is nothing to imitate but the picture itself: its loss goes
- * back through the decoder into projector, queries and language model.
+ * what a diffusion decoder draws from:
+ *
+ *     c_k = W h_k / ‖W h_k‖,  h_k the state at query k
+ *     L = −E log P(code | codes that are left, c_1 … c_K)
+ *
+ * There is nothing to imitate but the picture itself: its loss goes back through the decoder into projector
+ * (W), queries and language model.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
 import type { Picture } from "../../data/picture.ts";

@@ -1,6 +1,6 @@
 /**
- * What happens in stories and how-tos, as data, and what is there afterwards. All things of a concept look alike and are told of together, so that nobody has to ask which cat
- * "the cat" is.
+ * What happens in stories and how-tos, as data, and what is there afterwards. All things of a concept
+ * look alike and are told of together, so that nobody has to ask which cat "the cat" is.
  */
 import type { Color } from "../scene.ts";
 import type { Group } from "../sentence.ts";
