@@ -4,20 +4,18 @@ import { inspect, short } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath } from "../runtime/mod.ts";
 import { firstWords, lastWords } from "../text/nearest_words.ts";
 import type { DataSet } from "./data_set.ts";
+import { decodePictures } from "./decoded_pictures.ts";
 import { picture, type Segment, text } from "./document.ts";
 import type { FolderFile } from "./folder_files.ts";
 import { splitByName } from "./held_out.ts";
 import { readShards } from "./interleaved_shards.ts";
 import { interleave } from "./mmc4.ts";
-import { type Picture, PictureError, readPicture } from "./picture.ts";
+import { type Picture, PictureError } from "./picture.ts";
 import {
   CaptionedPictures,
   filesIn,
   type FolderSample,
-  KEPT_BYTES,
   type PictureFolderOptions,
-  pictureOrReason,
-  TOGETHER,
 } from "./picture_folder.ts";
 import { type Skipped, skippedInWords, writeSkipped } from "./skipped.ts";
 
@@ -220,8 +218,9 @@ export class InterleavedFolder extends InterleavedDocuments {
  */
 export async function interleavedFolder(
   path: string,
-  { size, leastSimilarity = LEAST_SIMILARITY, progress, signal }: InterleavedFolderOptions,
+  { leastSimilarity = LEAST_SIMILARITY, ...options }: InterleavedFolderOptions,
 ): Promise<InterleavedFolder> {
+  const { size, signal } = options;
   expectPath(path);
   checkNumber("size", size, COUNT);
   checkNumber("leastSimilarity", leastSimilarity, { min: -1, max: 1 });
@@ -230,24 +229,12 @@ export async function interleavedFolder(
 
   const hash = createHash("sha256");
   const unreadable = new Map<FolderFile, string>();
-  let kept: Map<string, Picture> | undefined = new Map();
   const shown = shards.documents.flatMap(({ pictures }) => pictures.map(({ picture }) => picture));
   const files = [...new Set(shown)];
-  for (let start = 0; start < files.length; start += TOGETHER) {
-    signal?.throwIfAborted();
-    const some = files.slice(start, start + TOGETHER);
-    const read = await Promise.all(some.map((file) => pictureOrReason(file, size)));
-    for (const [i, picture] of read.entries()) {
-      if (typeof picture === "string") {
-        unreadable.set(some[i], picture);
-        continue;
-      }
-      hash.update(JSON.stringify(some[i].name)).update(picture.data);
-      kept?.set(some[i].name, picture);
-    }
-    if (kept !== undefined && kept.size * size ** 2 * 3 > KEPT_BYTES) kept = undefined;
-    progress?.(Math.min(start + TOGETHER, files.length), files.length);
-  }
+  const { pictures, isKept } = await decodePictures(files, options, (file, picture) => {
+    if (typeof picture === "string") unreadable.set(file, picture);
+    else hash.update(JSON.stringify(file.name)).update(picture.data);
+  });
 
   const documents: FolderDocument[] = [];
   for (const { name, where, texts, pictures } of shards.documents) {
@@ -272,9 +259,6 @@ export async function interleavedFolder(
         skippedInWords(skipped),
     );
   }
-  const fileOf = new Map(files.map((file) => [file.name, file]));
-  const pictures = (file: string) =>
-    kept?.get(file) ?? readPicture(fileOf.get(file)!.path, { size });
   const digest = hash.digest("hex");
   return new InterleavedFolder(
     path,
@@ -283,6 +267,6 @@ export async function interleavedFolder(
     pictures,
     skipped,
     digest,
-    kept !== undefined,
+    isKept,
   );
 }

@@ -3,17 +3,12 @@ import { createHash } from "node:crypto";
 import { inspect, short } from "../notebook/mod.ts";
 import { checkNumber, COUNT, expectPath } from "../runtime/mod.ts";
 import type { Captioned, DataSet } from "./data_set.ts";
+import { type DecodeOptions, decodePictures } from "./decoded_pictures.ts";
 import { folderCaptions } from "./folder_captions.ts";
 import { type FolderFile, folderFiles } from "./folder_files.ts";
 import { splitByName } from "./held_out.ts";
-import { type Picture, PictureError, pictureOf, readPicture } from "./picture.ts";
+import { type Picture, PictureError } from "./picture.ts";
 import { type Skipped, skippedInWords, writeSkipped } from "./skipped.ts";
-
-/** Bytes of pictures that are kept in memory, at most: 43,000 pictures of 64 × 64 pixels. */
-export const KEPT_BYTES = 2 ** 29;
-
-/** Pictures that are decoded side by side. */
-export const TOGETHER = 16;
 
 /** A picture of a folder, and one of its captions. */
 export interface FolderSample {
@@ -22,14 +17,7 @@ export interface FolderSample {
   readonly caption: string;
 }
 
-export interface PictureFolderOptions {
-  /** Width and height that pictures are brought to, in pixels. */
-  readonly size: number;
-  /** Told as pictures are read: how many, and of how many. */
-  readonly progress?: (done: number, total: number) => void;
-  /** Stops the reading. */
-  readonly signal?: AbortSignal;
-}
+export type PictureFolderOptions = DecodeOptions;
 
 /** Pictures with captions: some of a folder's, or all. One sample a caption. */
 export class CaptionedPictures implements DataSet<Captioned> {
@@ -158,44 +146,37 @@ export class PictureFolder extends CaptionedPictures {
  */
 export async function pictureFolder(
   path: string,
-  { size, progress, signal }: PictureFolderOptions,
+  options: PictureFolderOptions,
 ): Promise<PictureFolder> {
+  const { size } = options;
   expectPath(path);
   checkNumber("size", size, COUNT);
   const { pictures: found, skipped: captions } = await folderCaptions(await filesIn(path));
   const skipped = [...captions];
   const hash = createHash("sha256");
   const samples: FolderSample[] = [];
-  const fileOf = new Map<string, FolderFile>();
-  let kept: Map<string, Picture> | undefined = new Map();
-  for (let start = 0; start < found.length; start += TOGETHER) {
-    signal?.throwIfAborted();
-    const some = found.slice(start, start + TOGETHER);
-    const read = await Promise.all(some.map(({ file }) => pictureOrReason(file, size)));
-    some.forEach(({ file, captions }, i) => {
-      const picture = read[i];
+  const captionsOf = new Map(found.map(({ file, captions }) => [file, captions]));
+  const { pictures, isKept } = await decodePictures(
+    found.map(({ file }) => file),
+    options,
+    (file, picture) => {
       if (typeof picture === "string") {
         skipped.push({ file: file.name, reason: "unreadable picture", found: picture });
         return;
       }
-      fileOf.set(file.name, file);
+      const captions = captionsOf.get(file)!;
       samples.push(...captions.map((caption) => ({ file: file.name, caption })));
       hash.update(JSON.stringify([file.name, captions])).update(picture.data);
-      kept?.set(file.name, picture);
-    });
-    if (kept !== undefined && kept.size * size ** 2 * 3 > KEPT_BYTES) kept = undefined;
-    progress?.(Math.min(start + TOGETHER, found.length), found.length);
-  }
+    },
+  );
   if (samples.length === 0) {
     throw new PictureError(
       `Expected pictures with captions beside them in ${path}, but found none that can be used: ` +
         skippedInWords(skipped),
     );
   }
-  const pictures = (file: string) =>
-    kept?.get(file) ?? readPicture(fileOf.get(file)!.path, { size });
   const digest = hash.digest("hex");
-  return new PictureFolder(path, size, samples, pictures, skipped, digest, kept !== undefined);
+  return new PictureFolder(path, size, samples, pictures, skipped, digest, isKept);
 }
 
 /** @throws PictureError where there is no such folder, or none that may be read */
@@ -211,15 +192,5 @@ export async function filesIn(path: string): Promise<FolderFile[]> {
     throw new PictureError(`Expected a folder of pictures at ${path}, but found ${reason}`, {
       cause: error,
     });
-  }
-}
-
-/** A picture of its own; where it cannot be read, what was found in its place. */
-export async function pictureOrReason(file: FolderFile, size: number): Promise<Picture | string> {
-  try {
-    return pictureOf(await readPicture(file.path, { size }));
-  } catch (error) {
-    if (error instanceof PictureError) return error.message;
-    throw error;
   }
 }
