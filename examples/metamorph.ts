@@ -13,7 +13,7 @@ import { typed } from "./help.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { type CommandLine, DEVICE, main, readCommandLine, UsageError } from "./options.ts";
-import { provenance, readResults, writeResults } from "./results.ts";
+import { provenance, readRuns, writeResults } from "./results.ts";
 
 const NUMBERS = Object.keys(EXPERIMENTS);
 
@@ -53,12 +53,12 @@ await main(async () => {
   const source = await provenance("metamorph");
   const signal = stopOnInterrupt(typed("metamorph", ...Deno.args));
   using device = await openChosenDevice(options);
-  const recipe = studyRecipe(quick);
-  let runs = await runsIn(path, recipe);
+  const recipe = await studyRecipe(quick);
+  let runs = await readRuns(path, StudyReport, recipe);
   /** Takes up what came of a seed. */
   const keep = async (run: StudyRun) => {
     runs = [...runs.filter(({ seed }) => seed !== run.seed), run].sort((a, b) => a.seed - b.seed);
-    await writeResults({ ...source, recipe, runs } satisfies StudyReport, path);
+    await writeResults({ ...source, recipe, runs: [...runs] } satisfies StudyReport, path);
   };
   for (const seed of seeds) {
     let run = runs.find((run) => run.seed === seed);
@@ -92,16 +92,4 @@ function listOf<Name extends string>(
   const words = [...new Set(found.split(",").map((word) => word.trim()))];
   if (words.every(isOne)) return words;
   throw new UsageError(`Expected --${name} to be ${expected}, but found "${found}"`);
-}
-
-/** What a file has already of the same recipe; nothing where there is no file. */
-async function runsIn(path: string, recipe: object): Promise<StudyRun[]> {
-  const report = await readResults(path, StudyReport);
-  if (report === undefined) return [];
-  const [expected, found] = [recipe, report.recipe].map((one) => JSON.stringify(one));
-  if (found === expected) return report.runs;
-  throw new UsageError(
-    `Expected results of the recipe ${expected} in ${path}, but found those of ${found}: ` +
-      "move the file away to begin anew",
-  );
 }

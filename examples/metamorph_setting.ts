@@ -15,8 +15,10 @@ import {
   type StateStore,
   TOKENIZER_PRESETS,
   Training,
+  trainTextTokenizer,
   VISUALIZER_PRESETS,
 } from "../mod.ts";
+import { DECODER_SAMPLING } from "../lib/vision/mod.ts";
 import type { Studied } from "./metamorph_arms.ts";
 
 const PRESET = "nano";
@@ -107,7 +109,8 @@ export function tuningPlan(
 }
 
 /** All that decides, beside seed and arm, what is found. */
-export function studyRecipe(quick: boolean) {
+export async function studyRecipe(quick: boolean) {
+  const text = trainTextTokenizer(await emojiScenes({ preset: PRESET }));
   return {
     quick,
     preset: PRESET,
@@ -119,6 +122,8 @@ export function studyRecipe(quick: boolean) {
       illume: begunPlans("illume", { quick }),
     },
     tuning: { batchSize, peakRate },
+    vocabulary: text.size,
+    sampling: DECODER_SAMPLING,
   };
 }
 

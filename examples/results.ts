@@ -2,6 +2,8 @@
 import { cpus } from "node:os";
 import { z } from "../lib/packages/zod.ts";
 import { writeFileAtomic } from "../mod.ts";
+import type { Json } from "../lib/optim/mod.ts";
+import { differences } from "../lib/training/mod.ts";
 import { UsageError } from "./options.ts";
 
 export const JSON_FILE = {
@@ -48,6 +50,29 @@ export async function readResults<T>(path: string, form: z.ZodType<T>): Promise<
   const read = form.safeParse(parsed(text));
   if (read.success) return read.data;
   throw new UsageError(`Expected results in ${path}, but found:\n${z.prettifyError(read.error)}`);
+}
+
+/** What decides the runs in a file, beside their seeds. */
+export type ResultsRecipe = Readonly<Record<string, unknown>>;
+
+/**
+ * The runs that a file has already of the same recipe; none where there is no file.
+ * @throws UsageError for a file of another form, or where its recipe differs, naming in what
+ */
+export async function readRuns<Run>(
+  path: string,
+  form: z.ZodType<{ readonly recipe: ResultsRecipe; readonly runs: readonly Run[] }>,
+  recipe: ResultsRecipe,
+): Promise<readonly Run[]> {
+  const report = await readResults(path, form);
+  if (report === undefined) return [];
+  const [then, now] = [report.recipe, recipe].map((one): Json => JSON.parse(JSON.stringify(one)));
+  const found = differences(then, now);
+  if (found.length === 0) return report.runs;
+  throw new UsageError(
+    `Expected results of the same recipe in ${path}, but found others (${found.join("; ")}): ` +
+      "move the file away to begin anew",
+  );
 }
 
 function parsed(text: string): unknown {

@@ -56,7 +56,7 @@ import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
 import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";
-import { JSON_FILE, provenance, readResults, writeResults } from "./results.ts";
+import { JSON_FILE, provenance, readRuns, writeResults } from "./results.ts";
 
 const PRESET = "nano";
 const [LANGUAGE, EMBEDDING, ORDINARY_ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
@@ -134,7 +134,7 @@ await main(async () => {
     assessed: ASSESSED,
     generated: GENERATED,
   };
-  const kept = path === undefined ? [] : await runsIn(path, recipe);
+  const kept = path === undefined ? [] : await readRuns(path, EnhancementReport, recipe);
   const runs: EnhancementRun[] = [];
   for (let seed = 0; seed < seeds; seed++) {
     const known = kept.find((run) => run.seed === seed);
@@ -153,18 +153,6 @@ await main(async () => {
   }
   await writeResults({ command, recipe, arms: ARMS, gains: enhancementGains(runs), runs }, path);
 });
-
-/** What a file has already of the same recipe; nothing where there is no file. */
-async function runsIn(path: string, recipe: object): Promise<readonly EnhancementRun[]> {
-  const report = await readResults(path, EnhancementReport);
-  if (report === undefined) return [];
-  const [expected, found] = [recipe, report.recipe].map((one) => JSON.stringify(one));
-  if (found === expected) return report.runs;
-  throw new UsageError(
-    `Expected results of the recipe ${expected} in ${path}, but found those of ${found}: ` +
-      "move the file away to begin anew",
-  );
-}
 
 /** Everything with one seed. */
 async function run(

@@ -8,6 +8,7 @@ export {
   Training,
   type TrainingOptions,
 } from "./training.ts";
+export { differences } from "./settings.ts";
 export { type PlannedStage, Progress, type ProgressStep } from "./progress.ts";
 export {
   LogView,

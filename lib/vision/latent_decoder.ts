@@ -55,8 +55,15 @@ export interface VisualizeOptions {
   readonly temperature?: number;
 }
 
-/** As many as `nano` has codes. Each takes a run of the decoder. */
-const STEPS = 16;
+/** How pictures are drawn by default. */
+export const DECODER_SAMPLING = {
+  /** As many as `nano` has codes. Each takes a run of the decoder. */
+  steps: 16,
+  guidance: 1.5,
+  temperature: 0.5,
+  /** How much chance there is in which code is the surest: enough that things stand anywhere. */
+  orderNoise: 0.3,
+} as const;
 
 /** A picture while it is drawn. */
 interface Drawing {
@@ -113,7 +120,12 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
    */
   async draw(
     conditions: readonly Float32Array[],
-    { seed = 0, steps = STEPS, guidance = 1.5, temperature = 0.5 }: VisualizeOptions = {},
+    {
+      seed = 0,
+      steps = DECODER_SAMPLING.steps,
+      guidance = DECODER_SAMPLING.guidance,
+      temperature = DECODER_SAMPLING.temperature,
+    }: VisualizeOptions = {},
   ): Promise<Visualized[]> {
     checkNumber("seed", seed, { whole: true });
     const { latents, codes } = diffusionOf(this.config);
@@ -190,9 +202,6 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
   }
 }
 
-/** How much chance there is in which code is the surest: enough that things stand anywhere. */
-const ORDER_NOISE = 0.3;
-
 /**
  * The hidden latents, the surest first: by log max P(code), with Gumbel noise (MaskGIT, arXiv 2202.04200).
  * In random order there are sooner too many things, or too few (docs/LOG.md).
@@ -202,7 +211,7 @@ function surest(scores: ReadonlyMap<number, Float32Array>, random: Random): numb
     const most = own.reduce((a, b) => Math.max(a, b));
     const noise = -Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
     const sure = -Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0));
-    return [latent, sure + ORDER_NOISE * noise] as const;
+    return [latent, sure + DECODER_SAMPLING.orderNoise * noise] as const;
   });
   return sureness.sort(([, a], [, b]) => b - a).map(([latent]) => latent);
 }

@@ -45,6 +45,7 @@ export {
 export { tokenizerStages } from "./training.ts";
 export {
   DECODER,
+  DECODER_SAMPLING,
   decoderScope,
   diffusionOf,
   LatentDecoder,
