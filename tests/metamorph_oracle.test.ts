@@ -187,6 +187,7 @@ Deno.test("a diffusion's logits, losses and every gradient are the oracle's", as
     ids: input("ids", "int32", [batch * latents]),
     hidden: input("hidden", "float32", [batch, latents]),
     condition,
+    entries: input("entries", "float32", [config.codes, 3]),
   };
   const scope = new Scope();
   const logits = codeLogits(scope, codes, config);
@@ -206,6 +207,7 @@ Deno.test("a diffusion's logits, losses and every gradient are the oracle's", as
     ids: Int32Array.from(flat("ids")),
     hidden: Float32Array.from(flat("hidden")),
     condition: Float32Array.from(flat("condition")),
+    entries: Float32Array.from(flat("entries")),
     ...dataOf(weights),
   });
   near(found.logits, flat("logits"), "logits");

@@ -9,7 +9,7 @@ import {
   unifiedLosses,
   UnifiedModel,
 } from "../lib/unified/mod.ts";
-import { diffusionOf, type LatentDecoderConfig } from "../lib/vision/mod.ts";
+import { codeEntries, diffusionOf, type LatentDecoderConfig } from "../lib/vision/mod.ts";
 import { TINY, TINY_CONFIG, tinyCodes, tinyFeatures, tinyParts } from "./tiny_model.ts";
 
 /** Its decoder draws pictures of 2 × 2 patches. */
@@ -62,6 +62,7 @@ export function modelOf(
     draw: dreamsModality(vocabulary, {
       hiddenSize,
       diffusion: DIFFUSION,
+      entries: (root) => codeEntries(root, DECODER_CONFIG.tokenizer),
       encode: (pictures) => Promise.resolve(pictures.map(tinyCodes)),
     }),
   });

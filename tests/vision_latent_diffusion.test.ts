@@ -1,7 +1,7 @@
 /** The diffusion from vectors to codes: what it sees, and that what it settles by chance fits together. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { input, toOnnx } from "../lib/graph/mod.ts";
+import { constant, input, toOnnx } from "../lib/graph/mod.ts";
 import { ensureParameters, meanAll, Scope } from "../lib/nn/mod.ts";
 import { adamw, TrainStep } from "../lib/optim/mod.ts";
 import { openDevice, Program, Random, StateStore } from "../lib/runtime/mod.ts";
@@ -10,7 +10,7 @@ import {
   diffusionLosses,
   type LatentDiffusionConfig,
 } from "../lib/vision/decoders/latent_diffusion.ts";
-import { diffusionOf, type VisualizeOptions } from "../lib/vision/mod.ts";
+import { codeEntries, diffusionOf, type VisualizeOptions } from "../lib/vision/mod.ts";
 import { decoderOf } from "../lib/vision/visualizer.ts";
 import { apart } from "./full_forward.ts";
 import { checkGradients } from "./gradient_check.ts";
@@ -27,13 +27,17 @@ const CONFIG: LatentDiffusionConfig = {
   heads: 2,
 };
 
+/** What codes stand for. */
+const ENTRIES = [0.5, -1, 2, 0.1, -0.3, 1, 1, 1.5, -2, 0.2];
+
 /** Pictures of which some codes are hidden, as inputs. */
 function inputsOf(batch: number, config = CONFIG) {
-  const { latents, conditions, conditionSize } = config;
+  const { latents, codes, conditions, conditionSize } = config;
   return {
     ids: input("ids", "int32", [batch * latents]),
     hidden: input("hidden", "float32", [batch, latents]),
     condition: input("condition", "float32", [batch, conditions, conditionSize]),
+    entries: constant(ENTRIES.slice(0, 2 * codes), "float32", [codes, 2]),
   };
 }
 
@@ -115,12 +119,15 @@ Deno.test("things are placed by chance, and all codes agree where", async () => 
     device,
     store,
     losses: (scope) => ({
-      loss: meanAll(diffusionLosses(scope.at("visualizer"), inputsOf(batch, decoder), decoder)),
+      loss: meanAll(diffusionLosses(scope.at("visualizer"), {
+        ...inputsOf(batch, decoder),
+        entries: codeEntries(scope, config.tokenizer),
+      }, decoder)),
     }),
     optimizer: adamw(),
     seed: 0,
   });
-  const STEPS = 400;
+  const STEPS = 600;
   for (let i = 1; i <= STEPS; i++) {
     const rows = Array.from({ length: batch }, (_, row) => {
       const which = row % 2;

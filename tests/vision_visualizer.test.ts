@@ -14,7 +14,7 @@ import {
   type VisualizerConfig,
   visualizerStages,
 } from "../lib/vision/mod.ts";
-import { diffusionOf } from "../lib/vision/latent_decoder.ts";
+import { codeEntries, diffusionOf } from "../lib/vision/latent_decoder.ts";
 import { decoderOf } from "../lib/vision/visualizer.ts";
 import { inFolder } from "./folder.ts";
 import { apart } from "./full_forward.ts";
@@ -110,6 +110,7 @@ Deno.test("at temperature 0 the likeliest codes are drawn, whatever the seed", a
       ids: input("ids", "int32", [latents]),
       hidden: input("hidden", "float32", [1, latents]),
       condition: input("condition", "float32", [1, conditions, conditionSize]),
+      entries: codeEntries(scope, CONFIG.tokenizer),
     }, DIFFUSION);
     ensureParameters(store, scope.specs(), 0);
     using program = await Program.compile(device, toOnnx({ logits }), store);

@@ -20,7 +20,7 @@
 import { inspect, short } from "../notebook/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
-import type { Budget, Stage } from "../optim/mod.ts";
+import type { Budget, Rates, Stage } from "../optim/mod.ts";
 import { z } from "../packages/zod.ts";
 import type { Language } from "../text/language.ts";
 import type { TextTokenizer } from "../text/mod.ts";
@@ -39,6 +39,7 @@ import {
   type Words,
 } from "../unified/mod.ts";
 import {
+  codeEntries,
   DECODER,
   diffusionOf,
   featureSizeOf,
@@ -98,6 +99,7 @@ export function dreamllmModalities(
     draw: dreamsModality(vocabulary, {
       hiddenSize,
       diffusion: diffusionOf(decoder),
+      entries: (root) => codeEntries(root, tokenizer),
       encode: async (pictures) => (await encode(pictures)).map(({ ids }) => ids),
     }),
   });
@@ -138,7 +140,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       language: parts.language,
       longestText: parts.longestText,
       pictureSize: decoder.config.tokenizer.pictureSize,
-      lastStage: DREAMLLM_STAGES.nano.at(-1)!,
+      lastStage: { ...DREAMLLM_STAGES.nano.at(-1)!, rates: RATES },
       owned: parts.owned,
       // Nothing is sampled by the language model: chance comes in with the decoder.
       sample: (inference, { asked, begun }, { seed = 0 }) =>
@@ -215,6 +217,9 @@ export const DECODER_PRESETS = {
   base: { conditions: 64, conditionSize: 192, hiddenSize: 384, heads: 6, layers: 12 },
 } as const satisfies Readonly<Record<Preset, Omit<LatentDecoderConfig, "tokenizer">>>;
 
+/** Which parts learn where a plan does not say it: all but what sees pictures, and its codes. */
+const RATES: Rates = { "": 1, "quantizer.": 0 };
+
 /** The paper's three stages (section 3.3) and one before. */
 function stagesOf(budgets: {
   readonly language: Budget;
@@ -276,5 +281,9 @@ export function dreamllmStages(
   documents: Readonly<Record<string, DataSet<Document>>>,
   plans: readonly StagePlan[] = DREAMLLM_STAGES.nano,
 ): Stage[] {
-  return unifiedStages(model, documents, plans);
+  return unifiedStages(
+    model,
+    documents,
+    plans.map((plan) => ({ ...plan, rates: plan.rates ?? RATES })),
+  );
 }

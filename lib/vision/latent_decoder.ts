@@ -167,7 +167,7 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
   /** Logits `[latents, codes]` with the vectors and without, of each. */
   async #logits(drawings: readonly Drawing[]) {
     const found = await this.each("reveal", drawings, inputsOf, (scope, batch) => {
-      const { condition, ...codes } = hiddenCodes(batch, this.config);
+      const { condition, ...codes } = hiddenCodes(scope, batch, this.config);
       const logits = (condition: Tensor) => {
         const diffusion = diffusionOf(this.config);
         const logits = codeLogits(decoderScope(scope), { ...codes, condition }, diffusion);
@@ -216,6 +216,11 @@ function surest(scores: ReadonlyMap<number, Float32Array>, random: Random): numb
   return sureness.sort(([, a], [, b]) => b - a).map(([latent]) => latent);
 }
 
+/** What the codes of a tokenizer stand for: `[codes, codeSize]`. */
+export function codeEntries(root: Scope, { quantizer }: TokenizerConfig): Tensor {
+  return quantizerOf(quantizer).entries(root.at("quantizer"));
+}
+
 /** The sizes of the diffusion. */
 export function diffusionOf(config: LatentDecoderConfig): LatentDiffusionConfig {
   const { tokenizer, ...sizes } = config;
@@ -224,12 +229,13 @@ export function diffusionOf(config: LatentDecoderConfig): LatentDiffusionConfig 
 }
 
 /** Pictures whose codes are partly hidden, as inputs. */
-function hiddenCodes(batch: number, config: LatentDecoderConfig): HiddenCodes {
+function hiddenCodes(root: Scope, batch: number, config: LatentDecoderConfig): HiddenCodes {
   const { latents } = diffusionOf(config);
   return {
     ids: input("ids", "int32", [batch * latents]),
     hidden: input("hidden", "float32", [batch, latents]),
     condition: input("condition", "float32", [batch, config.conditions, config.conditionSize]),
+    entries: codeEntries(root, config.tokenizer),
   };
 }
 
@@ -240,8 +246,9 @@ function inputsOf({ ids, hidden, condition }: Drawing): Named {
 /** Every parameter that drawing needs, found by tracing it. */
 export function latentDecoderParameters(config: LatentDecoderConfig): ParameterSpec[] {
   const scope = new Scope();
-  codeLogits(decoderScope(scope), hiddenCodes(1, config), diffusionOf(config));
-  return [...tokenizerParameters(config.tokenizer), ...scope.specs()];
+  codeLogits(decoderScope(scope), hiddenCodes(scope, 1, config), diffusionOf(config));
+  const specs = [...tokenizerParameters(config.tokenizer), ...scope.specs()];
+  return [...new Map(specs.map((spec) => [spec.name, spec])).values()];
 }
 
 const FILES = new VisionModelFiles("latent decoder", LatentDecoderConfig, latentDecoderParameters);

@@ -44,6 +44,7 @@ export {
 } from "./tokenizers/picture_tokenizer.ts";
 export { tokenizerStages } from "./training.ts";
 export {
+  codeEntries,
   DECODER,
   DECODER_SAMPLING,
   decoderScope,

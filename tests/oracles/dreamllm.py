@@ -16,7 +16,7 @@ Writes tests/fixtures/dreamllm/:
   condition is `known`; `losses`: the mean cross entropy of tokens, the mean denoising cross entropy
   of pictures, and `joint`: the first + weight · the second; `generated`: greedy answers, words and
   conditions [query, size] of pictures, to prompts of different lengths
-- gradients.safetensors: of the joint loss
+- gradients.safetensors: of the joint loss, to all but what codes stand for
 """
 
 import math
@@ -45,6 +45,7 @@ DIFFUSION = {
 }
 QUERIES, CONDITION = DIFFUSION["conditions"], DIFFUSION["conditionSize"]
 WEIGHT = 10
+ENTRY = 3  # numbers in what a code stands for
 
 
 class Adapter(nn.Module):
@@ -65,7 +66,8 @@ class DreamLLM(LlamaForCausalLM):
         self.multi_modal_projector = Adapter()
         self.dream_queries = nn.Embedding(QUERIES, HIDDEN)
         self.dream_projector = nn.Linear(HIDDEN, CONDITION, bias=False)
-        self.visualizer = Diffusion(DIFFUSION)
+        self.visualizer = Diffusion(DIFFUSION, ENTRY)
+        self.quantizer = nn.ModuleDict({"codebook": nn.Embedding(DIFFUSION["codes"], ENTRY)})
 
     def states(self, rows):
         """Of embedded rows: [rows, hidden]."""
@@ -126,7 +128,8 @@ def losses_of(model, documents, pictures, noise):
             own = next(noise)
             hidden = torch.tensor([own["hidden"]])
             known = condition if own["known"] else torch.zeros_like(condition)
-            denoising += model.visualizer.losses(codes[None], hidden, known[None])
+            entries = model.quantizer["codebook"].weight
+            denoising += model.visualizer.losses(codes[None], hidden, known[None], entries)
     return torch.stack(entropies).mean(), torch.stack(denoising).mean()
 
 
@@ -231,7 +234,8 @@ def write():
     entropy, denoising = losses_of(model, documents, pictures, noise)
     joint = entropy + WEIGHT * denoising
     weights = dict(model.named_parameters())
-    gradients = dict(zip(weights, torch.autograd.grad(joint, list(weights.values()))))
+    learned = {name: one for name, one in weights.items() if not name.startswith("quantizer.")}
+    gradients = dict(zip(learned, torch.autograd.grad(joint, list(learned.values()))))
     config = {
         "vocabulary": VOCABULARY,
         "tokens": TOKENS,

@@ -6,7 +6,7 @@
 Writes tests/fixtures/latent_diffusion/:
 
 - config.json, model.safetensors
-- io.json: a batch, the last of which has no condition, its `logits` [batch, latents, codes], its
+- io.json: a batch, the last of which has no condition, what codes stand for, its `logits` [batch, latents, codes], its
   `losses`, and the `gradient` of their sum to the condition
 - gradients.safetensors: of the sum of the losses
 """
@@ -33,21 +33,23 @@ def write():
         "layers": 2,
         "heads": 2,
     }
-    diffusion = Diffusion(config)
+    entries = torch.randn(7, 3, generator=generator)
+    diffusion = Diffusion(config, 3)
     randomize(diffusion, generator, 0.4)
     ids = torch.randint(7, (4, 4), generator=generator)
     condition = torch.randn(4, 2, 5, generator=generator)
     condition[3] = 0  # none
     condition.requires_grad_()
     hidden = torch.tensor([[1, 1, 1, 1], [0, 1, 0, 1], [1, 0, 0, 0], [0, 1, 1, 0.0]])
-    losses = diffusion.losses(ids, hidden, condition)
+    losses = diffusion.losses(ids, hidden, condition, entries)
     weights = dict(diffusion.named_parameters())
     gradient, *gradients = torch.autograd.grad(losses.sum(), [condition, *weights.values()])
     io = {
         "ids": ids.tolist(),
         "hidden": numbers(hidden),
+        "entries": numbers(entries),
         "condition": numbers(condition),
-        "logits": numbers(diffusion.logits(ids, hidden, condition)),
+        "logits": numbers(diffusion.logits(ids, hidden, condition, entries)),
         "losses": numbers(losses),
         "gradient": numbers(gradient),
     }

@@ -40,10 +40,17 @@ class Block(nn.Module):
         return x + self.mlp["down_proj"](gated)
 
 
+NAMES = ["latents", "codes", "conditions", "conditionSize", "hiddenSize", "layers", "heads"]
+
+
 class Diffusion(nn.Module):
-    def __init__(self, config):
+    """Codes stand for entries of `entry_size` numbers, which are given and not learned."""
+
+    def __init__(self, config, entry_size):
         super().__init__()
-        latents, codes, conditions, condition_size, size, layers, heads = config.values()
+        latents, codes, conditions, condition_size, size, layers, heads = (
+            config[name] for name in NAMES
+        )
         self.condition_in = nn.Linear(condition_size, size)
         self.condition_places = nn.Embedding(conditions, size)
         self.codes = nn.Embedding(codes, size)
@@ -53,23 +60,36 @@ class Diffusion(nn.Module):
         self.norm = nn.RMSNorm(size, eps=1e-6)
         self.code_out = nn.Linear(size, codes)
         self.prior = nn.ModuleDict({
-            "linear_1": nn.Linear(conditions * condition_size, 2 * size),
+            "left_in": nn.Linear(size, 64, bias=False),
+            "linear_1": nn.Linear(conditions * condition_size + 64 + 1, 2 * size),
             "linear_2": nn.Linear(2 * size, codes, bias=False),
+            "meaning_out": nn.Linear(2 * size, entry_size, bias=False),
         })
+        self.meaning_in = nn.Linear(entry_size, size, bias=False)
+        self.meaning_out = nn.Linear(size, entry_size, bias=False)
 
-    def logits(self, ids, hidden, condition):
-        """f(codes that are left, condition) + g(condition): [batch, latents, codes]."""
+    def logits(self, ids, hidden, condition, entries):
+        """f(codes that are left, condition) + g(the same): [batch, latents, codes]."""
         said = self.condition_in(condition) + self.condition_places.weight
-        seen = torch.where(hidden[:, :, None] == 1, self.hidden.weight, self.codes(ids))
+        meanings = (entries / entries.square().mean().sqrt()).detach()
+        embeddings = self.codes.weight + self.meaning_in(meanings)
+        mask = hidden[:, :, None]
+        left = embeddings[ids] * (1 - mask)
+        seen = left + self.hidden.weight * mask
         rows = torch.cat([said, seen + self.latent_places.weight], dim=1)
         for layer in self.layers:
             rows = layer(rows)
-        here = self.code_out(self.norm(rows)[:, condition.shape[1]:])
-        anywhere = self.prior["linear_2"](F.silu(self.prior["linear_1"](condition.flatten(1))))
+        states = self.norm(rows)[:, condition.shape[1]:]
+        here = self.code_out(states) + self.meaning_out(states) @ meanings.T
+        share = hidden.float().mean(dim=1, keepdim=True)
+        there = self.prior["left_in"](left.mean(dim=1))
+        flat = torch.cat([condition.flatten(1), there, share], dim=1)
+        gated = F.silu(self.prior["linear_1"](flat))
+        anywhere = self.prior["linear_2"](gated) + self.prior["meaning_out"](gated) @ meanings.T
         return here + anywhere[:, None]
 
-    def losses(self, ids, hidden, condition):
+    def losses(self, ids, hidden, condition, entries):
         """−log P(code | codes that are left, condition), the mean over a picture's hidden codes."""
-        logs = self.logits(ids, hidden, condition).log_softmax(dim=-1)
+        logs = self.logits(ids, hidden, condition, entries).log_softmax(dim=-1)
         each = -logs.gather(2, ids[:, :, None])[:, :, 0]
         return torch.stack([own[mask == 1].mean() for own, mask in zip(each, hidden)])

@@ -30,6 +30,8 @@ export interface DreamsConfig {
   readonly hiddenSize: number;
   /** Its conditions are what becomes of the queries, one each. */
   readonly diffusion: LatentDiffusionConfig;
+  /** What each code stands for: `[codes, codeSize]`. */
+  readonly entries: (root: Scope) => Tensor;
   /** How much a picture counts beside a token; default 1. */
   readonly weight?: number;
   /** Codes `[latents]` of each picture. */
@@ -49,7 +51,7 @@ const CONDITION_DROP = 0.1;
  */
 export function dreamsModality(
   vocabulary: Vocabulary,
-  { hiddenSize, diffusion, weight, encode }: DreamsConfig,
+  { hiddenSize, diffusion, entries, weight, encode }: DreamsConfig,
 ): DrawnModality<Int32Array | Float32Array> {
   const name = "dreams";
   const { conditions: queries, conditionSize, latents } = diffusion;
@@ -77,6 +79,7 @@ export function dreamsModality(
           ids: ops.reshape(ops.cast(ids, { dtype: "int32" }), { shape: [pictures * latents] }),
           hidden: ops.sub(1, left),
           condition: ops.mul(condition, ops.reshape(known, { shape: [pictures, 1, 1] })),
+          entries: entries(root),
         }, diffusion);
       },
     },

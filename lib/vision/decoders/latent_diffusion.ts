@@ -6,7 +6,7 @@
  * chance what the vectors leave open, such as where things stand, and later codes know of earlier ones.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
-import { linear, type Scope, table, transformer } from "../../nn/mod.ts";
+import { linear, meanAll, type Scope, table, transformer } from "../../nn/mod.ts";
 import type { Random } from "../../runtime/mod.ts";
 import { blocks } from "../encoders/visual_tokens.ts";
 
@@ -31,16 +31,22 @@ export interface HiddenCodes {
   readonly hidden: Tensor;
   /** What the pictures are drawn from, zeros for no condition: `[batch, conditions, conditionSize]`. */
   readonly condition: Tensor;
+  /** What each code stands for, in the tokenizer: `[codes, codeSize]`. It is not learned here. */
+  readonly entries: Tensor;
 }
 
+/** Numbers that say which codes are left, wherever they stand. */
+const LEFT_SIZE = 64;
+
 /**
- * Which code each latent is, f(codes that are left, condition) + g(condition): logits
- * `[batch · latents, codes]`. The second, two layers on all vectors at once, says what the picture has
- * wherever it may stand (docs/LOG.md).
+ * Which code each latent is, f(codes that are left, condition) + g(codes that are left, condition): logits
+ * `[batch · latents, codes]`. The second, two layers on the mean of the codes that are left and all vectors
+ * at once, says what the picture still lacks, wherever it may stand. Codes enter, and are told, by what they
+ * stand for and each by itself: what is learned of one holds for those that are like it (docs/LOG.md).
  */
 export function codeLogits(
   scope: Scope,
-  { ids, hidden, condition }: HiddenCodes,
+  { ids, hidden, condition, entries }: HiddenCodes,
   { latents, codes, conditions, conditionSize, hiddenSize, layers, heads }: LatentDiffusionConfig,
 ): Tensor {
   const [batch] = hidden.shape;
@@ -50,24 +56,40 @@ export function codeLogits(
     linear(scope.at("condition_in"), condition, hiddenSize, { bias: true, deviation: 1 }),
     rows("condition_places", conditions),
   );
-  const known = ops.reshape(ops.gather(table(scope.at("codes"), codes, hiddenSize, 0.5), ids), {
-    shape: [batch, latents, hiddenSize],
-  });
+  const fixed = ops.stopGradient(entries);
+  const meanings = ops.div(fixed, ops.add(ops.sqrt(meanAll(ops.mul(fixed, fixed))), 1e-6));
+  const [, codeSize] = entries.shape;
+  const embeddings = ops.add(
+    table(scope.at("codes"), codes, hiddenSize, 0.1),
+    linear(scope.at("meaning_in"), meanings, hiddenSize, { deviation: 0.5 / Math.sqrt(codeSize) }),
+  );
+  const known = ops.reshape(ops.gather(embeddings, ids), { shape: [batch, latents, hiddenSize] });
+  const told = (by: Scope, states: Tensor) =>
+    ops.matmul(linear(by.at("meaning_out"), states, codeSize), meanings, { transposeB: true });
   const mask = ops.reshape(hidden, { shape: [batch, latents, 1] });
+  const left = ops.mul(known, ops.sub(1, mask));
   const seen = ops.add(
-    ops.add(ops.mul(known, ops.sub(1, mask)), ops.mul(rows("hidden", 1), mask)),
+    ops.add(left, ops.mul(rows("hidden", 1), mask)),
     rows("latent_places", latents),
   );
   const both = ops.concat([said, seen], { axis: 1 });
   const mixed = transformer(scope, both, blocks({ hiddenSize, heads }, layers));
   const own = ops.slice(mixed, { axis: 1, start: conditions, end: conditions + latents });
   const states = ops.reshape(own, { shape: [batch * latents, hiddenSize] });
-  const here = linear(scope.at("code_out"), states, codes, { bias: true });
+  const here = ops.add(
+    linear(scope.at("code_out"), states, codes, { bias: true }),
+    told(scope, states),
+  );
 
-  const flat = ops.reshape(condition, { shape: [batch, conditions * conditionSize] });
   const prior = scope.at("prior");
-  const wide = linear(prior.at("linear_1"), flat, 2 * hiddenSize, { bias: true, deviation: 0.5 });
-  const anywhere = linear(prior.at("linear_2"), ops.silu(wide), codes);
+  const all = ops.concat([
+    ops.reshape(condition, { shape: [batch, conditions * conditionSize] }),
+    linear(prior.at("left_in"), ops.mean(left, { axes: [1], keepAxes: false }), LEFT_SIZE),
+    ops.mean(hidden, { axes: [1], keepAxes: true }),
+  ], { axis: 1 });
+  const wide = linear(prior.at("linear_1"), all, 2 * hiddenSize, { bias: true, deviation: 0.5 });
+  const gated = ops.silu(wide);
+  const anywhere = ops.add(linear(prior.at("linear_2"), gated, codes), told(prior, gated));
   const each = ops.expand(ops.reshape(anywhere, { shape: [batch, 1, codes] }), {
     shape: [batch, latents, codes],
   });

@@ -16,7 +16,7 @@ import { visualTokenLosses } from "../encoders/visual_tokens_training.ts";
 import { pixelsOf } from "../patches.ts";
 import { batchOf, type CaptionedView } from "../sources.ts";
 import { quantize } from "../tokenizers/quantization.ts";
-import { decoderScope, diffusionOf } from "../latent_decoder.ts";
+import { codeEntries, decoderScope, diffusionOf } from "../latent_decoder.ts";
 import {
   decoderOf,
   tokensConfigOf,
@@ -138,6 +138,7 @@ function decoderStage(
             ids: quantize(scope.at("quantizer"), features, config.tokenizer).ids,
             hidden: input("hidden", "float32", [batch, latents]),
             condition: ops.stopGradient(ops.mul(strayed, known)),
+            entries: codeEntries(scope, config.tokenizer),
           }, diffusion);
           return { loss: ops.mean(losses, { axes: [0], keepAxes: false }) };
         },
