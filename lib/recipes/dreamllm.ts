@@ -212,7 +212,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
 
 /** Decoders by size, each on the tokenizer of its size. */
 export const DECODER_PRESETS = {
-  nano: { conditions: 8, conditionSize: 64, hiddenSize: 128, heads: 4, layers: 4 },
+  nano: { conditions: 8, conditionSize: 32, hiddenSize: 128, heads: 4, layers: 4 },
   small: { conditions: 16, conditionSize: 96, hiddenSize: 192, heads: 6, layers: 6 },
   base: { conditions: 64, conditionSize: 192, hiddenSize: 384, heads: 6, layers: 12 },
 } as const satisfies Readonly<Record<Preset, Omit<LatentDecoderConfig, "tokenizer">>>;
@@ -237,12 +237,12 @@ function stagesOf(budgets: {
     },
     {
       name: "interleaved pretraining",
-      mixture: { draw: 4, describe: 1, question: 2, story: 1 },
+      mixture: { draw: 12, describe: 1, question: 3, story: 1 },
       budget: budgets.pretraining,
     },
     {
       name: "instruction tuning",
-      mixture: { draw: 4, describe: 1, question: 2, detail: 1, edit: 1, story: 1 },
+      mixture: { draw: 12, describe: 1, question: 2, detail: 2, edit: 2, story: 1 },
       budget: budgets.tuning,
     },
   ];
@@ -251,10 +251,10 @@ function stagesOf(budgets: {
 /** The stages of a preset. */
 export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
-    language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
-    alignment: { steps: 100, batchSize: 32, peakRate: 3e-3 },
-    pretraining: { steps: 2000, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 1500, batchSize: 32, peakRate: 2e-3 },
+    language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
+    alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 1000, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1300, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
