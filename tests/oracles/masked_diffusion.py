@@ -60,8 +60,7 @@ class Diffusion(nn.Module):
         self.norm = nn.RMSNorm(size, eps=1e-6)
         self.code_out = nn.Linear(size, codes)
         self.prior = nn.ModuleDict({
-            "left_in": nn.Linear(size, 64, bias=False),
-            "linear_1": nn.Linear(conditions * condition_size + 64 + 1, 2 * size),
+            "linear_1": nn.Linear(conditions * condition_size, 2 * size),
             "linear_2": nn.Linear(2 * size, codes, bias=False),
             "meaning_out": nn.Linear(2 * size, entry_size, bias=False),
         })
@@ -69,22 +68,17 @@ class Diffusion(nn.Module):
         self.meaning_out = nn.Linear(size, entry_size, bias=False)
 
     def logits(self, ids, hidden, condition, entries):
-        """f(codes that are left, condition) + g(the same): [batch, latents, codes]."""
+        """f(codes that are left, condition) + g(condition): [batch, latents, codes]."""
         said = self.condition_in(condition) + self.condition_places.weight
         meanings = (entries / entries.square().mean().sqrt()).detach()
         embeddings = self.codes.weight + self.meaning_in(meanings)
-        mask = hidden[:, :, None]
-        left = embeddings[ids] * (1 - mask)
-        seen = left + self.hidden.weight * mask
+        seen = torch.where(hidden[:, :, None] == 1, self.hidden.weight, embeddings[ids])
         rows = torch.cat([said, seen + self.latent_places.weight], dim=1)
         for layer in self.layers:
             rows = layer(rows)
         states = self.norm(rows)[:, condition.shape[1]:]
         here = self.code_out(states) + self.meaning_out(states) @ meanings.T
-        share = hidden.float().mean(dim=1, keepdim=True)
-        there = self.prior["left_in"](left.mean(dim=1))
-        flat = torch.cat([condition.flatten(1), there, share], dim=1)
-        gated = F.silu(self.prior["linear_1"](flat))
+        gated = F.silu(self.prior["linear_1"](condition.flatten(1)))
         anywhere = self.prior["linear_2"](gated) + self.prior["meaning_out"](gated) @ meanings.T
         return here + anywhere[:, None]
 

@@ -35,14 +35,11 @@ export interface HiddenCodes {
   readonly entries: Tensor;
 }
 
-/** Numbers that say which codes are left, wherever they stand. */
-const LEFT_SIZE = 64;
-
 /**
- * Which code each latent is, f(codes that are left, condition) + g(codes that are left, condition): logits
- * `[batch · latents, codes]`. The second, two layers on the mean of the codes that are left and all vectors
- * at once, says what the picture still lacks, wherever it may stand. Codes enter, and are told, by what they
- * stand for and each by itself: what is learned of one holds for those that are like it (docs/LOG.md).
+ * Which code each latent is, f(codes that are left, condition) + g(condition): logits
+ * `[batch · latents, codes]`. The second, two layers on all vectors at once, says what the picture has
+ * wherever it may stand. Codes enter, and are told, by what they stand for and each by itself: what is
+ * learned of one holds for those that are like it (docs/LOG.md).
  */
 export function codeLogits(
   scope: Scope,
@@ -67,9 +64,8 @@ export function codeLogits(
   const told = (by: Scope, states: Tensor) =>
     ops.matmul(linear(by.at("meaning_out"), states, codeSize), meanings, { transposeB: true });
   const mask = ops.reshape(hidden, { shape: [batch, latents, 1] });
-  const left = ops.mul(known, ops.sub(1, mask));
   const seen = ops.add(
-    ops.add(left, ops.mul(rows("hidden", 1), mask)),
+    ops.add(ops.mul(known, ops.sub(1, mask)), ops.mul(rows("hidden", 1), mask)),
     rows("latent_places", latents),
   );
   const both = ops.concat([said, seen], { axis: 1 });
@@ -81,13 +77,9 @@ export function codeLogits(
     told(scope, states),
   );
 
+  const flat = ops.reshape(condition, { shape: [batch, conditions * conditionSize] });
   const prior = scope.at("prior");
-  const all = ops.concat([
-    ops.reshape(condition, { shape: [batch, conditions * conditionSize] }),
-    linear(prior.at("left_in"), ops.mean(left, { axes: [1], keepAxes: false }), LEFT_SIZE),
-    ops.mean(hidden, { axes: [1], keepAxes: true }),
-  ], { axis: 1 });
-  const wide = linear(prior.at("linear_1"), all, 2 * hiddenSize, { bias: true, deviation: 0.5 });
+  const wide = linear(prior.at("linear_1"), flat, 2 * hiddenSize, { bias: true, deviation: 0.5 });
   const gated = ops.silu(wide);
   const anywhere = ops.add(linear(prior.at("linear_2"), gated, codes), told(prior, gated));
   const each = ops.expand(ops.reshape(anywhere, { shape: [batch, 1, codes] }), {
