@@ -13,6 +13,9 @@ import {
   Random,
 } from "../mod.ts";
 import { comparisonFigure } from "./comparison_figure.ts";
+import { dreamFigures } from "./dreamllm_figures.ts";
+import { DreamReport } from "./dreamllm_results.ts";
+import { dreamTables } from "./dreamllm_tables.ts";
 import { modelFigures, resultFigures } from "./enhancement_figures.ts";
 import { EnhancementReport, JudgeResult } from "./enhancement_results.ts";
 import { enhancementTables } from "./enhancement_tables.ts";
@@ -96,6 +99,12 @@ await main(async () => {
     await Deno.writeTextFile(path, enhancementTables(enhanced.runs, enhanced.arms, parsed));
     console.log(path);
     await saveAll(resultFigures(enhanced.runs));
+  }
+  const dreamt = await results("dreamllm", DreamReport, "dreamllm");
+  if (dreamt) {
+    await Deno.writeTextFile(`${to}/dreamllm.md`, dreamTables(dreamt));
+    console.log(`${to}/dreamllm.md`);
+    await saveAll(dreamFigures(dreamt.runs));
   }
   const studied = await results("metamorph", StudyReport, "metamorph");
   if (studied) {

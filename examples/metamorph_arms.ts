@@ -2,26 +2,8 @@
  * The arms of `deno task metamorph`, as data: what each model learns, in samples of each kind. Up to
  * there the arms of a seed share everything. Each arm is known by its name, which says all of it.
  */
-import type { EmojiDocuments, Illume, MetaMorph } from "../mod.ts";
-
-/** What may be learned, and the documents that it stands for, as many of each. */
-const KINDS = {
-  sentences: ["text"],
-  drawing: ["draw"],
-  reading: ["question", "detail", "describe"],
-  questions: ["question"],
-  details: ["detail"],
-  descriptions: ["describe"],
-  frames: ["frame"],
-  thoughts: ["thought"],
-  imagined: ["imagined"],
-  edits: ["edit"],
-} as const satisfies Readonly<Record<string, readonly (keyof EmojiDocuments)[]>>;
-
-export type Kind = keyof typeof KINDS;
-
-/** How many samples are learned of each kind. */
-export type Samples = Readonly<Partial<Record<Kind, number>>>;
+import type { Illume, MetaMorph } from "../mod.ts";
+import { type Samples, samplesInWords, totalOf } from "./study_samples.ts";
 
 /** What is compared. */
 export type Studied = Illume | MetaMorph;
@@ -40,32 +22,8 @@ export function arm(
   samples: Samples,
   { recipe = "metamorph", loss = "cosine" }: Partial<Pick<Arm, "recipe" | "loss">> = {},
 ): Arm {
-  const parts = Object.entries(samples).filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${inShort(count)} ${kind}`);
   const others = [recipe === "metamorph" ? [] : recipe, loss === "cosine" ? [] : loss].flat();
-  return { name: [...parts, ...others].join(", "), samples, recipe, loss };
-}
-
-/** "20k"; "200". */
-export function inShort(count: number): string {
-  return count < 1000 ? `${count}` : `${count / 1000}k`;
-}
-
-/** The samples of an arm, all kinds together. */
-export function totalOf(samples: Samples): number {
-  return Object.values(samples).reduce((sum, count) => sum + count, 0);
-}
-
-/** How often documents of each name come up. */
-export function mixtureOf(samples: Samples): Record<string, number> {
-  const mixture: Record<string, number> = {};
-  for (const [kind, names] of Object.entries(KINDS)) {
-    const count = samples[kind as Kind] ?? 0;
-    for (const name of count > 0 ? names : []) {
-      mixture[name] = (mixture[name] ?? 0) + count / names.length;
-    }
-  }
-  return mixture;
+  return { name: [samplesInWords(samples), ...others].join(", "), samples, recipe, loss };
 }
 
 /** Experiment 1: samples of drawing, alone and beside READING of reading; the most telling first. */

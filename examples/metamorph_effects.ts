@@ -6,7 +6,6 @@ import {
   CONTROL,
   DRAWING,
   GRID,
-  inShort,
   LOSSES,
   PARTNER,
   PARTNERS,
@@ -15,6 +14,7 @@ import {
   THINKING,
 } from "./metamorph_arms.ts";
 import { type ArmResult, resultsOf, type StudyRun } from "./metamorph_results.ts";
+import { inShort } from "./study_samples.ts";
 
 type Runs = readonly StudyRun[];
 

@@ -11,7 +11,7 @@ import {
   Random,
   truePicture,
 } from "../mod.ts";
-import { arm, GRID, inShort, LOSSES, PARTNER, READING } from "./metamorph_arms.ts";
+import { arm, GRID, LOSSES, PARTNER, READING } from "./metamorph_arms.ts";
 import {
   DRAWING_IN_ORDER,
   type Measure,
@@ -20,7 +20,8 @@ import {
   valuesOf,
 } from "./metamorph_effects.ts";
 import { resultsOf, type StudyRun } from "./metamorph_results.ts";
-import { folderOf } from "./metamorph_setting.ts";
+import { inShort } from "./study_samples.ts";
+import { folderOf } from "./study_setting.ts";
 
 type Runs = readonly StudyRun[];
 type Figures = Record<string, plot.Figure>;

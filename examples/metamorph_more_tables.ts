@@ -8,7 +8,7 @@ type Runs = readonly StudyRun[];
 type Row = readonly [name: string, values: readonly number[]];
 
 /** What the visualizer draws of true tokens, beside what the tokenizer's codes allow. */
-export function visionTable(runs: Runs): string {
+export function visionTable(runs: readonly Pick<StudyRun, "vision">[]): string {
   const all = runs.map(({ vision }) => vision);
   const frechet = (of: keyof typeof all[number]["distances"]) =>
     all.map(({ distances }) => distances[of].frechet);

@@ -1,55 +1,8 @@
 /** What `deno task metamorph` finds: its form in `docs/results/metamorph.json`. */
 import { z } from "../lib/packages/zod.ts";
-import type { DetailScores, ThinkingScores } from "../mod.ts";
+import { Distances, Measured } from "./study_results.ts";
 
 const share = z.number();
-
-/** A share of none is none: JSON has null. */
-const ofSome = z.number().nullable().transform((value) => value ?? NaN);
-
-const Details: z.ZodType<DetailScores> = z.strictObject({
-  color: ofSome,
-  where: ofSome,
-  what: ofSome,
-  yesNo: ofSome,
-});
-
-const Answers: z.ZodType<ThinkingScores["drawn"]> = z.strictObject({
-  all: ofSome,
-  changed: ofSome,
-  position: ofSome,
-  counting: ofSome,
-  color: ofSome,
-});
-
-/** Mean cosines of said and true visual tokens, by position. */
-const Cosines = z.strictObject({
-  afterTruth: z.array(z.number()),
-  afterOwn: z.array(z.number()),
-});
-
-/** What a model can do. */
-export const Measured = z.strictObject({
-  /** GenEval, by task and in the mean. */
-  geneval: z.record(z.string(), share),
-  /** Of each evaluation caption, in order, "1" where its drawing is right and "0" where it is not. */
-  drawings: z.string(),
-  /** Mean accuracy over POPE's three samplings. */
-  pope: share,
-  /** What descriptions tell of their pictures, and a model reads there: `evaluateDescribing`. */
-  nats: z.number(),
-  /** Of a MetaMorph that learned to draw. */
-  cosines: Cosines.optional(),
-  /** Of those that learned to edit: pictures of two, three and four things; edits; layouts. */
-  details: z.record(z.string(), Details).optional(),
-  edits: z.strictObject({ done: share, kept: share, both: share }).optional(),
-  diversity: z.strictObject({ layouts: z.number(), chance: z.number(), right: share }).optional(),
-  /** Of those that learned to think. */
-  thinking: z.strictObject({ drawn: Answers, imagined: Answers, pictures: share }).optional(),
-  /** Of those that learned to continue animations. */
-  frames: z.strictObject({ next: share, previous: share, missing: share }).optional(),
-});
-export type Measured = z.infer<typeof Measured>;
 
 /** An arm, how it was trained, and what came of it. */
 export const ArmResult = z.strictObject({
@@ -68,8 +21,6 @@ export const ArmResult = z.strictObject({
   ...Measured.shape,
 });
 export type ArmResult = z.infer<typeof ArmResult>;
-
-const Distances = z.strictObject({ frechet: z.number(), kernel: z.number() });
 
 /** What the part is worth that all arms of a seed share. */
 export const VisionResult = z.strictObject({

@@ -1,80 +1,23 @@
-/** What all that `deno task metamorph` trains with one seed shares, and how long each part learns. */
+/** What the arms of `deno task metamorph` share besides: what sees and draws pictures. */
 import {
-  type Device,
-  type EmojiScenes,
   emojiScenes,
-  type EvaluatedCaption,
-  evaluationCaptions,
-  METAMORPH_STAGES,
   RECIPES,
-  SceneParser,
-  shortened,
   shortenedPlan,
-  type Stage,
-  type StagePlan,
-  type StateStore,
   TOKENIZER_PRESETS,
-  Training,
   trainTextTokenizer,
   VISUALIZER_PRESETS,
 } from "../mod.ts";
 import { DECODER_SAMPLING } from "../lib/vision/mod.ts";
-import type { Studied } from "./metamorph_arms.ts";
-
-const PRESET = "nano";
-
-/** How much is measured. */
-const SIZES = {
-  perTask: 48,
-  pope: 100,
-  described: 400,
-  questions: 200,
-  edits: 150,
-  varied: { captions: 12, drawings: 16 },
-  thoughts: 400,
-  frames: 100,
-  distances: 1024,
-};
-const QUICK_SIZES: typeof SIZES = {
-  perTask: 1,
-  pope: 1,
-  described: 2,
-  questions: 6,
-  edits: 2,
-  varied: { captions: 1, drawings: 2 },
-  thoughts: 4,
-  frames: 1,
-  distances: 8,
-};
-
-/** The share of a quick training: it tries the command, and learns nothing. */
-const QUICK = 0.001;
-
-export interface Setting {
-  readonly device: Device;
-  readonly signal: AbortSignal;
-  readonly seed: number;
-  readonly quick: boolean;
-  /** Where all that is trained with the seed goes. */
-  readonly directory: string;
-  readonly scenes: EmojiScenes;
-  readonly parser: SceneParser;
-  /** Held-out captions to draw. */
-  readonly captions: readonly EvaluatedCaption[];
-  readonly sizes: typeof SIZES;
-}
-
-/** Opens a seed's scenes. */
-export async function openSetting(
-  given: Pick<Setting, "device" | "signal" | "seed" | "quick" | "directory">,
-): Promise<Setting> {
-  const { seed, quick } = given;
-  const sizes = quick ? QUICK_SIZES : SIZES;
-  const scenes = await emojiScenes({ preset: PRESET, seed });
-  const parser = SceneParser.create(scenes.world, scenes.sprites);
-  const captions = evaluationCaptions(scenes.world, { perTask: sizes.perTask, seed });
-  return { ...given, scenes, parser, captions, sizes };
-}
+import {
+  batchSize,
+  begunPlans,
+  peakRate,
+  PRESET,
+  QUICK,
+  QUICK_SIZES,
+  type Setting,
+  SIZES,
+} from "./study_setting.ts";
 
 /** What sees and draws pictures. */
 export const VISUALIZER = { ...VISUALIZER_PRESETS[PRESET], tokenizer: TOKENIZER_PRESETS[PRESET] };
@@ -86,26 +29,6 @@ export function visionPlan({ quick }: Pick<Setting, "quick">) {
     quick ? QUICK : 1,
   );
   return { tokenizer, visualizer };
-}
-
-/** The stages of a recipe up to where the arms part: its first two. */
-export function begunPlans(
-  recipe: Studied["recipe"],
-  { quick }: Pick<Setting, "quick">,
-): StagePlan[] {
-  return shortenedPlan(RECIPES[recipe].plans[PRESET], quick ? QUICK : 1).stages.slice(0, 2);
-}
-
-const { batchSize, peakRate } = METAMORPH_STAGES[PRESET].at(-1)!.budget;
-
-/** The last stage: a number of samples of a mixture; the rate falls to its end. */
-export function tuningPlan(
-  mixture: StagePlan["mixture"],
-  samples: number,
-  { quick }: Pick<Setting, "quick">,
-): StagePlan {
-  const whole = { steps: Math.max(1, Math.round(samples / batchSize)), batchSize, peakRate };
-  return { name: "instruction tuning", mixture, budget: shortened(whole, quick ? QUICK : 1) };
 }
 
 /** All that decides, beside seed and arm, what is found. */
@@ -125,30 +48,4 @@ export async function studyRecipe(quick: boolean) {
     vocabulary: text.size,
     sampling: DECODER_SAMPLING,
   };
-}
-
-/** Opens a training in a folder of the seed's, or goes on with the one that is there. */
-export function openTraining(
-  name: string,
-  store: StateStore,
-  { directory, device, seed, quick, signal }: Setting,
-): Promise<Training> {
-  return Training.open({
-    directory: `${directory}/${folderOf(name)}`,
-    store,
-    settings: { name, seed, quick, device: device.name },
-    existing: "resume",
-    signal,
-  });
-}
-
-/** The name of a training as that of a folder: "20k_drawing_32k_reading". */
-export function folderOf(name: string): string {
-  return name.replaceAll(/\W+/g, "_");
-}
-
-/** Trains stages to their end. */
-export async function finish(training: Training, stages: readonly Stage[]): Promise<void> {
-  training.plan(stages);
-  for (const stage of stages) for await (const _ of training.run(stage));
 }

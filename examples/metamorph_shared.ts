@@ -3,17 +3,8 @@
  * frozen, and of each recipe a language model after its first two stages.
  */
 import {
-  emojiDocuments,
-  emojiLanguage,
   evaluateDistances,
   evaluateVisualizer,
-  Illume,
-  illumeStages,
-  MetaMorph,
-  metamorphStages,
-  PictureTokenizer,
-  type Stage,
-  type StagePlan,
   StateStore,
   tokenizerSources,
   tokenizerStages,
@@ -25,14 +16,9 @@ import {
 } from "../mod.ts";
 import type { Studied } from "./metamorph_arms.ts";
 import { VisionResult } from "./metamorph_results.ts";
-import {
-  begunPlans,
-  finish,
-  openTraining,
-  type Setting,
-  visionPlan,
-  VISUALIZER,
-} from "./metamorph_setting.ts";
+import { visionPlan, VISUALIZER } from "./metamorph_setting.ts";
+import { initialModel, stagesOf } from "./study_models.ts";
+import { begunPlans, finish, openTraining, type Setting } from "./study_setting.ts";
 
 /** Trains tokenizer and visualizer, saves both, and says what they are worth. */
 export async function trainVision(setting: Setting): Promise<VisionResult> {
@@ -96,34 +82,4 @@ export async function trainBeginning(recipe: Studied["recipe"], setting: Setting
   await finish(training, stagesOf(model, begunPlans(recipe, setting), setting));
   await model.save(folder);
   return folder;
-}
-
-/** A model that has learned nothing yet, on what sees and draws pictures. */
-async function initialModel(
-  recipe: Studied["recipe"],
-  { device, directory, scenes, seed }: Setting,
-  owned: DisposableStack,
-): Promise<Studied> {
-  const language = emojiLanguage(scenes.world);
-  const parts = { text: trainTextTokenizer(scenes), language, seed };
-  if (recipe === "illume") {
-    const tokenizer = owned.use(await PictureTokenizer.load(`${directory}/tokenizer`, device));
-    owned.use(tokenizer.store);
-    return owned.use(Illume.init({ ...parts, tokenizer }));
-  }
-  const visualizer = owned.use(await Visualizer.load(`${directory}/visualizer`, device));
-  owned.use(visualizer.store);
-  return owned.use(MetaMorph.init({ ...parts, visualizer }));
-}
-
-/** Stages of a model of either recipe. */
-export function stagesOf(
-  model: Studied,
-  plans: readonly StagePlan[],
-  { scenes }: Setting,
-): Stage[] {
-  const documents = emojiDocuments(scenes);
-  return model.recipe === "illume"
-    ? illumeStages(model, documents, plans)
-    : metamorphStages(model, documents, plans);
 }

@@ -6,7 +6,6 @@ import {
   armsOf,
   EXPERIMENTS,
   GRID,
-  inShort,
   PARTNER,
   PARTNERS,
   READING,
@@ -25,6 +24,7 @@ import {
   visionTable,
 } from "./metamorph_more_tables.ts";
 import { resultsOf, type StudyReport, type StudyRun } from "./metamorph_results.ts";
+import { inShort } from "./study_samples.ts";
 import { average, interval, markdownTable, paragraph, points, signed } from "./table_words.ts";
 
 type Runs = readonly StudyRun[];

@@ -1,11 +1,12 @@
 /** How an arm of `deno task metamorph` is trained and measured: from where the arms part, in a folder. */
 import { Illume, MetaMorph } from "../mod.ts";
-import { tokenizerParameters, visualizerParameters } from "../lib/vision/mod.ts";
-import { type Arm, mixtureOf, type Studied, totalOf } from "./metamorph_arms.ts";
-import { measure } from "./metamorph_measures.ts";
-import { type ArmResult, Measured } from "./metamorph_results.ts";
-import { finish, folderOf, openTraining, type Setting, tuningPlan } from "./metamorph_setting.ts";
-import { stagesOf } from "./metamorph_shared.ts";
+import type { Arm } from "./metamorph_arms.ts";
+import type { ArmResult } from "./metamorph_results.ts";
+import { measure } from "./study_measures.ts";
+import { learnedParameters, stagesOf } from "./study_models.ts";
+import { Measured } from "./study_results.ts";
+import { mixtureOf, totalOf } from "./study_samples.ts";
+import { finish, folderOf, openTraining, type Setting, tuningPlan } from "./study_setting.ts";
 
 /**
  * Trains an arm, saves its model, and measures it; a run that was stopped goes on.
@@ -44,15 +45,4 @@ async function opened({ recipe, loss }: Arm, from: string, { device }: Setting) 
   const { visualizer, text, language, seed, longestText, unified: { config } } = model;
   const parts = { visualizer, text, language, seed, longestText, config };
   return new MetaMorph({ ...parts, loss, owned: model });
-}
-
-/** The parameters of a model that are not of what it sees and draws with. */
-function learnedParameters(model: Studied): number {
-  const frozen = model.recipe === "illume"
-    ? tokenizerParameters(model.tokenizer.config)
-    : visualizerParameters(model.visualizer.config);
-  const names = new Set(frozen.map(({ name }) => name));
-  return model.store.keptNames().filter((name) => !names.has(name))
-    .map((name) => model.store.get(name).type.shape.reduce((a, b) => a * b, 1))
-    .reduce((a, b) => a + b, 0);
 }

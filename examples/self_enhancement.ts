@@ -55,7 +55,7 @@ import {
 import { typed } from "./help.ts";
 import { stopOnInterrupt, tell } from "./interrupt.ts";
 import { openChosenDevice } from "./opening.ts";
-import { DEVICE, main, QUICK, readCommandLine, UsageError } from "./options.ts";
+import { DEVICE, main, QUICK, readCommandLine } from "./options.ts";
 import { JSON_FILE, provenance, readRuns, writeResults } from "./results.ts";
 
 const PRESET = "nano";

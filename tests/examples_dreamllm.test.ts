@@ -1,7 +1,7 @@
 /** `deno task demo --recipe dreamllm`, and a story that a command tells. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DreamLLM, Report } from "../mod.ts";
-import { assertRefused, runTask, type Said } from "./commands.ts";
+import { assertRefused, runTask, type Said, startCommand, until } from "./commands.ts";
 
 /** A quick demo that ran through. */
 let out: string;
@@ -52,4 +52,22 @@ Deno.test("a story is told to a page, or to Markdown with its pictures", async (
     await runTask("compose", "a poem about rain", "--from", out),
     /^Expected "a story about a cat and three apples", .*, but found "a poem about rain"/,
   );
+});
+
+Deno.test("a story that is killed while it is told leaves what there was so far", async () => {
+  const about = "a story about a cat and three apples";
+  const picturesOf = (page: string) => page.match(/<img src="[^"]+"/g) ?? [];
+  const to = `${out}/training/killed.html`;
+  const telling = startCommand("compose", about, "--to", to, "--from", out);
+  await until(() => telling.isOver() || Deno.stat(to).then(() => true, () => false));
+  telling.signal("SIGKILL");
+  await telling.ended;
+  const page = await Deno.readTextFile(to);
+  match(page, /<\/html>\s*$/);
+
+  const whole = `${out}/training/whole.html`;
+  equal((await runTask("compose", about, "--to", whole, "--from", out)).code, 0);
+  const [early, all] = [page, await Deno.readTextFile(whole)].map(picturesOf);
+  ok(early.length >= 1 && early.length <= all.length, `${early.length} of ${all.length}`);
+  deepEqual(early, all.slice(0, early.length));
 });

@@ -1,11 +1,12 @@
 /** `deno task metamorph`: arms one by one, stopped and gone on with; tables and figures of what it found. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { arm, armsOf, mixtureOf, totalOf } from "../examples/metamorph_arms.ts";
+import { arm, armsOf } from "../examples/metamorph_arms.ts";
 import { studyEffects, unlocked } from "../examples/metamorph_effects.ts";
 import { studyFigures } from "../examples/metamorph_figures.ts";
 import { StudyReport } from "../examples/metamorph_results.ts";
 import { studyTables } from "../examples/metamorph_tables.ts";
+import { mixtureOf, totalOf } from "../examples/study_samples.ts";
 import { assertRefused, runTask, startCommand, until } from "./commands.ts";
 import { inFolder } from "./folder.ts";
 import { madeUpReport } from "./metamorph_results.ts";

@@ -41,5 +41,6 @@ export {
   scores,
   type ScoresOptions,
 } from "./scores.ts";
+export { type ModelScore, sideBySide, type SideBySideOptions } from "./side_by_side.ts";
 export { type TokenizedPicture, tokenMap, type TokenMapOptions } from "./token_map.ts";
 export { unfolding, type UnfoldingOptions, type UnfoldingPicture } from "./unfolding.ts";

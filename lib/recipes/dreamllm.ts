@@ -140,7 +140,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       language: parts.language,
       longestText: parts.longestText,
       pictureSize: decoder.config.tokenizer.pictureSize,
-      lastStage: { ...DREAMLLM_STAGES.nano.at(-1)!, rates: RATES },
+      lastStage: { ...DREAMLLM_STAGES.nano.at(-1)!, rates: withoutCodes() },
       owned: parts.owned,
       // Nothing is sampled by the language model: chance comes in with the decoder.
       sample: (inference, { asked, begun }, { seed = 0 }) =>
@@ -217,8 +217,8 @@ export const DECODER_PRESETS = {
   base: { conditions: 64, conditionSize: 192, hiddenSize: 384, heads: 6, layers: 12 },
 } as const satisfies Readonly<Record<Preset, Omit<LatentDecoderConfig, "tokenizer">>>;
 
-/** Which parts learn where a plan does not say it: all but what sees pictures, and its codes. */
-const RATES: Rates = { "": 1, "quantizer.": 0 };
+/** What codes stand for is never learned here, whatever else is; by default all else is. */
+const withoutCodes = (rates?: Rates): Rates => ({ "": 1, ...rates, "quantizer.": 0 });
 
 /** The paper's three stages (section 3.3) and one before. */
 function stagesOf(budgets: {
@@ -253,8 +253,8 @@ export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
     language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
-    pretraining: { steps: 1700, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 2700, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 3400, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1000, batchSize: 32, peakRate: 1e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
@@ -284,6 +284,6 @@ export function dreamllmStages(
   return unifiedStages(
     model,
     documents,
-    plans.map((plan) => ({ ...plan, rates: plan.rates ?? RATES })),
+    plans.map((plan) => ({ ...plan, rates: withoutCodes(plan.rates) })),
   );
 }

@@ -1,4 +1,4 @@
-/** What the models of `deno task metamorph` are measured by: all alike, and by what they learned. */
+/** What the models of a study are measured by: all alike, and by what they learned. */
 import {
   cosinesByPosition,
   evaluateDescribing,
@@ -7,7 +7,9 @@ import {
   evaluateDrawing,
   evaluateEditing,
   evaluateFrames,
+  evaluateIllustrating,
   evaluateReading,
+  evaluateStories,
   evaluateThinking,
   meanAccuracy,
   type MetaMorph,
@@ -16,10 +18,10 @@ import {
   type RecipeModel,
   truePicture,
 } from "../mod.ts";
-import type { Samples } from "./metamorph_arms.ts";
-import type { Measured } from "./metamorph_results.ts";
-import type { Setting } from "./metamorph_setting.ts";
 import { spread } from "./spread.ts";
+import type { Measured } from "./study_results.ts";
+import type { Samples } from "./study_samples.ts";
+import type { Setting } from "./study_setting.ts";
 
 /** Drawing and reading, and whatever else a model has learned. */
 export async function measure(
@@ -48,6 +50,7 @@ export async function measure(
         }),
       }
       : {}),
+    ...(samples.stories ? await measureStories(model, setting) : {}),
     ...(samples.frames
       ? { frames: await evaluateFrames(model, scenes, parser, { frames: sizes.frames, seed }) }
       : {}),
@@ -66,6 +69,17 @@ async function measureCosines(model: MetaMorph, { seed, scenes, captions }: Sett
   return {
     afterTruth: cosinesByPosition(said.map(({ afterTruth }) => afterTruth), truth, tokens),
     afterOwn: cosinesByPosition(said.map(({ afterOwn }) => afterOwn), truth, tokens),
+  };
+}
+
+/** Stories that are told, and true ones that are illustrated, after true pictures and after own ones. */
+async function measureStories(
+  model: RecipeModel,
+  { seed, scenes, parser, sizes: { stories } }: Setting,
+): Promise<Pick<Measured, "stories" | "illustrated">> {
+  return {
+    stories: await evaluateStories(model, scenes, parser, { stories, seed }),
+    illustrated: await evaluateIllustrating(model, scenes, parser, { stories, seed }),
   };
 }
 
