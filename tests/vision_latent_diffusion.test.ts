@@ -127,7 +127,7 @@ Deno.test("things are placed by chance, and all codes agree where", async () => 
     optimizer: adamw(),
     seed: 0,
   });
-  const STEPS = 600;
+  const STEPS = 1500;
   for (let i = 1; i <= STEPS; i++) {
     const rows = Array.from({ length: batch }, (_, row) => {
       const which = row % 2;
