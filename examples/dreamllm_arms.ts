@@ -1,5 +1,6 @@
 /** The arms of `deno task dreamllm`, as data: what each model learns, and with how many queries it dreams. */
 import { DECODER_PRESETS, type RecipeName } from "../mod.ts";
+import { armsIn, type Experiment } from "./study_experiments.ts";
 import { type Samples, samplesInWords } from "./study_samples.ts";
 import { PRESET } from "./study_setting.ts";
 
@@ -49,16 +50,8 @@ export const JOINT = { ...DRAWING, reading: 16_000, stories: 3000 };
 export const RECIPE_SAMPLES = { drawing: 20_000, reading: 32_000, edits: 8000, stories: 2000 };
 export const RECIPES_COMPARED: readonly RecipeName[] = ["illume", "metamorph", "dreamllm"];
 
-/** What is found out. */
-export interface Experiment {
-  readonly title: string;
-  /** What is compared, and what the paper found. */
-  readonly about: string;
-  readonly arms: readonly Arm[];
-}
-
 /** By number. */
-export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
+export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
   1: {
     title: "How many queries",
     about:
@@ -104,7 +97,5 @@ const ORDER = ["3", "2", "5", "4", "1"];
 
 /** The arms of some experiments, each once. */
 export function armsOf(experiments: readonly string[]): Arm[] {
-  const arms = ORDER.filter((number) => experiments.includes(number))
-    .flatMap((number) => EXPERIMENTS[number].arms);
-  return [...new Map(arms.map((arm) => [arm.name, arm])).values()];
+  return armsIn(EXPERIMENTS, ORDER, experiments);
 }

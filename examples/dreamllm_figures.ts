@@ -1,8 +1,9 @@
 /** What `deno task dreamllm` found, as figures. */
 import { plot, RECIPES } from "../mod.ts";
 import { arm, DRAWING, EXPERIMENTS } from "./dreamllm_arms.ts";
-import { type DreamRun, resultsOf } from "./dreamllm_results.ts";
+import type { DreamRun } from "./dreamllm_results.ts";
 import { QUERIES_IN_ORDER, SHARES } from "./dreamllm_tables.ts";
+import { resultsOf } from "./study_results.ts";
 
 type Runs = readonly DreamRun[];
 type Figures = Record<string, plot.Figure>;

@@ -1,13 +1,9 @@
 /** What `deno task dreamllm` found, as tables in Markdown: `docs/dreamllm.md`. */
 import { RECIPES } from "../mod.ts";
 import { type Arm, arm, armsOf, DRAWING, EXPERIMENTS, JOINT, QUERIES } from "./dreamllm_arms.ts";
-import {
-  type DreamReport,
-  type DreamResult,
-  type DreamRun,
-  resultsOf,
-} from "./dreamllm_results.ts";
+import type { DreamReport, DreamResult, DreamRun } from "./dreamllm_results.ts";
 import { visionTable } from "./metamorph_more_tables.ts";
+import { resultsOf } from "./study_results.ts";
 import { interval, markdownTable, paragraph, points } from "./table_words.ts";
 
 type Runs = readonly DreamRun[];

@@ -3,6 +3,7 @@
  * there the arms of a seed share everything. Each arm is known by its name, which says all of it.
  */
 import type { Illume, MetaMorph } from "../mod.ts";
+import { armsIn, type Experiment } from "./study_experiments.ts";
 import { type Samples, samplesInWords, totalOf } from "./study_samples.ts";
 
 /** What is compared. */
@@ -56,16 +57,8 @@ export const RECIPE_SAMPLES = { ...LOSSES, edits: 8000 };
 /** Experiment 6. */
 export const THINKING = { drawing: 5000, reading: 8000, thoughts: 8000, imagined: 8000 };
 
-/** What is found out. */
-export interface Experiment {
-  readonly title: string;
-  /** What is compared, and what the paper found. */
-  readonly about: string;
-  readonly arms: readonly Arm[];
-}
-
 /** By number. */
-export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
+export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
   1: {
     title: "Drawing with few samples, alone and beside reading",
     about:
@@ -122,7 +115,5 @@ const ORDER = ["1", "4", "5", "6", "3", "2"];
 
 /** The arms of some experiments, each once. */
 export function armsOf(experiments: readonly string[]): Arm[] {
-  const arms = ORDER.filter((number) => experiments.includes(number))
-    .flatMap((number) => EXPERIMENTS[number].arms);
-  return [...new Map(arms.map((arm) => [arm.name, arm])).values()];
+  return armsIn(EXPERIMENTS, ORDER, experiments);
 }

@@ -13,7 +13,8 @@ import {
   RECIPE_SAMPLES,
   THINKING,
 } from "./metamorph_arms.ts";
-import { type ArmResult, resultsOf, type StudyRun } from "./metamorph_results.ts";
+import type { ArmResult, StudyRun } from "./metamorph_results.ts";
+import { resultsOf } from "./study_results.ts";
 import { inShort } from "./study_samples.ts";
 
 type Runs = readonly StudyRun[];

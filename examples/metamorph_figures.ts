@@ -19,7 +19,8 @@ import {
   studyEffects,
   valuesOf,
 } from "./metamorph_effects.ts";
-import { resultsOf, type StudyRun } from "./metamorph_results.ts";
+import type { StudyRun } from "./metamorph_results.ts";
+import { resultsOf } from "./study_results.ts";
 import { inShort } from "./study_samples.ts";
 import { folderOf } from "./study_setting.ts";
 

@@ -1,7 +1,8 @@
 /** Tables of what only some arms of `deno task metamorph` are measured by, a row a measure. */
 import { RECIPES } from "../mod.ts";
 import { type Arm, arm, LOSSES, PARTNER, THINKING } from "./metamorph_arms.ts";
-import { type ArmResult, resultsOf, type StudyRun } from "./metamorph_results.ts";
+import type { ArmResult, StudyRun } from "./metamorph_results.ts";
+import { resultsOf } from "./study_results.ts";
 import { average, interval, markdownTable, points } from "./table_words.ts";
 
 type Runs = readonly StudyRun[];

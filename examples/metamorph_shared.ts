@@ -15,9 +15,9 @@ import {
   visualizerStages,
 } from "../mod.ts";
 import type { Studied } from "./metamorph_arms.ts";
-import { VisionResult } from "./metamorph_results.ts";
 import { visionPlan, VISUALIZER } from "./metamorph_setting.ts";
 import { initialModel, stagesOf } from "./study_models.ts";
+import { VisionResult } from "./study_results.ts";
 import { begunPlans, finish, openTraining, type Setting } from "./study_setting.ts";
 
 /** Trains tokenizer and visualizer, saves both, and says what they are worth. */

@@ -23,7 +23,8 @@ import {
   thinkingTable,
   visionTable,
 } from "./metamorph_more_tables.ts";
-import { resultsOf, type StudyReport, type StudyRun } from "./metamorph_results.ts";
+import type { StudyReport, StudyRun } from "./metamorph_results.ts";
+import { resultsOf } from "./study_results.ts";
 import { inShort } from "./study_samples.ts";
 import { average, interval, markdownTable, paragraph, points, signed } from "./table_words.ts";
 

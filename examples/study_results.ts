@@ -1,4 +1,4 @@
-/** What the models of a study are measured by, as it stands in the results. */
+/** How the results of studies are kept: what models are measured by, how they were trained, all seeds. */
 import { z } from "../lib/packages/zod.ts";
 import type { DetailScores, ThinkingScores } from "../mod.ts";
 
@@ -65,3 +65,58 @@ export const Measured = z.strictObject({
   frames: z.strictObject({ next: share, previous: share, missing: share }).optional(),
 });
 export type Measured = z.infer<typeof Measured>;
+
+/** How an arm was trained. */
+export const Trained = z.strictObject({
+  name: z.string(),
+  samples: z.record(z.string(), z.number()),
+  steps: z.number(),
+  /** Of the arm's last stage. */
+  seconds: z.number(),
+  samplesPerSecond: z.number(),
+  /** All that are not of what it sees and draws with from the beginning. */
+  parameters: z.number(),
+  /** Of the code that trained it. */
+  commit: z.string(),
+});
+
+/** What the part is worth that all arms of a seed share. */
+export const VisionResult = z.strictObject({
+  /** GenEval of what the visualizer draws of true visual tokens, by task and in the mean. */
+  visualizer: z.record(z.string(), share),
+  /** The same scenes, true and after the tokenizer. */
+  truth: share,
+  reconstructed: share,
+  /** How far from true pictures: drawn of their visual tokens, of their codes, and other true ones. */
+  distances: z.strictObject({
+    visualized: Distances,
+    reconstructed: Distances,
+    others: Distances,
+  }),
+  /** Of the training of tokenizer and visualizer. */
+  seconds: z.number(),
+});
+export type VisionResult = z.infer<typeof VisionResult>;
+
+/** All of a study, seed by seed. */
+export function reportOf<Result extends z.ZodType>(result: Result) {
+  return z.strictObject({
+    command: z.string(),
+    commit: z.string(),
+    date: z.string(),
+    machine: z.string(),
+    /** All that decides, beside seed and arm, what is found. */
+    recipe: z.looseObject({}),
+    runs: z.array(
+      z.strictObject({ seed: z.number(), vision: VisionResult, arms: z.array(result) }),
+    ),
+  });
+}
+
+/** An arm's result with each seed that has it. */
+export function resultsOf<Result extends { readonly name: string }>(
+  runs: readonly { readonly arms: readonly Result[] }[],
+  name: string,
+): Result[] {
+  return runs.flatMap(({ arms }) => arms.filter((arm) => arm.name === name));
+}

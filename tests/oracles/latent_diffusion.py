@@ -6,8 +6,9 @@
 Writes tests/fixtures/latent_diffusion/:
 
 - config.json, model.safetensors
-- io.json: a batch, the last of which has no condition, what codes stand for, its `logits` [batch, latents, codes], its
-  `losses`, and the `gradient` of their sum to the condition
+- io.json: a batch, the last of which has no condition, the `entries` [codes, 3] that codes stand
+  for, its `logits` [batch, latents, codes], its `losses`, and the `gradient` of their sum to the
+  condition
 - gradients.safetensors: of the sum of the losses
 """
 

@@ -38,8 +38,10 @@ export interface HiddenCodes {
 /**
  * Which code each latent is, f(codes that are left, condition) + g(condition): logits
  * `[batch · latents, codes]`. The second, two layers on all vectors at once, says what the picture has
- * wherever it may stand. Codes enter, and are told, by what they stand for and each by itself: what is
- * learned of one holds for those that are like it (docs/LOG.md).
+ * wherever it may stand. Codes enter, and are told, by what they stand for (m, of mean square 1) and each by
+ * itself, so that what is learned of one holds for those that are like it (docs/LOG.md):
+ *
+ *     embedding of c = E[c] + W m_c,  logit of c at h = (V h)_c + b_c + (U h)·m_c
  */
 export function codeLogits(
   scope: Scope,
