@@ -109,7 +109,6 @@ export {
 } from "./lib/vision/mod.ts";
 export {
   type Begun,
-  DECODER_PRESETS,
   DREAMLLM_STAGES,
   dreamllmStages,
   type DreamtPicture,
@@ -119,6 +118,7 @@ export {
   metamorphStages,
   type MorphedPicture,
   type Preset,
+  QUERIES_OF,
   type Recipe,
   type RecipeName,
   type RecipeParts,

@@ -6,11 +6,10 @@
 import { armsOf, EXPERIMENTS } from "./dreamllm_arms.ts";
 import { DreamReport } from "./dreamllm_results.ts";
 import { runArm } from "./dreamllm_training.ts";
-import { DECODER_PRESETS } from "../mod.ts";
 import { studyRecipe } from "./metamorph_setting.ts";
 import { trainVision } from "./metamorph_shared.ts";
 import { runStudy } from "./study.ts";
-import { begunPlans, PRESET } from "./study_setting.ts";
+import { begunPlans } from "./study_setting.ts";
 
 await runStudy({
   task: "dreamllm",
@@ -22,7 +21,6 @@ await runStudy({
     return {
       ...shared,
       begun: { ...begun, dreamllm: begunPlans("dreamllm", { quick }) },
-      decoder: DECODER_PRESETS[PRESET],
     };
   },
   async begin(setting) {

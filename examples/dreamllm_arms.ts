@@ -1,5 +1,5 @@
 /** The arms of `deno task dreamllm`, as data: what each model learns, and with how many queries it dreams. */
-import { DECODER_PRESETS, type RecipeName } from "../mod.ts";
+import { QUERIES_OF, type RecipeName } from "../mod.ts";
 import { armsIn, type Experiment } from "./study_experiments.ts";
 import { type Samples, samplesInWords } from "./study_samples.ts";
 import { PRESET } from "./study_setting.ts";
@@ -16,7 +16,7 @@ export interface Arm {
 }
 
 /** The queries of the preset. */
-export const OWN_QUERIES = DECODER_PRESETS[PRESET].conditions;
+export const OWN_QUERIES = QUERIES_OF[PRESET];
 
 /** Such as "40k drawing, 16 queries"; what is as in the preset is not said. */
 export function arm(
@@ -55,8 +55,8 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
   1: {
     title: "How many queries",
     about:
-      "40k samples of drawing, with more and fewer dream queries. The paper: an FID of 9.56 with 32, " +
-      "8.46 with 64 and 14.24 with 128.",
+      "40k samples of drawing, with more and fewer dream queries, which share the numbers that the " +
+      "decoder draws from. The paper: an FID of 9.56 with 32, 8.46 with 64 and 14.24 with 128.",
     arms: QUERIES.map((queries) => arm(DRAWING, { queries })),
   },
   2: {
@@ -86,8 +86,8 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
     title: "ILLUME, MetaMorph and DreamLLM",
     about:
       "The same world, tokenizer, size of the language model and samples: 20k of drawing, 32k of " +
-      "reading, 8k of edits, 2k of stories. MetaMorph's visualizer has learned 80k pictures before; " +
-      "DreamLLM's decoder learns with the language model.",
+      "reading, 8k of edits, 2k of stories. MetaMorph's and DreamLLM's visualizer has learned " +
+      "80k pictures before.",
     arms: RECIPES_COMPARED.map((recipe) => arm(RECIPE_SAMPLES, { recipe })),
   },
 };

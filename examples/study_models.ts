@@ -1,13 +1,11 @@
 /** Models of each recipe as studies begin them, on what sees and draws pictures, and their stages. */
 import {
-  DECODER_PRESETS,
   DreamLLM,
   dreamllmStages,
   emojiDocuments,
   emojiLanguage,
   Illume,
   illumeStages,
-  LatentDecoder,
   MetaMorph,
   metamorphStages,
   PictureTokenizer,
@@ -18,8 +16,9 @@ import {
   trainTextTokenizer,
   Visualizer,
 } from "../mod.ts";
-import { tokenizerParameters, visualizerParameters } from "../lib/vision/mod.ts";
-import { PRESET, type Setting } from "./study_setting.ts";
+import { visualizerParameters } from "../lib/vision/mod.ts";
+import { VISUALIZER } from "./metamorph_setting.ts";
+import type { Setting } from "./study_setting.ts";
 
 /**
  * A model that has learned nothing yet, on the tokenizer and the visualizer in a seed's folder.
@@ -35,19 +34,18 @@ export async function initialModel(
 ): Promise<RecipeModel> {
   const language = emojiLanguage(scenes.world);
   const parts = { text: trainTextTokenizer(scenes), language, seed };
-  if (recipe === "metamorph") {
-    const visualizer = owned.use(await Visualizer.load(`${directory}/visualizer`, device));
-    owned.use(visualizer.store);
-    return owned.use(MetaMorph.init({ ...parts, visualizer }));
+  if (recipe === "illume") {
+    const tokenizer = owned.use(await PictureTokenizer.load(`${directory}/tokenizer`, device));
+    owned.use(tokenizer.store);
+    return owned.use(Illume.init({ ...parts, tokenizer }));
   }
-  const tokenizer = owned.use(await PictureTokenizer.load(`${directory}/tokenizer`, device));
-  const { store } = tokenizer;
-  owned.use(store);
-  if (recipe === "illume") return owned.use(Illume.init({ ...parts, tokenizer }));
-  const sizes = { ...DECODER_PRESETS[PRESET], ...(queries ? { conditions: queries } : {}) };
-  const config = { ...sizes, tokenizer: tokenizer.config };
-  const decoder = owned.use(new LatentDecoder({ device, store, config, seed }));
-  return owned.use(DreamLLM.init({ ...parts, decoder }));
+  const visualizer = owned.use(await Visualizer.load(`${directory}/visualizer`, device));
+  owned.use(visualizer.store);
+  return owned.use(
+    recipe === "metamorph"
+      ? MetaMorph.init({ ...parts, visualizer })
+      : DreamLLM.init({ ...parts, decoder: visualizer.decoder, queries }),
+  );
 }
 
 /** Stages of a model of any recipe. */
@@ -69,10 +67,7 @@ export function stagesOf(
 
 /** The parameters of a model that are not of what it sees and draws with from the beginning. */
 export function learnedParameters(model: RecipeModel): number {
-  const frozen = model.recipe === "metamorph"
-    ? visualizerParameters(model.visualizer.config)
-    : tokenizerParameters(model.tokenizer.config);
-  const names = new Set(frozen.map(({ name }) => name));
+  const names = new Set(visualizerParameters(VISUALIZER).map(({ name }) => name));
   return model.store.keptNames().filter((name) => !names.has(name))
     .map((name) => model.store.get(name).type.shape.reduce((a, b) => a * b, 1))
     .reduce((a, b) => a + b, 0);

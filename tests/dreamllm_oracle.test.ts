@@ -86,6 +86,7 @@ function modelOf(features: readonly Float32Array[]): UnifiedModel {
     draw: dreamsModality(vocabulary, {
       hiddenSize,
       diffusion,
+      queries: diffusion.conditions,
       entries: (root) => table(root.at("quantizer").at("codebook"), diffusion.codes, 3, 1),
       weight,
       encode: (pictures) =>

@@ -37,7 +37,7 @@ function inWords({ rows }: Sequence): string {
   }).join(" ");
 }
 
-const DREAM = "<picture>! query1 query2 query3 </picture>";
+const DREAM = "<picture>! query1 query2 </picture>";
 const seen = (picture: number) => `<picture> features${picture} </picture>`;
 /** After it the answer goes on, and the signs say so. */
 const again = (picture: number) => `<picture>! features${picture} </picture>!`;

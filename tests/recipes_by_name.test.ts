@@ -58,7 +58,7 @@ for (const recipe of Object.values(RECIPES)) {
       vision.map(({ name }) => name).slice(0, 3),
       ["semantic encoder", "semantic codebook", "pixel decoder"],
     );
-    assert.equal(vision.length, recipe.name === "metamorph" ? 5 : 3);
+    assert.equal(vision.length, recipe.name === "illume" ? 3 : 5);
     for (const { name } of early) {
       assert.ok(!plan.stages.find((stage) => stage.name === name)?.mixture.draw, name);
     }

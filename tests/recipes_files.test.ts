@@ -265,7 +265,7 @@ const without = (part: string) => tensors((all) => all.delete(`${part}.weight`))
 
 /** Of what a DreamLLM has and the others have not. */
 const DREAM_DAMAGES: typeof DAMAGES = [
-  [CONFIG, "another version", replaced(/"version": 1/, '"version": 2'), /^version 2: /],
+  [CONFIG, "another version", replaced(/"version": \d/, `"version": 9`), /^version 9: /],
   [CONFIG, "another format", replaced(/"dreamllm"/, '"dreams"'), /^"dreams"$/],
   [
     CONFIG,
@@ -274,7 +274,9 @@ const DREAM_DAMAGES: typeof DAMAGES = [
     /^decoder\.conditionSize "8": /,
   ],
   [CONFIG, "a field missing", replaced(/"conditions": 3,/, ""), /^no decoder\.conditions$/],
-  [CONFIG, "fewer queries", replaced(/"conditions": 3/, '"conditions": 2'), /^\[3, /, TENSORS],
+  [CONFIG, "fewer conditions", replaced(/"conditions": 3/, '"conditions": 2'), /^\[3, /, TENSORS],
+  [CONFIG, "fewer queries", replaced(/"queries": 4/, '"queries": 3'), /^\[4, /, TENSORS],
+  [CONFIG, "queries that share unevenly", replaced(/"queries": 4/, '"queries": 5'), /^queries 5: /],
   [
     CONFIG,
     "smaller conditions",

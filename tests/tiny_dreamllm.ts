@@ -20,11 +20,13 @@ const CONFIG: LatentDecoderConfig = {
 export function tinyDreamLLM(store: StateStore, text: TextTokenizer, seed = 0): DreamLLM {
   const { device } = store;
   const decoder = new LatentDecoder({ device, store, config: CONFIG, seed });
+  const queries = 4;
   const language = emojiLanguage(worldOf("nano"));
-  const { unified: { config }, longestText } = DreamLLM.init({ decoder, text, language });
+  const { unified: { config }, longestText } = DreamLLM.init({ decoder, queries, text, language });
   const sizes = { hiddenSize: 32, layers: 2, intermediateSize: 48 };
   return new DreamLLM({
     decoder,
+    queries,
     text,
     language,
     config: { ...config, ...sizes },

@@ -34,7 +34,8 @@ export const DECODER_CONFIG: LatentDecoderConfig = {
 };
 
 export const DIFFUSION = diffusionOf(DECODER_CONFIG);
-export const QUERY_COUNT = DECODER_CONFIG.conditions;
+/** Each says one and a half of three conditions. */
+export const QUERY_COUNT = 2;
 
 const { vocabulary, ...parts } = tinyParts();
 const { hiddenSize } = TINY_CONFIG;
@@ -62,6 +63,7 @@ export function modelOf(
     draw: dreamsModality(vocabulary, {
       hiddenSize,
       diffusion: DIFFUSION,
+      queries: QUERY_COUNT,
       entries: (root) => codeEntries(root, DECODER_CONFIG.tokenizer),
       encode: (pictures) => Promise.resolve(pictures.map(tinyCodes)),
     }),

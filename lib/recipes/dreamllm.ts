@@ -7,9 +7,11 @@
  * Differs from the paper:
  *
  * - The language model learns from nothing. A stage of plain text stands in for the trained one.
- * - The decoder is a diffusion over the tokenizer's codes, begun from nothing and trained along; the
- *   paper's is Stable Diffusion, frozen. Rates of a stage freeze it: `{ "": 1, "visualizer.": 0 }`.
+ * - The decoder is MetaMorph's: a diffusion over the tokenizer's codes that has learned to draw of visual
+ *   tokens (`visualizer.ts`), without captions. It is frozen, as the paper's, which is Stable Diffusion;
+ *   a stage whose rates say `{ "visualizer.": 1 }` trains it along (docs/LOG.md says what comes of that).
  * - Its noise hides codes, so that the denoising error is a cross-entropy, and counts once, not ten times.
+ * - It takes as many numbers whatever the number of queries: each query says its share of them.
  * - A condition is dropped by zeros, in a tenth of the pictures; in the paper's code the queries are left
  *   out, and by default nothing is dropped.
  * - `<picture>` begins what is dreamt, and what is read: there is no sign of its own for dreams.
@@ -62,6 +64,8 @@ export interface DreamtPicture extends Visualized {
 
 export interface DreamLLMParts {
   readonly decoder: LatentDecoder;
+  /** How many queries are dreamt with. */
+  readonly queries: number;
   readonly text: TextTokenizer;
   readonly language: Language;
   readonly config: LanguageModelConfig;
@@ -76,8 +80,9 @@ export interface DreamLLMParts {
  * @param encode features and codes of pictures, by the decoder's tokenizer
  */
 export function dreamllmModalities(
-  { decoder, text, config, encode }: {
+  { decoder, queries, text, config, encode }: {
     readonly decoder: LatentDecoderConfig;
+    readonly queries: number;
     readonly text: Words;
     readonly config: LanguageModelConfig;
     readonly encode: PictureTokenizer["encode"];
@@ -99,31 +104,39 @@ export function dreamllmModalities(
     draw: dreamsModality(vocabulary, {
       hiddenSize,
       diffusion: diffusionOf(decoder),
+      queries,
       entries: (root) => codeEntries(root, tokenizer),
       encode: async (pictures) => (await encode(pictures)).map(({ ids }) => ids),
     }),
   });
 }
 
-const Config = z.strictObject({ ...configOf("dreamllm", 1), decoder: LatentDecoderConfig })
-  .refine(({ decoder, languageModel }) => languageModel.places === decoder.tokenizer.grid ** 2, {
-    // What the tensors' shapes do not tell.
-    path: ["languageModel", "places"],
-    error: "Expected the grid² of the decoder's tokenizer",
-  });
+const Config = z.strictObject({
+  ...configOf("dreamllm", 2),
+  decoder: LatentDecoderConfig,
+  queries: z.int().positive(),
+}).refine(({ decoder, languageModel }) => languageModel.places === decoder.tokenizer.grid ** 2, {
+  // What the tensors' shapes do not tell.
+  path: ["languageModel", "places"],
+  error: "Expected the grid² of the decoder's tokenizer",
+}).refine(({ decoder, queries }) => decoder.conditions * decoder.conditionSize % queries === 0, {
+  path: ["queries"],
+  error: "Expected queries that share the numbers of the decoder's conditions evenly",
+});
 
 const FILES = new ModelFiles<z.infer<typeof Config>>({
   recipe: "dreamllm",
-  version: 1,
+  version: 2,
   schema: Config,
   visionParameters: ({ decoder }) => latentDecoderParameters(decoder),
-  unified: ({ decoder, languageModel: config }, text) =>
-    dreamllmModalities({ decoder, text, config, encode: () => Promise.resolve([]) }),
+  unified: ({ decoder, queries, languageModel: config }, text) =>
+    dreamllmModalities({ decoder, queries, text, config, encode: () => Promise.resolve([]) }),
 });
 
 export class DreamLLM extends PictureModel<DreamtPicture> {
   readonly recipe = "dreamllm";
   readonly decoder: LatentDecoder;
+  readonly queries: number;
   readonly text: TextTokenizer;
 
   constructor(parts: DreamLLMParts) {
@@ -140,7 +153,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       language: parts.language,
       longestText: parts.longestText,
       pictureSize: decoder.config.tokenizer.pictureSize,
-      lastStage: { ...DREAMLLM_STAGES.nano.at(-1)!, rates: withoutCodes() },
+      lastStage: { ...DREAMLLM_STAGES.nano.at(-1)!, rates: withDecoderFrozen() },
       owned: parts.owned,
       // Nothing is sampled by the language model: chance comes in with the decoder.
       sample: (inference, { asked, begun }, { seed = 0 }) =>
@@ -152,6 +165,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       },
     });
     this.decoder = decoder;
+    this.queries = parts.queries;
     this.text = parts.text;
   }
 
@@ -160,20 +174,33 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
     return this.decoder.tokenizer;
   }
 
-  /** A model that has learned nothing yet, on the decoder's device. It has a query for each condition. */
+  /**
+   * A model that has learned nothing yet, on the decoder's device.
+   * @throws RangeError for queries that do not share the numbers of the decoder's conditions evenly
+   */
   static init(
-    { decoder, text, language, preset = "nano", seed = 0, longestText = 32 }: {
+    {
+      decoder,
+      text,
+      language,
+      preset = "nano",
+      queries = QUERIES_OF[preset],
+      seed = 0,
+      longestText = 32,
+    }: {
       readonly decoder: LatentDecoder;
       readonly text: TextTokenizer;
       readonly language: Language;
       readonly preset?: Preset;
+      /** Default that of the preset, in `QUERIES_OF`. */
+      readonly queries?: number;
       readonly seed?: number;
       /** Tokens of text in a question, and in an answer, at most; default 32. */
       readonly longestText?: number;
     },
   ): DreamLLM {
     const config = languageModelOf(preset, decoder.config.tokenizer.grid ** 2);
-    return new DreamLLM({ decoder, text, language, config, seed, longestText });
+    return new DreamLLM({ decoder, queries, text, language, config, seed, longestText });
   }
 
   /**
@@ -185,12 +212,13 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
    */
   static load(directory: string, options?: LoadOptions): Promise<DreamLLM> {
     return FILES.load(directory, options, ({ config, owned, ...parts }) => {
-      const { seed, longestText, languageModel } = config;
+      const { seed, longestText, languageModel, queries } = config;
       const { device, store } = parts;
       const decoder = owned.use(
         new LatentDecoder({ device, store, config: config.decoder, seed }),
       );
-      return new DreamLLM({ ...parts, decoder, config: languageModel, seed, longestText, owned });
+      const sizes = { config: languageModel, queries, seed, longestText };
+      return new DreamLLM({ ...parts, ...sizes, decoder, owned });
     });
   }
 
@@ -199,26 +227,27 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
    * @throws Error where they cannot be written; what was there before then stays as it was
    */
   save(directory: string): Promise<void> {
-    return FILES.save(directory, this, { decoder: this.decoder.config });
+    const { decoder: { config }, queries } = this;
+    return FILES.save(directory, this, { decoder: config, queries });
   }
 
   [inspect](): string {
     const { layers, hiddenSize } = this.unified.config;
-    const { conditions } = this.decoder.config;
     return `DreamLLM on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +
-      `${short(this.text.size)} tokens of text, ${conditions} dream queries`;
+      `${short(this.text.size)} tokens of text, ${this.queries} dream queries`;
   }
 }
 
-/** Decoders by size, each on the tokenizer of its size. */
-export const DECODER_PRESETS = {
-  nano: { conditions: 8, conditionSize: 32, hiddenSize: 128, heads: 4, layers: 4 },
-  small: { conditions: 16, conditionSize: 96, hiddenSize: 192, heads: 6, layers: 6 },
-  base: { conditions: 64, conditionSize: 192, hiddenSize: 384, heads: 6, layers: 12 },
-} as const satisfies Readonly<Record<Preset, Omit<LatentDecoderConfig, "tokenizer">>>;
+/** Queries by size; the paper's most telling number is 64. */
+export const QUERIES_OF: Readonly<Record<Preset, number>> = { nano: 8, small: 16, base: 64 };
 
-/** What codes stand for is never learned here, whatever else is; by default all else is. */
-const withoutCodes = (rates?: Rates): Rates => ({ "": 1, ...rates, "quantizer.": 0 });
+/** What draws stays as it is, unless a stage's own rates say otherwise; what codes stand for always does. */
+const withDecoderFrozen = (rates?: Rates): Rates => ({
+  "": 1,
+  [DECODER]: 0,
+  ...rates,
+  "quantizer.": 0,
+});
 
 /** The paper's three stages (section 3.3) and one before. */
 function stagesOf(budgets: {
@@ -231,7 +260,7 @@ function stagesOf(budgets: {
     { name: "language", mixture: { text: 1 }, budget: budgets.language },
     {
       name: "alignment",
-      rates: { "": 0, [ADAPTER]: 1, [QUERIES]: 1, [PROJECTOR]: 1, [DECODER]: 1 },
+      rates: { "": 0, [ADAPTER]: 1, [QUERIES]: 1, [PROJECTOR]: 1 },
       mixture: { describe: 1, draw: 1 },
       budget: budgets.alignment,
     },
@@ -253,8 +282,8 @@ export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
     language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
-    pretraining: { steps: 1700, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 2700, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 800, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 2200, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
@@ -284,6 +313,6 @@ export function dreamllmStages(
   return unifiedStages(
     model,
     documents,
-    plans.map((plan) => ({ ...plan, rates: withoutCodes(plan.rates) })),
+    plans.map((plan) => ({ ...plan, rates: withDecoderFrozen(plan.rates) })),
   );
 }

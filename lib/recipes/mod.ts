@@ -3,12 +3,12 @@ export { type CaptionedDocuments, captionedDocuments } from "./captioned_documen
 export type { Drawn } from "./drawn.ts";
 export { type DrawnPicture, Illume, ILLUME_STAGES, illumeStages } from "./illume.ts";
 export {
-  DECODER_PRESETS,
   DreamLLM,
   DREAMLLM_STAGES,
   dreamllmModalities,
   dreamllmStages,
   type DreamtPicture,
+  QUERIES_OF,
 } from "./dreamllm.ts";
 export { LANGUAGE_MODEL_PRESETS } from "./language_models.ts";
 export type { Preset } from "../vision/mod.ts";

@@ -19,7 +19,7 @@ import type { RecipeName } from "./model_files.ts";
 /** How long everything learns, and what the language model learns. */
 export interface RecipePlan {
   readonly tokenizer: TokenizerBudgets;
-  /** Of MetaMorph alone. */
+  /** Of all but ILLUME. */
   readonly visualizer: VisualizerBudgets;
   readonly stages: readonly StagePlan[];
 }
@@ -43,7 +43,7 @@ export interface RecipeParts {
 /** What is learned from. */
 export interface RecipeSources {
   readonly tokenizer: TokenizerSources;
-  /** Of MetaMorph alone. */
+  /** Of all but ILLUME. */
   readonly visualizer: DataSet<CaptionedView>;
   /** By the names that the plan's stages mix. */
   readonly documents: Readonly<Record<string, DataSet<Document>>>;

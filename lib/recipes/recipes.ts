@@ -2,7 +2,6 @@
 import { brief } from "../graph/mod.ts";
 import { CheckpointError } from "../nn/mod.ts";
 import {
-  LatentDecoder,
   PictureTokenizer,
   type Preset,
   TOKENIZER_BUDGETS,
@@ -12,7 +11,7 @@ import {
   VISUALIZER_PRESETS,
   visualizerStages,
 } from "../vision/mod.ts";
-import { DECODER_PRESETS, DreamLLM, DREAMLLM_STAGES, dreamllmStages } from "./dreamllm.ts";
+import { DreamLLM, DREAMLLM_STAGES, dreamllmStages } from "./dreamllm.ts";
 import { Illume, ILLUME_STAGES, illumeStages } from "./illume.ts";
 import { MetaMorph, METAMORPH_STAGES, metamorphStages } from "./metamorph.ts";
 import {
@@ -22,7 +21,7 @@ import {
   recipeIn,
   type RecipeName,
 } from "./model_files.ts";
-import { partedStages, type Recipe, type RecipePlan } from "./recipe.ts";
+import { partedStages, type Recipe, type RecipeParts, type RecipePlan } from "./recipe.ts";
 
 /** A model of any recipe; its `recipe` says which. */
 export type RecipeModel = Illume | MetaMorph | DreamLLM;
@@ -52,22 +51,32 @@ const ILLUME: Recipe<Illume> = {
   },
 };
 
+/** A visualizer, and the stages that it learns in. MetaMorph and DreamLLM draw with it. */
+function visualizing(
+  { store, tokenizer, preset, seed, text, sources, plan }: RecipeParts,
+) {
+  const config = { ...VISUALIZER_PRESETS[preset], tokenizer };
+  const visualizer = new Visualizer({ device: store.device, store, config, seed });
+  return {
+    visualizer,
+    vision: [
+      ...tokenizerStages(visualizer.tokenizer, sources.tokenizer, text, plan.tokenizer),
+      ...visualizerStages(visualizer, sources.visualizer, text, plan.visualizer),
+    ],
+  };
+}
+
 const METAMORPH: Recipe<MetaMorph> = {
   name: "metamorph",
   title: "MetaMorph",
   plans: plansWith(METAMORPH_STAGES),
-  begin({ store, tokenizer: config, sources, plan, ...parts }) {
-    const { device } = store;
-    const { text, seed, preset } = parts;
-    const sizes = { ...VISUALIZER_PRESETS[preset], tokenizer: config };
-    const visualizer = new Visualizer({ device, store, config: sizes, seed });
+  begin(parts) {
+    const { sources, plan } = parts;
+    const { visualizer, vision } = visualizing(parts);
     const model = MetaMorph.init({ ...parts, visualizer });
     return {
       model,
-      vision: [
-        ...tokenizerStages(visualizer.tokenizer, sources.tokenizer, text, plan.tokenizer),
-        ...visualizerStages(visualizer, sources.visualizer, text, plan.visualizer),
-      ],
+      vision,
       ...partedStages(metamorphStages(model, sources.documents, plan.stages), plan.stages),
     };
   },
@@ -77,15 +86,13 @@ const DREAMLLM: Recipe<DreamLLM> = {
   name: "dreamllm",
   title: "DreamLLM",
   plans: plansWith(DREAMLLM_STAGES),
-  begin({ store, tokenizer: config, sources, plan, ...parts }) {
-    const { device } = store;
-    const { text, seed, preset } = parts;
-    const sizes = { ...DECODER_PRESETS[preset], tokenizer: config };
-    const decoder = new LatentDecoder({ device, store, config: sizes, seed });
+  begin(parts) {
+    const { sources, plan } = parts;
+    const { visualizer: { decoder }, vision } = visualizing(parts);
     const model = DreamLLM.init({ ...parts, decoder });
     return {
       model,
-      vision: tokenizerStages(decoder.tokenizer, sources.tokenizer, text, plan.tokenizer),
+      vision,
       ...partedStages(dreamllmStages(model, sources.documents, plan.stages), plan.stages),
     };
   },

@@ -107,7 +107,7 @@ export const VISUALIZER_PRESETS = {
 export const VISUALIZER_BUDGETS: Readonly<Record<Preset, VisualizerBudgets>> = {
   nano: {
     tokens: { steps: 500, batchSize: 64, peakRate: 2.5e-3 },
-    decoder: { steps: 2500, batchSize: 32, peakRate: 2.5e-3 },
+    decoder: { steps: 4000, batchSize: 32, peakRate: 2.5e-3 },
   },
   small: {
     tokens: { steps: 3000, batchSize: 64, peakRate: 2e-3 },

@@ -73,16 +73,17 @@ export interface SeenPicture {
  * ```
  */
 export class Visualizer extends VisionModel<VisualizerConfig> {
-  readonly #decoder: LatentDecoder;
+  /** What draws of visual tokens. */
+  readonly decoder: LatentDecoder;
 
   constructor(options: VisionModelOptions<VisualizerConfig>) {
     super(FILES, options);
-    this.#decoder = new LatentDecoder({ ...options, config: decoderOf(this.config) });
+    this.decoder = new LatentDecoder({ ...options, config: decoderOf(this.config) });
   }
 
   /** What it sees pictures with, and of whose codes it draws. */
   get tokenizer(): PictureTokenizer {
-    return this.#decoder.tokenizer;
+    return this.decoder.tokenizer;
   }
 
   [inspect](): string {
@@ -125,7 +126,7 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
    * @throws RangeError and TypeError as `LatentDecoder.draw`
    */
   draw(pictures: readonly Float32Array[], options?: VisualizeOptions): Promise<Visualized[]> {
-    return this.#decoder.draw(pictures, options);
+    return this.decoder.draw(pictures, options);
   }
 
   /**
@@ -156,7 +157,7 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
 
   override [Symbol.dispose](): void {
     super[Symbol.dispose]();
-    this.#decoder[Symbol.dispose]();
+    this.decoder[Symbol.dispose]();
   }
 }
 

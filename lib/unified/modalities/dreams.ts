@@ -1,10 +1,10 @@
 /**
  * Pictures that are dreamt (DreamLLM, arXiv 2309.11499, section 3.2): where one belongs, learned queries
- * enter the language model, and what it makes of them, its last states at these rows, says in directions
- * what a diffusion decoder draws from:
+ * enter the language model, and what it makes of them, its last states h_1 … h_K at these rows, says what a
+ * diffusion decoder draws from, N conditions of length 1:
  *
- *     c_k = W h_k / ‖W h_k‖,  h_k the state at query k
- *     L = −E log P(code | codes that are left, c_1 … c_K)
+ *     [c_1 … c_N] = [W h_1 … W h_K], cut into N,  c_n ← c_n / ‖c_n‖
+ *     L = −E log P(code | codes that are left, c_1 … c_N)
  *
  * There is nothing to imitate but the picture itself: its loss goes back through the decoder into projector
  * (W), queries and language model.
@@ -28,8 +28,10 @@ export const PROJECTOR = "dream_projector.";
 
 export interface DreamsConfig {
   readonly hiddenSize: number;
-  /** Its conditions are what becomes of the queries, one each. */
+  /** What draws. */
   readonly diffusion: LatentDiffusionConfig;
+  /** How many queries say its conditions; they share the numbers of these evenly. */
+  readonly queries: number;
   /** What each code stands for: `[codes, codeSize]`. */
   readonly entries: (root: Scope) => Tensor;
   /** How much a picture counts beside a token; default 1. */
@@ -51,13 +53,20 @@ const CONDITION_DROP = 0.1;
  */
 export function dreamsModality(
   vocabulary: Vocabulary,
-  { hiddenSize, diffusion, entries, weight, encode }: DreamsConfig,
+  { hiddenSize, diffusion, queries, entries, weight, encode }: DreamsConfig,
 ): DrawnModality<Int32Array | Float32Array> {
   const name = "dreams";
-  const { conditions: queries, conditionSize, latents } = diffusion;
+  const { conditions, conditionSize, latents } = diffusion;
+  const numbers = conditions * conditionSize;
+  const share = numbers / queries;
+  if (!Number.isInteger(share)) {
+    throw new RangeError(
+      `Expected queries that share ${conditions} × ${conditionSize} numbers evenly, but found ${queries}`,
+    );
+  }
   const first = vocabulary.text.size;
-  const conditionsOf = (root: Scope, states: Tensor) =>
-    normalize(linear(root.at(PROJECTOR.slice(0, -1)), states, conditionSize));
+  const said = (root: Scope, states: Tensor) =>
+    linear(root.at(PROJECTOR.slice(0, -1)), states, share);
   return {
     name,
     tokens: {
@@ -72,9 +81,9 @@ export function dreamsModality(
       losses(root, states, targets) {
         const [pictures] = targets.shape;
         const { ids, left, known } = targetParts(targets, latents);
-        const condition = ops.reshape(conditionsOf(root, states), {
-          shape: [pictures, queries, conditionSize],
-        });
+        const condition = normalize(
+          ops.reshape(said(root, states), { shape: [pictures, conditions, conditionSize] }),
+        );
         return diffusionLosses(decoderScope(root), {
           ids: ops.reshape(ops.cast(ids, { dtype: "int32" }), { shape: [pictures * latents] }),
           hidden: ops.sub(1, left),
@@ -83,7 +92,7 @@ export function dreamsModality(
         }, diffusion);
       },
     },
-    outputs: (root, states) => ({ [name]: conditionsOf(root, states) }),
+    outputs: (root, states) => ({ [name]: said(root, states) }),
     answerLength: queries,
     readAgain: true,
     prepare: encode,
@@ -99,16 +108,24 @@ export function dreamsModality(
       writer.token(vocabulary.endPicture);
     },
     *generate(row) {
-      const conditions = new Float32Array(queries * conditionSize);
+      const drawnFrom = new Float32Array(numbers);
       row.feed({ id: vocabulary.picture });
       for (let i = 0; i < queries; i++) {
         row.feed({ id: first + i });
         yield;
-        conditions.set(row.output(name), i * conditionSize);
+        drawnFrom.set(row.output(name), i * share);
       }
-      return conditions;
+      for (let n = 0; n < numbers; n += conditionSize) {
+        toLength1(drawnFrom.subarray(n, n + conditionSize));
+      }
+      return drawnFrom;
     },
   };
+}
+
+function toLength1(vector: Float32Array): void {
+  const length = Math.hypot(...vector) || 1;
+  vector.forEach((x, i) => vector[i] = x / length);
 }
 
 /**
