@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "../lib/packages/sharp.ts";
 import { Kernel } from "../notebooks/kernel.ts";
@@ -14,9 +14,16 @@ import {
   runNotebook,
 } from "../notebooks/notebook.ts";
 import type { Output } from "../notebooks/outputs.ts";
+import { openDevice, StateStore } from "../lib/runtime/mod.ts";
+import { emojiScenes, trainTextTokenizer } from "../lib/worlds/emoji/mod.ts";
+import { inFolder } from "./folder.ts";
+import { tinyDreamLLM } from "./tiny_dreamllm.ts";
+import { tinyIllume } from "./tiny_illume.ts";
+import { tinyMetaMorph } from "./tiny_metamorph.ts";
 
 const notebooks = fileURLToPath(new URL("../notebooks/", import.meta.url));
 const firstLook = join(notebooks, "01_first_look.ipynb");
+const threeRecipes = join(notebooks, "06_three_recipes.ipynb");
 const quick = { cwd: notebooks, secondsPerCell: 20 };
 
 function notebookOf(...sources: string[]): Notebook {
@@ -226,16 +233,24 @@ function cellsWithoutFigure(notebook: Notebook): string[] {
   const sources = notebook.cells.filter(({ cell_type }) => cell_type === "code");
   const outputs = cellOutputs(notebook);
   return sources.flatMap(({ source }, at) => {
-    const isShown = outputs[at].some((output) => shows(output, "image/svg+xml"));
+    // A story is no figure of its own: it is words and pictures in turn.
+    const isShown = outputs[at].some((output) =>
+      shows(output, "image/svg+xml") || shows(output, "text/html")
+    );
     return isShown || source.search(drawing) < 0 ? [] : [source.trim().split("\n", 1)[0]];
   });
 }
 
-/** The SVG of every figure that a notebook shows. */
-function figuresOf(notebook: Notebook): string[] {
-  return cellOutputs(notebook).flat().flatMap((output) =>
+/** The SVG of every figure that a notebook shows. None may be blank. */
+async function figuresOf(notebook: Notebook): Promise<string[]> {
+  const figures = cellOutputs(notebook).flat().flatMap((output) =>
     "data" in output && "image/svg+xml" in output.data ? [`${output.data["image/svg+xml"]}`] : []
   );
+  for (const svg of figures) {
+    const { channels } = await sharp(Buffer.from(svg)).removeAlpha().stats();
+    assert.ok(channels.some(({ stdev }) => stdev > 0), "Expected a figure, but found a blank one");
+  }
+  return figures;
 }
 
 Deno.test("a cell that draws a figure and does not show it is found", async () => {
@@ -271,23 +286,38 @@ Deno.test("the first notebook runs from the top, without errors and with its fig
   const promised = ["pictureGrid", "liveCurve", "reconstructions", "scores", "assessment"];
   assert.deepEqual(promised.filter((kind) => !kinds.has(kind)), []);
 
-  const figures = figuresOf(ran);
-  for (const svg of figures) {
-    const { channels } = await sharp(Buffer.from(svg)).removeAlpha().stats();
-    assert.ok(channels.some(({ stdev }) => stdev > 0), "Expected a figure, but found a blank one");
-  }
+  const figures = await figuresOf(ran);
   // The last stage of each live curve: what is shown was drawn after its last step.
   for (const stage of ["pixel decoder", "language", "fine-tuning", "self-enhancement"]) {
     assert.ok(figures.some((svg) => svg.includes(`${stage}</text>`)), `${stage} has no curve`);
   }
 });
 
-Deno.test({
-  name: "the first notebook is kept with its figures",
-  ignore: await readNotebook(firstLook).then((kept) => cellOutputs(kept).flat().length === 0),
-  fn: async () => {
-    const kept = await readNotebook(firstLook);
-    assert.equal(firstError(kept), undefined);
-    assert.deepEqual(cellsWithoutFigure(kept), []);
-  },
-});
+Deno.test("three recipes run from the top on models that have learned nothing", () =>
+  inFolder(async (folder) => {
+    const device = await openDevice("cpu", { threads: 1 });
+    const text = trainTextTokenizer(await emojiScenes({ preset: "nano" }));
+    await tinyIllume(new StateStore(device), text).save(`${folder}/demo`);
+    await tinyMetaMorph(new StateStore(device), text).save(`${folder}/metamorph`);
+    await tinyDreamLLM(new StateStore(device), text).save(`${folder}/dream`);
+    const ran = await runNotebook(await readNotebook(threeRecipes), {
+      cwd: notebooks,
+      env: { ILLUME_MODELS: folder },
+      secondsPerCell: 120,
+    });
+    assert.equal(firstError(ran), undefined);
+    assert.deepEqual(cellsWithoutFigure(ran), []);
+    assert.equal((await figuresOf(ran)).length, 7);
+  }));
+
+for (const path of [firstLook, threeRecipes]) {
+  Deno.test({
+    name: `${basename(path)} is kept with its figures`,
+    ignore: await readNotebook(path).then((kept) => cellOutputs(kept).flat().length === 0),
+    fn: async () => {
+      const kept = await readNotebook(path);
+      assert.equal(firstError(kept), undefined);
+      assert.deepEqual(cellsWithoutFigure(kept), []);
+    },
+  });
+}
