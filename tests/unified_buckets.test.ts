@@ -27,12 +27,12 @@ Deno.test("sources whose longest documents are about as long share a bucket, oth
     lengths(),
   );
   assert.deepEqual(buckets.map(({ name, shape }) => [name, shape.length]), [
-    ["a, b", 12],
-    ["c, d", 16],
-    ["e", 17],
+    ["a", 10],
+    ["b, c", 13],
+    ["d, e", 17],
   ]);
-  for (const { name, sources } of buckets) {
-    assert.deepEqual(sources.map(({ name }) => name).sort().join(", "), name);
+  for (const { name, parts } of buckets) {
+    assert.deepEqual(parts.map(({ source }) => source.name).sort().join(", "), name);
   }
 });
 
@@ -84,10 +84,58 @@ Deno.test("lengths are measured once: each document of a small set, a thousand o
   });
 });
 
+/** Endless documents: of 7 rows in seven of ten cases, else of 20. */
+const MIXED: DataSet<Document> = {
+  size: Infinity,
+  at: (index) => ofRows(new Random(0, index).uniform() < 0.7 ? 7 : 20),
+};
+
+Deno.test("a source of short documents and long ones is cut where that saves most, others stay whole", async () => {
+  const found = await bucketsOf([
+    { name: "mixed", documents: MIXED, weight: 10 },
+    {
+      name: "alike",
+      documents: listed(Array.from({ length: 400 }, (_, i) => ofRows(8 + i % 2))),
+      weight: 3,
+    },
+    { name: "few", documents: listed([ofRows(5), ofRows(30)]), weight: 2 },
+  ], lengths());
+  assert.deepEqual(found.map(({ name, shape }) => [name, shape.length]), [
+    ["short mixed", 7],
+    ["alike", 9],
+    ["long mixed", 20],
+    ["few", 30],
+  ]);
+  const [short, alike, long, few] = found.map(({ weight }) => weight);
+  assert.ok(Math.abs(short - 7) < 0.5 && Math.abs(short + long - 10) < 1e-9, `${short}, ${long}`);
+  assert.deepEqual([alike, few], [3, 2]);
+});
+
+Deno.test("the two parts of a source come up as its documents do, each in batches of its own", async () => {
+  using store = new StateStore(device);
+  const plan = {
+    name: "cut",
+    mixture: { mixed: 1 },
+    budget: { steps: 80, batchSize: 8, peakRate: 1e-4 },
+  };
+  const [stage] = unifiedStages({ device, store, seed: 0, unified: TINY_MODEL }, { mixed: MIXED }, [
+    plan,
+  ]);
+  const batches = [];
+  for await (const { batch, padding, leftOut } of stage.run()) {
+    const [{ ids }] = batch.inputs as readonly { ids: Int32Array }[];
+    assert.deepEqual([padding, leftOut], [0, 0]);
+    batches.push(ids.length / 8);
+  }
+  const short = batches.filter((length) => length === 7).length;
+  assert.equal(short + batches.filter((length) => length === 20).length, 80);
+  assert.ok(Math.abs(short / 80 - 0.7) < 0.12, `${short} of 80 batches`);
+});
+
 Deno.test("buckets and sources come up by their weights, and a batch is of one bucket", async () => {
   const documents = {
-    short: listed([ofRows(5)]),
-    shorter: listed([ofRows(4)]),
+    short: listed([ofRows(8)]),
+    shorter: listed([ofRows(7)]),
     long: listed([ofRows(12), ofRows(11)]),
     never: listed<Document>([]),
   };
@@ -108,16 +156,16 @@ Deno.test("buckets and sources come up by their weights, and a batch is of one b
         3 + ids.subarray(row * length, (row + 1) * length).filter((x) => x === CAT).length,
     );
     if (length === 12) longBatches++;
-    else assert.equal(length, 5);
+    else assert.equal(length, 8);
     for (const row of rows) {
-      assert.ok(length === 12 ? row >= 11 : row <= 5);
+      assert.ok(length === 12 ? row >= 11 : row <= 8);
       counts.set(row, (counts.get(row) ?? 0) + 1);
     }
     const filled = rows.reduce((sum, row) => sum + row, 0);
     assert.ok(Math.abs(padding! - (1 - filled / ids.length)) < 1e-9);
   }
   assert.ok(Math.abs(longBatches / 60 - 1 / 4) < 0.12, `${longBatches} of 60 batches`);
-  const share = counts.get(4)! / (counts.get(4)! + counts.get(5)!);
+  const share = counts.get(7)! / (counts.get(7)! + counts.get(8)!);
   assert.ok(Math.abs(share - 2 / 3) < 0.08, `${share}`);
   assert.throws(
     () => unifiedStages(trainee, documents, [{ ...plans[0], mixture: { shrt: 1 } }]),

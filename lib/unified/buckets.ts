@@ -1,6 +1,7 @@
 /**
- * Sources whose documents are about as long share a bucket, and so a compiled graph: a batch is as
- * long as the longest of many documents of its bucket, measured before the training begins.
+ * Which documents share a compiled graph. A source whose documents differ much in length is cut in two, and
+ * parts that are about as long share a bucket: a batch is as long as the longest of many documents of its
+ * bucket, measured before the training begins.
  */
 import type { DataSet } from "../data/data_set.ts";
 import { drawnFrom } from "../data/data_set.ts";
@@ -18,23 +19,44 @@ export interface Source {
   readonly weight: number;
 }
 
-/** The longest documents of a bucket, as a multiple of the longest of its shortest source. */
-const SPREAD = 1.25;
-
-export interface Bucket {
+/** Documents of a source that are about as long. */
+export interface Part {
+  readonly source: Source;
   readonly name: string;
-  readonly sources: readonly Source[];
+  /** The source's, by the share of its documents. */
+  readonly weight: number;
+  /** Rows of a document: more than `over`, and at most `upTo`. */
+  readonly over: number;
+  readonly upTo: number;
   /** Of one row. */
   readonly shape: BatchShape;
 }
 
-/** The least shape that the documents measured of a set fit. Measured once, whoever asks. */
+export interface Bucket {
+  readonly name: string;
+  readonly parts: readonly Part[];
+  readonly weight: number;
+  /** Of one row. */
+  readonly shape: BatchShape;
+}
+
+/** What a bucket takes to compute, at most, as a multiple of what its least part takes alone. */
+const SPREAD = 1.15;
+
+/** A source is cut where that saves this share of what it takes to compute … */
+const SAVED = 0.1;
+
+/** … and leaves as many measured documents on either side, so that their shares are known. */
+const LEAST = 100;
+
+/** The least shapes that the documents measured of a set fit. Measured once, whoever asks. */
 export class Lengths {
-  readonly #known = new Map<DataSet<Document>, Promise<BatchShape>>();
+  readonly #known = new Map<DataSet<Document>, Promise<readonly BatchShape[]>>();
 
   constructor(private readonly model: UnifiedModel, private readonly seed: number) {}
 
-  of({ name, documents }: Source): Promise<BatchShape> {
+  /** Of each document. */
+  of({ name, documents }: Source): Promise<readonly BatchShape[]> {
     const known = this.#known.get(documents) ?? this.#measure(name, documents);
     this.#known.set(documents, known);
     return known;
@@ -48,41 +70,89 @@ export class Lengths {
     );
   }
 
-  async #measure(name: string, documents: DataSet<Document>): Promise<BatchShape> {
-    const sequences = [];
+  async #measure(name: string, documents: DataSet<Document>): Promise<readonly BatchShape[]> {
+    const shapes = [];
     for (let i = 0; i < Math.min(MEASURED, documents.size); i++) {
       const index = documents.size <= MEASURED;
       const random = new Random(this.seed, "lengths", name, i);
       const document = await (index ? documents.at(i) : drawnFrom(documents, random));
-      sequences.push(blankSequence(document, this.model));
+      shapes.push(shapeOf([blankSequence(document, this.model)], 1, this.model));
     }
-    if (sequences.length === 0) {
+    if (shapes.length === 0) {
       throw new RangeError(`Expected documents of "${name}", but found none`);
     }
-    return shapeOf(sequences, 1, this.model);
+    return shapes;
   }
 }
 
-/** Sorts sources into buckets. */
-export async function bucketsOf(sources: readonly Source[], lengths: Lengths): Promise<Bucket[]> {
-  const measured = await Promise.all(
-    sources.map(async (source) => {
-      const shape = await lengths.of(source);
-      return { source, shape, rows: lengths.rowsOf(shape) };
-    }),
-  );
-  const inOrder = measured.sort((a, b) => a.rows - b.rows);
-  const groups: (typeof measured)[] = [];
-  for (const one of inOrder) {
-    const last = groups.at(-1);
-    if (last !== undefined && one.rows <= SPREAD * last[0].rows) last.push(one);
-    else groups.push([one]);
+/** A source whole, or cut in two. */
+async function partsOf(source: Source, lengths: Lengths): Promise<Part[]> {
+  const { name, weight } = source;
+  const shapes = (await lengths.of(source)).toSorted((a, b) => a.length - b.length);
+  const upTo = shapes.map(largestSoFar());
+  const whole = upTo.at(-1)!;
+  const rows = lengths.rowsOf(whole);
+  let [cut, least] = [0, (1 - SAVED) * rows];
+  for (let i = LEAST; i <= shapes.length - LEAST; i++) {
+    if (shapes[i - 1].length === shapes[i].length) continue;
+    const share = i / shapes.length;
+    const mean = share * lengths.rowsOf(upTo[i - 1]) + (1 - share) * rows;
+    if (mean < least) [cut, least] = [i, mean];
   }
-  return groups.map((group) => ({
-    name: group.map(({ source }) => source.name).sort().join(", "),
-    sources: group.map(({ source }) => source),
-    shape: group.map(({ shape }) => shape).reduce(larger),
+  if (cut === 0) return [{ source, name, weight, over: 0, upTo: Infinity, shape: whole }];
+  const at = shapes[cut - 1].length;
+  const share = cut / shapes.length;
+  const short = { name: `short ${name}`, weight: weight * share, over: 0, upTo: at };
+  const long = { name: `long ${name}`, weight: weight * (1 - share), over: at, upTo: Infinity };
+  return [
+    { source, ...short, shape: upTo[cut - 1] },
+    { source, ...long, shape: whole },
+  ];
+}
+
+/** Sorts sources, or parts of them, into buckets. */
+export async function bucketsOf(sources: readonly Source[], lengths: Lengths): Promise<Bucket[]> {
+  const parts = await Promise.all(sources.map((source) => partsOf(source, lengths)));
+  const inOrder = parts.flat().map((part) => ({ part, rows: lengths.rowsOf(part.shape) }))
+    .sort((a, b) => a.rows - b.rows);
+  const groups: { parts: Part[]; shape: BatchShape; most: number }[] = [];
+  for (const { part, rows } of inOrder) {
+    const fitting = groups.find(({ shape, most }) =>
+      lengths.rowsOf(larger(shape, part.shape)) <= most
+    );
+    if (fitting === undefined) {
+      groups.push({ parts: [part], shape: part.shape, most: SPREAD * rows });
+    } else {
+      fitting.parts.push(part);
+      fitting.shape = larger(fitting.shape, part.shape);
+    }
+  }
+  return groups.map(({ parts, shape }) => ({
+    name: parts.map(({ name }) => name).sort().join(", "),
+    parts,
+    weight: parts.reduce((sum, { weight }) => sum + weight, 0),
+    shape,
   }));
+}
+
+/** A document of a part, and of whichever length it has where that is more than any that was measured. */
+export async function documentOf(
+  { source, over, upTo }: Part,
+  random: Random,
+  model: UnifiedModel,
+): Promise<Document> {
+  for (;;) {
+    const document = await drawnFrom(source.documents, random);
+    if (over === 0 && upTo === Infinity) return document;
+    const { length } = blankSequence(document, model).rows;
+    if (length > over && length <= upTo) return document;
+  }
+}
+
+/** Of each shape and all before it, the least that they fit. */
+function largestSoFar(): (shape: BatchShape) => BatchShape {
+  let largest: BatchShape | undefined;
+  return (shape) => largest = largest === undefined ? shape : larger(largest, shape);
 }
 
 function larger(a: BatchShape, b: BatchShape): BatchShape {

@@ -1,5 +1,4 @@
 /** Stages that train a unified model on mixtures of documents. */
-import { drawnFrom } from "../data/data_set.ts";
 import { type Document, inWords } from "../data/document.ts";
 import type { Precision } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
@@ -15,7 +14,7 @@ import {
 } from "../optim/mod.ts";
 import { checkNumber, type Device, type Random, type StateStore } from "../runtime/mod.ts";
 import { batchOf, fits, partsOfBatch } from "./batch.ts";
-import { type Bucket, bucketsOf, Lengths, pick, type Source } from "./buckets.ts";
+import { type Bucket, bucketsOf, documentOf, Lengths, pick, type Source } from "./buckets.ts";
 import { unifiedLosses } from "./losses.ts";
 import { sequencesOf } from "./sequence.ts";
 import type { Sequence } from "./sequence_writer.ts";
@@ -84,14 +83,11 @@ function unifiedStage(
   const total = sources.reduce((sum, { weight }) => sum + weight, 0);
   checkNumber(`sum of weights in stage "${name}"`, total, { above: 0 });
   const used = sources.filter(({ weight }) => weight > 0);
-  let buckets: readonly (Bucket & { readonly weight: number })[] = [];
+  let buckets: readonly Bucket[] = [];
   const samples = new Map<string, FittingSamples<Spoken>>();
   return trainingStage(trainee, name, budget, {
     async graphs() {
-      buckets = (await bucketsOf(used, lengths)).map((bucket) => ({
-        ...bucket,
-        weight: bucket.sources.reduce((sum, { weight }) => sum + weight, 0),
-      }));
+      buckets = await bucketsOf(used, lengths);
       return Object.fromEntries(buckets.map((bucket) => [bucket.name, {
         losses: (root: Scope, batch: number) =>
           unifiedLosses(root, model, { ...bucket.shape, batch }, { recompute }),
@@ -123,7 +119,7 @@ function samplesOf({ shape }: Bucket, stage: string): FittingSamples<Spoken> {
 
 /** A full batch in parts, each row from its own stream. */
 async function batchFrom(
-  { name, sources, shape }: Bucket,
+  { name, parts: kinds, shape }: Bucket,
   samples: FittingSamples<Spoken>,
   { rows, parts, model }: {
     readonly rows: Rows;
@@ -135,7 +131,7 @@ async function batchFrom(
     Array.from({ length: rows.count }, (_, row) => rows.random(row)),
     async (randoms: readonly Random[]) => {
       const documents = await Promise.all(
-        randoms.map((random) => drawnFrom(pick(sources, random).documents, random)),
+        randoms.map((random) => documentOf(pick(kinds, random), random, model)),
       );
       const sequences = await sequencesOf(documents, model, randoms);
       return documents.map((document, i) => ({ document, sequence: sequences[i] }));
