@@ -266,12 +266,12 @@ function stagesOf(budgets: {
     },
     {
       name: "interleaved pretraining",
-      mixture: { draw: 12, describe: 1, question: 3, story: 1 },
+      mixture: { draw: 6, describe: 2, question: 3, story: 1 },
       budget: budgets.pretraining,
     },
     {
       name: "instruction tuning",
-      mixture: { draw: 12, describe: 1, question: 2, detail: 2, edit: 2, story: 1 },
+      mixture: { draw: 6, describe: 1, question: 2, detail: 2, edit: 2, story: 3 },
       budget: budgets.tuning,
     },
   ];
@@ -282,8 +282,8 @@ export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
     language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
-    pretraining: { steps: 800, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 2200, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 500, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
