@@ -66,7 +66,7 @@ Deno.test("a DreamLLM learns a folder's documents, though it is stopped, and rep
   assert.equal(learned + heldOut, 12);
   assert.equal(report.data!.pictures + report.data!.heldOut, 30);
   assert.equal(report.data!.known, 0);
-  assert.equal(report.stages!.length, 7);
+  assert.equal(report.stages!.length, 9);
   const skipped = JSON.parse(await Deno.readTextFile(`${out}/skipped.jsonl`));
   assert.equal(skipped.file, "docs.jsonl, line 1: gone.png");
   assert.match(trained.stdout, new RegExp(`\ndocuments +${learned} learned from, ${heldOut} held`));
