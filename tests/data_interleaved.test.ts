@@ -165,7 +165,7 @@ Deno.test("what cannot be used is left out, and listed with its file, line and r
     assert.deepEqual(lines.map((line) => JSON.parse(line)), set.skipped);
   }));
 
-Deno.test("pictures that resemble their text too little are left out, .25 unless told", () =>
+Deno.test("pictures that resemble their text too little are left out, default .25", () =>
   inFolder(async (folder) => {
     const { matched_sim: _, ...unsaid } = info("d.png", 0);
     await write(folder, {
