@@ -46,6 +46,9 @@ export const DRAWING = { drawing: 40_000 };
 /** Experiment 2: as much drawing, and all else beside it. */
 export const JOINT = { ...DRAWING, reading: 16_000, stories: 3000 };
 
+/** Experiment 3: the same, and four times the stories. */
+export const STORIES = { ...JOINT, stories: 12_000 };
+
 /** Experiment 5. */
 export const RECIPE_SAMPLES = { drawing: 20_000, reading: 32_000, edits: 8000, stories: 2000 };
 export const RECIPES_COMPARED: readonly RecipeName[] = ["illume", "metamorph", "dreamllm"];
@@ -71,9 +74,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
     about:
       "Stories and how-tos about things that no training has together: does a picture stand where one " +
       "belongs (F1), does it show what is there then, and do things stay what they are over two pictures " +
-      "and over four. Below, true stories that are illustrated after the true pictures before, as in " +
+      "and over four. One model learned 3k stories, one 12k. Below, true stories that are illustrated after the true pictures before, as in " +
       "training, and after those that the model drew itself.",
-    arms: [arm(JOINT)],
+    arms: [arm(JOINT), arm(STORIES)],
   },
   4: {
     title: "Drawn to the picture's features as well",

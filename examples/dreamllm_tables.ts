@@ -1,9 +1,10 @@
 /** What `deno task dreamllm` found, as tables in Markdown: `docs/dreamllm.md`. */
 import { RECIPES } from "../mod.ts";
-import { type Arm, arm, armsOf, DRAWING, EXPERIMENTS, JOINT, QUERIES } from "./dreamllm_arms.ts";
+import { type Arm, arm, armsOf, DRAWING, EXPERIMENTS, QUERIES } from "./dreamllm_arms.ts";
 import type { DreamReport, DreamResult, DreamRun } from "./dreamllm_results.ts";
 import { visionTable } from "./metamorph_more_tables.ts";
 import { resultsOf } from "./study_results.ts";
+import { inShort } from "./study_samples.ts";
 import { interval, markdownTable, paragraph, points } from "./table_words.ts";
 
 type Runs = readonly DreamRun[];
@@ -116,8 +117,8 @@ function queriesTable(runs: Runs): string {
 }
 
 function storiesTable(runs: Runs): string {
-  const results = resultsOf(runs, arm(JOINT).name);
-  if (results.length === 0) return "";
+  const arms = toldArms(runs);
+  if (arms.length === 0) return "";
   const rows: readonly Row[] = [
     ["pictures stand where they belong (F1)", ({ stories }) => stories!.placed],
     ["a picture shows what is there then", ({ stories }) => stories!.shown],
@@ -128,34 +129,47 @@ function storiesTable(runs: Runs): string {
     ["pictures in one", ({ stories }) => stories!.pictures],
   ];
   return markdownTable(
-    ["told", "mean", "by seed"],
+    ["told", ...arms.flatMap(({ title }) => [title, "by seed"])],
     rows.map((row) => [
       row[0],
-      cell(results, row),
-      results.map((one) => points(row[1](one))).join(" "),
+      ...arms.flatMap(({ results }) => [
+        cell(results, row),
+        results.map((one) => points(row[1](one))).join(" "),
+      ]),
     ]),
   );
 }
 
 function illustratedTable(runs: Runs): string {
-  const results = resultsOf(runs, arm(JOINT).name);
-  if (results.length === 0) return "";
+  const arms = toldArms(runs);
+  if (arms.length === 0) return "";
   const rows = [
     ["a picture shows what is there then", "shown"],
     ["things stay what they are, over two pictures", "kept"],
     ["… over four", "keptOverFour"],
   ] as const;
   return markdownTable(
-    ["illustrated", "after true pictures", "after its own", "the drop, by seed"],
-    rows.map(([name, measure]) => [
-      name,
-      cell(results, [name, ({ illustrated }) => illustrated!.afterTrue[measure]]),
-      cell(results, [name, ({ illustrated }) => illustrated!.afterOwn[measure]]),
-      results.map(({ illustrated }) =>
-        points(illustrated!.afterTrue[measure] - illustrated!.afterOwn[measure])
-      ).join(" "),
-    ]),
+    ["illustrated", "learned", "after true pictures", "after its own", "the drop, by seed"],
+    rows.flatMap(([name, measure]) =>
+      arms.map(({ title, results }) => [
+        name,
+        title,
+        cell(results, [name, ({ illustrated }) => illustrated!.afterTrue[measure]]),
+        cell(results, [name, ({ illustrated }) => illustrated!.afterOwn[measure]]),
+        results.map(({ illustrated }) =>
+          points(illustrated!.afterTrue[measure] - illustrated!.afterOwn[measure])
+        ).join(" "),
+      ])
+    ),
   );
+}
+
+/** The models of experiment 3 that are there. */
+function toldArms(runs: Runs) {
+  return EXPERIMENTS[3].arms.map(({ name, samples: { stories = 0 } }) => ({
+    title: `${inShort(stories)} stories`,
+    results: resultsOf(runs, name),
+  })).filter(({ results }) => results.length > 0);
 }
 
 function recipesTable(runs: Runs): string {

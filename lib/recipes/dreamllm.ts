@@ -282,8 +282,8 @@ export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
     language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
-    pretraining: { steps: 500, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 400, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1700, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },

@@ -51,7 +51,7 @@ export interface VisualizeOptions {
   readonly steps?: number;
   /** How strongly the vectors count; 1 is no guidance. Default 1.5. */
   readonly guidance?: number;
-  /** Lower is surer, higher more varied; where things stand varies less, too. Default 0.5. */
+  /** Lower is surer, higher more varied; where things stand varies less, too. Default 0.35. */
   readonly temperature?: number;
 }
 
@@ -60,7 +60,7 @@ export const DECODER_SAMPLING = {
   /** As many as `nano` has codes. Each takes a run of the decoder. */
   steps: 16,
   guidance: 1.5,
-  temperature: 0.5,
+  temperature: 0.35,
   /** How much chance there is in which code is the surest: enough that things stand anywhere. */
   orderNoise: 0.3,
 } as const;

@@ -1,14 +1,17 @@
 /**
  * The pictures that tokenizers learn from: colourful and crowded, so that a patch is seldom empty. And
- * those that a visualizer does: as captions ask for them.
+ * those that a visualizer does: as captions ask for them, and stories.
  */
 import { type DataSet, endless } from "../../data/data_set.ts";
 import type { Picture } from "../../data/picture.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { CaptionedView, PictureToDraw, TokenizerSources } from "../../vision/mod.ts";
+import { describe } from "./describe.ts";
 import type { EmojiScenes } from "./emoji_scenes.ts";
 import { randomScene } from "./random_scenes.ts";
 import type { Scene } from "./scene.ts";
+import { randomStory } from "./stories/stories.ts";
+import type { StoryPart } from "./stories/story.ts";
 
 /** Most kinds of object are tinted ones, and most patches background: colourful, full pictures. */
 const CAPTIONED = { objects: 4, tinted: 0.8 } as const;
@@ -61,8 +64,8 @@ export function tokenizerSources(
 }
 
 /**
- * Endless pictures with captions for a visualizer: most of what captions ask for, some of what is there to
- * be read, described in full.
+ * Endless pictures with captions for a visualizer: half of stories, which have three and four things more
+ * often, and some alike; the others of what captions ask for, and some of what is there to be read.
  *
  * @example
  * ```ts
@@ -75,13 +78,22 @@ export function tokenizerSources(
  */
 export function visualizerSource(scenes: EmojiScenes): DataSet<CaptionedView> {
   return endless(scenes.seed, "visualizer", (random) => {
-    if (random.uniform() < 0.7) {
+    const draw = random.uniform();
+    if (draw < 0.35) {
       const { picture, caption } = scenes.caption(random);
       return { picture, caption };
     }
-    const { picture, description: caption } = scenes.reading(random);
-    return { picture, caption };
+    if (draw < 0.5) {
+      const { picture, description: caption } = scenes.reading(random);
+      return { picture, caption };
+    }
+    const { scene } = random.pick(randomStory(scenes.world, random).parts.filter(hasScene));
+    return { picture: scenes.draw(scene), caption: describe(scene, scenes.world, random) };
   });
+}
+
+function hasScene(part: StoryPart): part is Required<StoryPart> {
+  return part.scene !== undefined;
 }
 
 function inAnotherStyle(scenes: EmojiScenes, scene: Scene, random: Random): Picture {
