@@ -90,7 +90,7 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
     about:
       "The same world, tokenizer, size of the language model and samples: 20k of drawing, 32k of " +
       "reading, 8k of edits, 2k of stories. MetaMorph's and DreamLLM's visualizer has learned " +
-      "80k pictures before.",
+      "128k pictures before.",
     arms: RECIPES_COMPARED.map((recipe) => arm(RECIPE_SAMPLES, { recipe })),
   },
 };

@@ -21,10 +21,11 @@ Deno.test("arms are trained and measured one by one, with what they learned", ()
     const found = DreamReport.parse(JSON.parse(await readFile(json, "utf8")));
     deepEqual(namesIn(found), [
       "40k drawing, 16k reading, 3k stories",
+      "40k drawing, 16k reading, 12k stories",
       "40k drawing",
       "40k drawing, aligned",
     ]);
-    const [joint, alone, aligned] = found.runs[0].arms;
+    const [joint, , alone, aligned] = found.runs[0].arms;
     ok(joint.stories !== undefined && joint.illustrated !== undefined);
     ok(alone.stories === undefined && alone.distances.true.frechet < alone.distances.drawn.frechet);
     const { tokenizer } = await DreamLLM.load(`${folder}/0/40k_drawing`);
@@ -69,7 +70,7 @@ Deno.test("tables of dreams show what is there, and name what is missing", () =>
   ok(!/NaN|undefined|Not trained/.test(all), all);
   match(all, /\n\| 64 +\| \.6\d\d \[/);
   match(all, /\n\| pictures stand where they belong \(F1\) +\| \.875 \[\.875, \.875\]/);
-  match(all, /\n\| things stay what they are, over two pictures +\| \.500 \[.*\] +\| – /);
+  match(all, /\n\| things stay what they are, over two pictures +\| 12k stories +\| \.500 \[.*\] +\| – /);
   const without = report.runs.map((run) => ({
     ...run,
     arms: run.arms.filter(({ recipe }) => recipe !== "illume"),

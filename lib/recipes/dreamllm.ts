@@ -283,7 +283,7 @@ export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
     language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
     pretraining: { steps: 400, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 1700, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1200, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },

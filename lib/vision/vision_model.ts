@@ -13,8 +13,11 @@ import { inBatches } from "./in_batches.ts";
 import type { VisionModelFiles, VisionModelOptions } from "./vision_model_files.ts";
 import { type Named, stacked, unstacked } from "./stacked.ts";
 
-/** Items that go through a compiled graph at a time. */
-const BATCH = 32;
+/**
+ * Items that go through a compiled graph at a time. One size, so that what becomes of an item does not hang
+ * on how many there are, not even in the last bit; and a small one, as a list of one is filled up to it.
+ */
+const BATCH = 8;
 
 export abstract class VisionModel<C> implements Disposable {
   readonly device: Device;
