@@ -70,7 +70,10 @@ Deno.test("tables of dreams show what is there, and name what is missing", () =>
   ok(!/NaN|undefined|Not trained/.test(all), all);
   match(all, /\n\| 64 +\| \.6\d\d \[/);
   match(all, /\n\| pictures stand where they belong \(F1\) +\| \.875 \[\.875, \.875\]/);
-  match(all, /\n\| things stay what they are, over two pictures +\| 12k stories +\| \.500 \[.*\] +\| – /);
+  match(
+    all,
+    /\n\| things stay what they are, over two pictures +\| 12k stories +\| \.500 \[.*\] +\| – /,
+  );
   const without = report.runs.map((run) => ({
     ...run,
     arms: run.arms.filter(({ recipe }) => recipe !== "illume"),

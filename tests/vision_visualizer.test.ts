@@ -79,7 +79,8 @@ Deno.test("a drawing depends on its tokens, the seed and its place in the list a
   using store = new StateStore(device);
   using visualizer = tinyVisualizer(store);
   const [one, other] = await visualizer.encode([coloredPicture(0), coloredPicture(1)]);
-  const draw = (tokens: Float32Array[], options = {}) => visualizer.draw(tokens, options);
+  const draw = (tokens: Float32Array[], options = {}) =>
+    visualizer.draw(tokens, { temperature: 1, ...options });
   const same = await draw([one, one, one]);
   assert.notDeepEqual(same[0].ids, same[1].ids);
   assert.notDeepEqual(same[1].ids, same[2].ids);
