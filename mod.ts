@@ -143,7 +143,7 @@ export {
 export {
   type AssessedDrawing,
   type Drawings,
-  ENHANCEMENT_BUDGETS,
+  enhancementBudget,
   type EnhancementOptions,
   enhancementStage,
   readDrawings,

@@ -8,7 +8,7 @@ import {
   emojiDocuments,
   emojiLanguage,
   emojiScenes,
-  ENHANCEMENT_BUDGETS,
+  enhancementBudget,
   enhancementStage,
   evaluateCeilings,
   evaluateDrawing,
@@ -183,7 +183,7 @@ await main(async () => {
     plan: { ...budgets, stages: plans },
   });
   const { tokenizer } = model;
-  const enhancement = shortened(ENHANCEMENT_BUDGETS[preset], share);
+  const enhancement = shortened(enhancementBudget(recipe.name, preset), share);
   training.plan([...vision, ...early, ...multimodal, { name: "self-enhancement", ...enhancement }]);
   await train([...vision, ...early]);
 

@@ -74,8 +74,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
     about:
       "Stories and how-tos about things that no training has together: does a picture stand where one " +
       "belongs (F1), does it show what is there then, and do things stay what they are over two pictures " +
-      "and over four. One model learned 3k stories, one 12k. Below, true stories that are illustrated after the true pictures before, as in " +
-      "training, and after those that the model drew itself.",
+      "and over four. One model learned 3k stories, one 12k. Below, true stories that are illustrated, " +
+      "with the true words, after the true pictures before, as in training, and after those that the " +
+      "model drew itself.",
     arms: [arm(JOINT), arm(STORIES)],
   },
   4: {
@@ -88,9 +89,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
   5: {
     title: "ILLUME, MetaMorph and DreamLLM",
     about:
-      "The same world, tokenizer, size of the language model and samples: 20k of drawing, 32k of " +
-      "reading, 8k of edits, 2k of stories. MetaMorph's and DreamLLM's visualizer has learned " +
-      "128k pictures before.",
+      "The same world, tokenizer, size of the language model, words to begin with and samples: 20k of " +
+      "drawing, 32k of reading, 8k of edits, 2k of stories. MetaMorph's and DreamLLM's visualizer has " +
+      "learned 128k pictures before.",
     arms: RECIPES_COMPARED.map((recipe) => arm(RECIPE_SAMPLES, { recipe })),
   },
 };

@@ -125,6 +125,7 @@ function storiesTable(runs: Runs): string {
     ["things stay what they are, over two pictures", ({ stories }) => stories!.kept],
     ["… over four", ({ stories }) => stories!.keptOverFour],
     ["what is told may happen", ({ stories }) => stories!.told],
+    ["its words say all that a picture is to show", ({ stories }) => stories!.captioned],
     ["it is about what was asked for", ({ stories }) => stories!.fulfilled],
     ["pictures in one", ({ stories }) => stories!.pictures],
   ];

@@ -36,6 +36,7 @@ const Stories = z.strictObject({
   ...Illustrations.shape,
   placed: ofSome,
   told: ofSome,
+  captioned: ofSome,
   fulfilled: share,
   pictures: z.number(),
 });

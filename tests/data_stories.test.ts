@@ -119,7 +119,8 @@ for (const preset of ["nano", "small"]) {
       assert.equal(kind, story.kind);
       assert(fulfilled);
       parts.forEach(({ groups, pictured, missed, objection }, i) => {
-        const { text, scene } = story.parts[i];
+        const { text, caption, scene } = story.parts[i];
+        assert.deepEqual(caption && readCaption(caption, world).groups, scene && groups, text);
         assert.equal(objection, undefined);
         assert.equal(missed, 0, text);
         assert.equal(pictured, scene !== undefined, text);
@@ -288,6 +289,19 @@ Deno.test("what a story is to be about may be said in other words, and nothing e
   assert.equal(parts[0].objection, undefined);
 });
 
+Deno.test("a reader sees whether a text ends with all that is there", () => {
+  const captioned = (...texts: string[]) =>
+    readStory("a story about a cat and two apples", texts, nano).parts.map((part) =>
+      part.captioned
+    );
+  const begins = "a cat has two apples: a cat and two apples";
+  assert.deepEqual(captioned(begins, "one apple leaves: an apple and a cat"), [true, true]);
+  assert.deepEqual(captioned(begins, "the cat turns blue: a cat and two apples"), [true, false]);
+  for (const caption of ["", ": a cat", ": a cat above two apples", ": two flying apples", ":"]) {
+    assert.deepEqual(captioned(`a cat has two apples${caption}`), [false], caption);
+  }
+});
+
 Deno.test("where nobody lives, things come and go, and nobody finds or takes them", () => {
   const concepts = ["heart", "star", "car", "key", "cake"];
   const world = { ...nano, name: "things", concepts };
@@ -316,7 +330,7 @@ Deno.test("documents of stories are worded as the model is asked, and each word 
     const kinds = parts.flatMap(({ pictured }) => pictured ? ["text", "picture"] : ["text"]);
     assert.deepEqual(turn.answer.map(({ kind }) => kind), kinds);
     for (const text of [`tell ${about}`, ...texts]) {
-      const words = text.split(/[ .,]+/);
+      const words = text.split(/[ .,:]+/);
       for (const word of words) assert.equal(tokenizer.encode(` ${word}`).length, 1, word);
       for (const word of words) {
         assert(corpus.has(word) || PROMPT_WORDS.some((other) => other === word), word);

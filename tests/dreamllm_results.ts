@@ -47,7 +47,14 @@ function resultOf(arm: Arm, drawing: number): DreamResult {
       : {}),
     ...(samples.stories
       ? {
-        stories: { ...illustrations, placed: 0.875, told: 1, fulfilled: 0.5, pictures: 3.5 },
+        stories: {
+          ...illustrations,
+          placed: 0.875,
+          told: 1,
+          captioned: 0.75,
+          fulfilled: 0.5,
+          pictures: 3.5,
+        },
         illustrated: {
           afterTrue: illustrations,
           afterOwn: { ...illustrations, shown: 0.5, kept: NaN },

@@ -1,7 +1,7 @@
 /** Stories are scored by what was told and drawn: a faithful teller, and some that are not. */
 import assert from "node:assert/strict";
 import type { Picture } from "../lib/data/picture.ts";
-import type { BegunStory, Composed } from "../lib/recipes/mod.ts";
+import { type BegunStory, type Composed, withCaption } from "../lib/recipes/mod.ts";
 import { Random } from "../lib/runtime/mod.ts";
 import {
   emojiScenes,
@@ -11,7 +11,7 @@ import {
 } from "../lib/worlds/emoji/mod.ts";
 import { sceneFor } from "../lib/worlds/emoji/random_scenes.ts";
 import { COLORS } from "../lib/worlds/emoji/scene.ts";
-import type { Group } from "../lib/worlds/emoji/sentence.ts";
+import { type Group, wordingOf } from "../lib/worlds/emoji/sentence.ts";
 import { after, type Happening, NOTHING } from "../lib/worlds/emoji/stories/happenings.ts";
 import { readAbout, readStory } from "../lib/worlds/emoji/stories/read_story.ts";
 import { sayHappening } from "../lib/worlds/emoji/stories/sentences.ts";
@@ -47,9 +47,10 @@ function happeningsOf(about: string): Happening[] {
 
 type Part = Composed<{ readonly picture: Picture }>;
 
-/** A teller who draws what `drawn` makes of the things that are there. */
+/** A teller who draws what `drawn` makes of the things that are there, and says what `captioned` does. */
 function teller(
   drawn: (groups: readonly Group[], number: number) => readonly (readonly Group[])[],
+  captioned = (groups: readonly Group[]) => groups,
 ) {
   const tell = (about: string): Part[] => {
     let told = NOTHING;
@@ -57,7 +58,10 @@ function teller(
       const text = sayHappening(happening, told.groups);
       told = after(happening, told);
       return [
-        { kind: "text", text },
+        {
+          kind: "text",
+          text: withCaption({ text, caption: wordingOf({ groups: captioned(told.groups) }) }),
+        },
         ...drawn(told.groups, i).map((groups) =>
           ({ kind: "picture", picture: pictureOf(groups) }) as const
         ),
@@ -110,6 +114,19 @@ Deno.test("things that do not stay what they are", async () => {
   assert.ok(kept < 0.2, `${kept}`);
   assert.ok(keptOverFour < 0.2, `${keptOverFour}`);
   assert.equal(placed, 1);
+});
+
+Deno.test("captions that leave something out, or that are missing", async () => {
+  const scoresWith = (captioned: (groups: readonly Group[]) => readonly Group[]) =>
+    evaluateStories(teller((groups) => [groups], captioned), scenes, parser, SEED);
+  assert.equal((await scoresWith((groups) => groups.toReversed())).captioned, 1);
+  const { captioned, ...others } = await scoresWith((groups) =>
+    groups.map((group) => ({ ...group, count: 1 }))
+  );
+  assert.ok(captioned > 0 && captioned < 1, `${captioned}`);
+  for (const name of ["told", "shown", "placed", "fulfilled"] as const) {
+    assert.equal(others[name], 1, name);
+  }
 });
 
 Deno.test("a story about something else, and words that nobody understands", async () => {

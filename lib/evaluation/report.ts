@@ -34,7 +34,8 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  * - `stories`: of stories about held-out things: `placed` the F1 of where pictures stand, `shown` the
  *   share of pictures that show all that is told and nothing else, `kept` the share of things that the
  *   words leave alone and the next picture has as they were, `keptOverFour` the same over four pictures,
- *   `told` the share of texts that are understood and may happen, `fulfilled` the share of stories that
+ *   `told` the share of texts that are understood and may happen, `captioned` the share of those with a
+ *   picture that end with all that is there then, `fulfilled` the share of stories that
  *   are about what was asked for, `pictures` how many a story has.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
@@ -74,6 +75,7 @@ export const Report = z.object({
     kept: share,
     keptOverFour: share,
     told: share,
+    captioned: share,
     fulfilled: share,
     pictures: z.number().nonnegative(),
   }).partial(),

@@ -97,6 +97,7 @@ export function modelSection(report: Report): string {
     ["Stories: things that stay what they are, from picture to picture", share(stories?.kept)],
     ["Stories: things that stay what they are, over four pictures", share(stories?.keptOverFour)],
     ["Stories: texts that are understood, and may happen", share(stories?.told)],
+    ["Stories: texts that say all that their picture is to show", share(stories?.captioned)],
     ["Stories about what was asked for", share(stories?.fulfilled)],
     ["GenEval before self-enhancement", share(selfEnhancement?.before)],
     ["GenEval after self-enhancement", share(selfEnhancement?.after)],

@@ -7,6 +7,8 @@
  * Differs from the paper:
  *
  * - The language model learns from nothing. A stage of plain text stands in for the trained one.
+ * - Where a story's pictures are known, its words say all that each shows before it is drawn: "a dog
+ *   takes one apple: a cat, a dog and an apple". Without that fewer pictures are right (docs/LOG.md).
  * - The decoder is MetaMorph's: a diffusion over the tokenizer's codes that has learned to draw of visual
  *   tokens (`visualizer.ts`), without captions. It is frozen, as the paper's, which is Stable Diffusion;
  *   a stage whose rates say `{ "visualizer.": 1 }` trains it along (docs/LOG.md says what comes of that).
@@ -257,7 +259,7 @@ function stagesOf(budgets: {
   readonly tuning: Budget;
 }): StagePlan[] {
   return [
-    { name: "language", mixture: { text: 1 }, budget: budgets.language },
+    { name: "language", mixture: { text: 1, outcome: 3 }, budget: budgets.language },
     {
       name: "alignment",
       rates: { "": 0, [ADAPTER]: 1, [QUERIES]: 1, [PROJECTOR]: 1 },
@@ -266,12 +268,12 @@ function stagesOf(budgets: {
     },
     {
       name: "interleaved pretraining",
-      mixture: { draw: 6, describe: 2, question: 3, story: 1 },
+      mixture: { draw: 6, describe: 2, question: 4, story: 1, outcome: 1 },
       budget: budgets.pretraining,
     },
     {
       name: "instruction tuning",
-      mixture: { draw: 6, describe: 1, question: 2, detail: 2, edit: 2, story: 3 },
+      mixture: { draw: 6, describe: 1, question: 4, detail: 2, edit: 2, story: 4, outcome: 1 },
       budget: budgets.tuning,
     },
   ];
@@ -280,10 +282,10 @@ function stagesOf(budgets: {
 /** The stages of a preset. */
 export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
-    language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
+    language: { steps: 400, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
-    pretraining: { steps: 400, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 1200, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 350, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1100, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },

@@ -45,7 +45,7 @@ export {
   type SelfGenerationOptions,
 } from "./self_generation.ts";
 export {
-  ENHANCEMENT_BUDGETS,
+  enhancementBudget,
   type EnhancementOptions,
   enhancementStage,
 } from "./self_enhancement.ts";
@@ -59,4 +59,6 @@ export {
   type ComposedPart,
   documents,
   PROMPT_WORDS,
+  withCaption,
+  withoutCaption,
 } from "./wording.ts";

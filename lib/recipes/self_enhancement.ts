@@ -14,16 +14,35 @@ import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
 import { type StagePlan, unifiedStages } from "../unified/mod.ts";
 import type { Preset } from "../vision/mod.ts";
-import type { PictureModel } from "./picture_model.ts";
+import type { RecipeName } from "./model_files.ts";
+import type { RecipeModel } from "./recipes.ts";
 import type { AssessedDrawing } from "./self_generation.ts";
 import { ask } from "./wording.ts";
 
-/** How long and how fast a model learns from its assessments. */
-export const ENHANCEMENT_BUDGETS: Readonly<Record<Preset, Budget>> = {
+const BUDGETS: Readonly<Record<Preset, Budget>> = {
   nano: { steps: 500, batchSize: 32, peakRate: 1.2e-3 },
   small: { steps: 700, batchSize: 32, peakRate: 1e-3 },
   base: { steps: 1000, batchSize: 128, peakRate: 3e-4 },
 };
+
+/** Of DreamLLM's rates: at full rate its stories forget much (docs/LOG.md, 2026-11-29). */
+const GENTLE = 0.4;
+
+/**
+ * How long and how fast a model learns from its assessments.
+ *
+ * @example
+ * ```ts
+ * import { enhancementBudget } from "./self_enhancement.ts";
+ *
+ * const { steps, batchSize } = enhancementBudget("illume", "nano");
+ * if (steps * batchSize !== 16_000) throw new Error("Expected 16,000 samples");
+ * ```
+ */
+export function enhancementBudget(recipe: RecipeName, preset: Preset): Budget {
+  const budget = BUDGETS[preset];
+  return recipe === "dreamllm" ? { ...budget, peakRate: GENTLE * budget.peakRate } : budget;
+}
 
 export interface EnhancementOptions {
   /** Documents that are mixed in, by the names that the plan uses. */
@@ -32,7 +51,7 @@ export interface EnhancementOptions {
   readonly truePicture: (caption: string, random: Random) => Picture | Promise<Picture>;
   /** The stage that is learned again; default the last that the model's recipe has for `nano`. */
   readonly plan?: StagePlan;
-  /** Default that of `ENHANCEMENT_BUDGETS.nano`. */
+  /** Default that of the model's recipe for `nano`. */
   readonly budget?: Budget;
   /** The share of assessments in what is learned, between 0 and 1; default 0.35. */
   readonly share?: number;
@@ -52,13 +71,13 @@ const CAPTIONS = 3;
  * @throws RangeError where the share is none
  */
 export function enhancementStage(
-  model: PictureModel,
+  model: RecipeModel,
   drawings: readonly AssessedDrawing[],
   {
     documents,
     truePicture,
     plan = model.lastStage,
-    budget = ENHANCEMENT_BUDGETS.nano,
+    budget = enhancementBudget(model.recipe, "nano"),
     share = 0.35,
   }: EnhancementOptions,
 ): Stage {
@@ -78,7 +97,7 @@ export function enhancementStage(
 }
 
 function assessments(
-  { seed }: PictureModel,
+  { seed }: RecipeModel,
   drawings: readonly AssessedDrawing[],
   truePicture: EnhancementOptions["truePicture"],
 ): DataSet<Document> {

@@ -74,7 +74,20 @@ export interface AnsweredThought extends Answered {
 /** Words of what is composed, "" for none, and the picture after them; absent after closing words. */
 export interface ComposedPart {
   readonly text: string;
+  /** All that the picture shows, to be said before it is drawn; where nobody knows it it is absent. */
+  readonly caption?: string;
   readonly picture?: Picture;
+}
+
+/** Such as "a dog takes one apple: a cat, a dog and an apple". */
+export function withCaption({ text, caption }: Pick<ComposedPart, "text" | "caption">): string {
+  return caption === undefined ? text : `${text}: ${caption}`;
+}
+
+/** What `withCaption` put together. */
+export function withoutCaption(said: string): Pick<ComposedPart, "text" | "caption"> {
+  const [text, caption] = said.split(": ", 2);
+  return caption === undefined ? { text } : { text, caption };
 }
 
 /** Documents to learn from. */
@@ -134,10 +147,18 @@ export const documents = {
   composed: (about: string, parts: readonly ComposedPart[]): Document => [
     {
       ask: ask.compose(about),
-      answer: parts.flatMap(({ text: said, picture: shown }) => [
-        ...(said === "" ? [] : [text(said)]),
-        ...(shown === undefined ? [] : [picture(shown)]),
-      ]),
+      answer: parts.flatMap((part) => {
+        const said = withCaption(part);
+        return [
+          ...(said === "" ? [] : [text(said)]),
+          ...(part.picture === undefined ? [] : [picture(part.picture)]),
+        ];
+      }),
     },
+  ],
+
+  /** What the next picture of a story shows, in words alone. */
+  outcome: (told: string, caption: string): Document => [
+    { ask: [text(told)], answer: [text(caption)] },
   ],
 } as const;

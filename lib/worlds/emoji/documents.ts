@@ -1,10 +1,11 @@
 /** What a unified model learns of an emoji world, as documents of each kind. */
 import { type DataSet, endless } from "../../data/data_set.ts";
 import type { Document } from "../../data/document.ts";
-import { ASKED_FRAMES, CAPTION_DROP, documents } from "../../recipes/mod.ts";
+import { ASKED_FRAMES, CAPTION_DROP, documents, withCaption } from "../../recipes/mod.ts";
 import { askedFrame } from "./animations.ts";
 import type { EmojiScenes } from "./emoji_scenes.ts";
 import { detailQuestions } from "./questions.ts";
+import { randomStory } from "./stories/stories.ts";
 
 /** Share of drawing documents that are asked for by a description of any scene: "two red hearts". */
 const DESCRIBED = 0.25;
@@ -28,7 +29,8 @@ export type EmojiDocuments = Readonly<
     | "frame"
     | "thought"
     | "imagined"
-    | "story",
+    | "story"
+    | "outcome",
     DataSet<Document>
   >
 >;
@@ -101,6 +103,15 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
     story: endless(seed, "story", (random) => {
       const { about, parts } = scenes.story(random);
       return documents.composed(about, parts);
+    }),
+
+    /** What a picture of a story shows, by what the one before showed and what is told since. */
+    outcome: endless(seed, "outcome", (random) => {
+      const { about, parts } = randomStory(scenes.world, random);
+      const seen = parts.filter(({ caption }) => caption !== undefined);
+      const at = random.integer(seen.length);
+      const before = at === 0 ? about : `${about}. ${withCaption(seen[at - 1])}`;
+      return documents.outcome(`${before}. ${seen[at].text}`, seen[at].caption!);
     }),
   };
 }

@@ -4,7 +4,7 @@
  * `readStory`, the pictures by the parser.
  */
 import type { Drawing, Sampled } from "../../../evaluation/abilities.ts";
-import type { BegunStory, Composed } from "../../../recipes/mod.ts";
+import { type BegunStory, type Composed, withCaption } from "../../../recipes/mod.ts";
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
 import type { Segment } from "../../../data/document.ts";
 import type { Picture } from "../../../data/picture.ts";
@@ -31,6 +31,8 @@ export interface StoryScores extends IllustrationScores {
   readonly placed: number;
   /** Of the texts between pictures: what is understood, and may happen. */
   readonly told: number;
+  /** Of the texts after which a picture belongs: those that end with all that is there then. */
+  readonly captioned: number;
   /** Of the stories: those that are about what was asked for. */
   readonly fulfilled: number;
   /** Pictures of a story, in the mean. */
@@ -63,13 +65,14 @@ export async function evaluateStories<Options extends Sampled>(
     ...scoreIllustrations(read.map(({ illustrations }) => illustrations), scenes, parser),
     placed: 2 * right / (drawn + wanted),
     told: sum(({ told }) => told) / sum(({ texts }) => texts),
+    captioned: sum(({ captioned }) => captioned) / sum(({ pictured }) => pictured),
     fulfilled: sum(({ fulfilled }) => Number(fulfilled)) / stories,
     pictures: drawn / stories,
   };
 }
 
 /**
- * Has true stories illustrated, picture by picture: once after the true pictures before, as in training,
+ * Has true stories illustrated, picture by picture, with true words, captions among them: once after the true pictures before, as in training,
  * and once after those that the model drew itself.
  *
  * @throws RangeError where `stories` is no count
@@ -84,7 +87,8 @@ export async function evaluateIllustrating<Options extends Sampled>(
   const random = new Random(options.seed, "illustrated stories");
   const all = Array.from({ length: stories }, () => {
     const { about, parts } = scenes.story(random);
-    const texts = parts.filter(({ picture }) => picture !== undefined);
+    const seen = parts.filter(({ picture }) => picture !== undefined);
+    const texts = seen.map((part) => ({ text: withCaption(part), picture: part.picture }));
     const read = readStory(about, texts.map(({ text }) => text), scenes.world);
     return { about, texts, groups: read.parts.map(({ groups }) => groups) };
   });
@@ -145,6 +149,8 @@ function readTold(about: string, parts: readonly Composed<Drawing>[], { world }:
   return {
     illustrations,
     right: read.filter(({ pictured }, i) => pictured && pictures[i] !== undefined).length,
+    pictured: read.filter(({ pictured }) => pictured).length,
+    captioned: read.filter(({ pictured, captioned }) => pictured && captioned).length,
     wanted: read.reduce((sum, { pictured, missed }) => sum + Number(pictured) + missed, 0),
     told: read.filter(({ objection }) => objection === undefined).length,
     texts: read.length,

@@ -4,7 +4,7 @@ import { after, groupOf, type Happening, NOTHING, type Told } from "./happenings
 import { randomGroup } from "./proposals.ts";
 import { sceneFor } from "../random_scenes.ts";
 import type { Scene } from "../scene.ts";
-import { type Group, MOST_THINGS } from "../sentence.ts";
+import { type Group, MOST_THINGS, wordingOf } from "../sentence.ts";
 import { isHeldOut } from "../splits.ts";
 import { aboutOf, type Story, type StoryPart } from "./story.ts";
 import { sceneAfter } from "./scenes.ts";
@@ -63,6 +63,6 @@ function partsOf(steps: readonly Happening[], world: World, random: Random): rea
     scene = scene === undefined
       ? sceneFor({ groups: told.groups }, world, random)
       : sceneAfter(scene, told.groups, world, random);
-    return { text, scene };
+    return { text, scene, caption: wordingOf(told) };
   });
 }

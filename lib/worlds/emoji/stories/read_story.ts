@@ -2,6 +2,7 @@
  * Reads a story that somebody told: what each picture of it has to show, and whether it may be told so.
  * It stands where a person would, who reads what a model composed.
  */
+import { withoutCaption } from "../../../recipes/mod.ts";
 import { after, isSeen, NOTHING, type Told } from "./happenings.ts";
 import { objectionTo } from "./objections.ts";
 import { readCaption } from "../read_caption.ts";
@@ -21,6 +22,8 @@ export interface ReadPart {
   readonly pictured: boolean;
   /** Pictures that belong between its sentences. */
   readonly missed: number;
+  /** Whether it ends with all that is there then, in whatever order: "the cat leaves: a dog". */
+  readonly captioned: boolean;
   /** What is wrong with it; absent where all of it is understood, and may happen. */
   readonly objection?: string;
 }
@@ -85,8 +88,9 @@ export function readStory(about: string, texts: readonly string[], world: World)
   const { kind, groups: asked } = readAbout(about, world);
   let told = NOTHING;
   let first: Told | undefined;
-  const parts = texts.map((text): ReadPart => {
-    const sentences = text.trim().split(". ").map((sentence) => {
+  const parts = texts.map((said): ReadPart => {
+    const { text, caption } = withoutCaption(said.trim());
+    const sentences = text.split(". ").map((sentence) => {
       const read = readSentence(sentence, { kind, told }, world);
       told = read.told;
       first ??= told;
@@ -99,6 +103,7 @@ export function readStory(about: string, texts: readonly string[], world: World)
       groups: told.groups,
       pictured,
       missed: seen - Number(pictured),
+      captioned: caption !== undefined && saysAll(caption, told.groups, world),
       ...(objection === undefined ? {} : { objection }),
     };
   });
@@ -133,6 +138,17 @@ function readSentence(
   } catch (error) {
     if (!(error instanceof CaptionError)) throw error;
     return { told, seen: false, objection: error.message };
+  }
+}
+
+/** Whether a caption names these groups and nothing else. */
+function saysAll(caption: string, groups: readonly Group[], world: World): boolean {
+  try {
+    const read = readCaption(caption, world);
+    return read.relation === undefined && areSame(read.groups, groups);
+  } catch (error) {
+    if (!(error instanceof CaptionError)) throw error;
+    return false;
   }
 }
 

@@ -8,8 +8,10 @@ import { type Group, wordingOf } from "../sentence.ts";
 /** Sentences, parted by ". ", and what is seen when they are said. */
 export interface StoryPart {
   readonly text: string;
-  /** Absent for closing words after the last picture. */
+  /** Absent, as is its caption, for closing words after the last picture. */
   readonly scene?: Scene;
+  /** All that is there then, in the order in which it came: "a cat and two red apples". */
+  readonly caption?: string;
 }
 
 /** A story tells what happens to a scene; a how-to tells how one is drawn, step by step. */

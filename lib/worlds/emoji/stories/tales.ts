@@ -4,7 +4,7 @@ import { after, type Happening, isLiving, NOTHING, type Told } from "./happening
 import { objectionTo } from "./objections.ts";
 import { PROPOSALS, randomGroup } from "./proposals.ts";
 import { sceneFor } from "../random_scenes.ts";
-import type { Group } from "../sentence.ts";
+import { type Group, wordingOf } from "../sentence.ts";
 import { isHeldOut } from "../splits.ts";
 import { aboutOf, type Story, type StoryPart } from "./story.ts";
 import { sceneAfter } from "./scenes.ts";
@@ -41,7 +41,9 @@ function tell(
   if (!fits(beginning, NOTHING, world)) return undefined;
   let told = after(beginning, NOTHING);
   let scene = sceneFor({ groups: told.groups }, world, random);
-  const parts: StoryPart[] = [{ text: sayHappening(beginning, []), scene }];
+  const parts: StoryPart[] = [
+    { text: sayHappening(beginning, []), scene, caption: wordingOf(told) },
+  ];
   const said: string[] = [];
   /** What is said before the next picture, or after the last. */
   const aside = () => {
@@ -60,7 +62,7 @@ function tell(
     const sentences = [...before, sayHappening(next, told.groups)];
     told = after(next, told);
     scene = sceneAfter(scene, told.groups, world, random);
-    parts.push({ text: sentences.join(". "), scene });
+    parts.push({ text: sentences.join(". "), scene, caption: wordingOf(told) });
   }
   const closing = aside().map((text) => ({ text }));
   return { kind: "story", about: aboutOf("story", things), parts: [...parts, ...closing] };
