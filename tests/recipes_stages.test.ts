@@ -139,6 +139,17 @@ Deno.test("more than a hundredth too long ends the stage, with the longest named
   });
 });
 
+Deno.test("the hundredth is of all samples, also where few are long and have a graph of their own", async () => {
+  let long = 0;
+  const words: Words = (random, drawn) => {
+    if (random.uniform() < 0.85) return 2;
+    return drawn >= 1000 && ++long % 40 === 0 ? 61 : 60;
+  };
+  const seen = await learn(words, { batchSize: 16, steps: 300 });
+  const leftOut = seen.reduce((sum, step) => sum + step.leftOut!, 0);
+  assert.ok(leftOut > 10, `Expected more than a hundredth of the long, but found ${leftOut}`);
+});
+
 Deno.test("means over words and over codes are the same in parts", async () => {
   const random = new Random(0, "pictures");
   const pictures = Array.from({ length: 4 }, () => scenes.reading(random).picture);

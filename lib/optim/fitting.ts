@@ -10,8 +10,8 @@ export const MEASURED = 1000;
 /** What fits a batch, and how to speak of what does not. */
 export interface Fit<T> {
   readonly stage: string;
-  /** What fits, such as "texts of at most 3 tokens". */
-  readonly expected: string;
+  /** What fits in place of a sample, such as "texts of at most 3 tokens". */
+  readonly expectedOf: (sample: T) => string;
   readonly fits: (sample: T) => boolean;
   /** In tokens. */
   readonly lengthOf: (sample: T) => number;
@@ -28,7 +28,7 @@ export interface Fit<T> {
  *
  * const samples = new FittingSamples<string>({
  *   stage: "reading",
- *   expected: "texts of at most 3 characters",
+ *   expectedOf: () => "texts of at most 3 characters",
  *   fits: (text) => text.length <= 3,
  *   lengthOf: (text) => text.length,
  *   textOf: (text) => text,
@@ -79,14 +79,16 @@ export class FittingSamples<T> {
   }
 
   #leaveOut(sample: T): void {
-    const { stage, expected, lengthOf, textOf } = this.#fit;
+    const { stage, expectedOf, lengthOf, textOf } = this.#fit;
     this.#leftOut++;
     if (this.#longest === undefined || lengthOf(sample) > lengthOf(this.#longest)) {
       this.#longest = sample;
     }
     if (this.#leftOut <= LEFT_OUT * Math.max(this.#drawn, MEASURED)) return;
     throw new RangeError(
-      `Expected stage "${stage}" to learn from ${expected}, as ${MEASURED} that were measured are, ` +
+      `Expected stage "${stage}" to learn from ${
+        expectedOf(this.#longest)
+      }, as ${MEASURED} that were measured are, ` +
         `but found ${this.#leftOut} of ${this.#drawn} to be longer; the longest has ` +
         `${lengthOf(this.#longest)}: ${JSON.stringify(textOf(this.#longest))}`,
     );

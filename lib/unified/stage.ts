@@ -13,7 +13,7 @@ import {
   trainingStage,
 } from "../optim/mod.ts";
 import { checkNumber, type Device, type Random, type StateStore } from "../runtime/mod.ts";
-import { batchOf, fits, partsOfBatch } from "./batch.ts";
+import { batchOf, type BatchShape, fits, partsOfBatch } from "./batch.ts";
 import { type Bucket, bucketsOf, documentOf, Lengths, pick, type Source } from "./buckets.ts";
 import { unifiedLosses } from "./losses.ts";
 import { sequencesOf } from "./sequence.ts";
@@ -48,6 +48,8 @@ export interface Trainee {
 interface Spoken {
   readonly document: Document;
   readonly sequence: Sequence;
+  /** Of its bucket. */
+  readonly shape: BatchShape;
 }
 
 /** Stages that train a model, one for each plan; lengths are measured once for all of them. */
@@ -84,7 +86,14 @@ function unifiedStage(
   checkNumber(`sum of weights in stage "${name}"`, total, { above: 0 });
   const used = sources.filter(({ weight }) => weight > 0);
   let buckets: readonly Bucket[] = [];
-  const samples = new Map<string, FittingSamples<Spoken>>();
+  const samples = new FittingSamples<Spoken>({
+    stage: name,
+    expectedOf: ({ shape }) =>
+      `documents of at most ${shape.length} rows with ${shape.learned} learned`,
+    fits: ({ sequence, shape }) => fits([sequence], shape),
+    lengthOf: ({ sequence }) => sequence.rows.length,
+    textOf: ({ document }) => inWords(document),
+  });
   return trainingStage(trainee, name, budget, {
     async graphs() {
       buckets = await bucketsOf(used, lengths);
@@ -99,21 +108,8 @@ function unifiedStage(
     optimizer: muon(),
     settings: { mixture: plan.mixture, recompute, model: { ...model.config } },
     batch(rows) {
-      const bucket = pick(buckets, rows.shared);
-      const own = samples.get(bucket.name) ?? samplesOf(bucket, name);
-      samples.set(bucket.name, own);
-      return batchFrom(bucket, own, { rows, parts, model });
+      return batchFrom(pick(buckets, rows.shared), samples, { rows, parts, model });
     },
-  });
-}
-
-function samplesOf({ shape }: Bucket, stage: string): FittingSamples<Spoken> {
-  return new FittingSamples<Spoken>({
-    stage,
-    expected: `documents of at most ${shape.length} rows with ${shape.learned} learned`,
-    fits: ({ sequence }) => fits([sequence], shape),
-    lengthOf: ({ sequence }) => sequence.rows.length,
-    textOf: ({ document }) => inWords(document),
   });
 }
 
@@ -134,7 +130,7 @@ async function batchFrom(
         randoms.map((random) => documentOf(pick(kinds, random), random, model)),
       );
       const sequences = await sequencesOf(documents, model, randoms);
-      return documents.map((document, i) => ({ document, sequence: sequences[i] }));
+      return documents.map((document, i) => ({ document, sequence: sequences[i], shape }));
     },
   );
   const sequences = drawn.map(({ sequence }) => sequence);

@@ -48,7 +48,7 @@ export class CaptionedRows {
     }
     this.#fitting = new FittingSamples({
       stage: this.stage,
-      expected: `captions of at most ${words} tokens`,
+      expectedOf: () => `captions of at most ${words} tokens`,
       fits: ({ ids }) => ids.length <= words,
       lengthOf: ({ ids }) => ids.length,
       textOf: ({ caption }) => caption,

@@ -110,7 +110,7 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
       const { about, parts } = randomStory(scenes.world, random);
       const seen = parts.filter(({ caption }) => caption !== undefined);
       const at = random.integer(seen.length);
-      const before = at === 0 ? about : `${about}. ${withCaption(seen[at - 1])}`;
+      const before = at === 0 ? about : withCaption(seen[at - 1]);
       return documents.outcome(`${before}. ${seen[at].text}`, seen[at].caption!);
     }),
   };
