@@ -3,12 +3,13 @@
  * else, and of words and pictures in turn, in a world whose truth is known; and ILLUME, MetaMorph and
  * DreamLLM side by side.
  */
-import { armsOf, EXPERIMENTS, RECIPES_COMPARED } from "./dreamllm_arms.ts";
+import { armsOf, EXPERIMENTS } from "./dreamllm_arms.ts";
 import { DreamReport } from "./dreamllm_results.ts";
-import { begun, runArm } from "./dreamllm_training.ts";
+import { runArm } from "./dreamllm_training.ts";
 import { studyRecipe } from "./metamorph_setting.ts";
 import { trainVision } from "./metamorph_shared.ts";
 import { runStudy } from "./study.ts";
+import { begunPlans } from "./study_setting.ts";
 
 await runStudy({
   task: "dreamllm",
@@ -16,8 +17,11 @@ await runStudy({
   armsOf,
   form: DreamReport,
   async recipe(quick) {
-    const plans = RECIPES_COMPARED.map((recipe) => [recipe, begun(recipe, { quick })] as const);
-    return { ...await studyRecipe(quick), begun: Object.fromEntries(plans) };
+    const { begun, ...shared } = await studyRecipe(quick);
+    return {
+      ...shared,
+      begun: { ...begun, dreamllm: begunPlans("dreamllm", { quick }) },
+    };
   },
   async begin(setting) {
     return { vision: await trainVision(setting), run: (arm) => runArm(arm, setting) };

@@ -44,13 +44,19 @@ export const QUERIES = [OWN_QUERIES, 64, 16, 4, 32];
 export const DRAWING = { drawing: 40_000 };
 
 /** Experiment 2: as much drawing, and all else beside it. */
-export const JOINT = { ...DRAWING, reading: 16_000, stories: 3000 };
+export const JOINT = { ...DRAWING, reading: 16_000, stories: 3000, outcomes: 3000 };
 
 /** Experiment 3: the same, and four times the stories. */
-export const STORIES = { ...JOINT, stories: 12_000 };
+export const STORIES = { ...JOINT, stories: 12_000, outcomes: 12_000 };
 
 /** Experiment 5. */
-export const RECIPE_SAMPLES = { drawing: 20_000, reading: 32_000, edits: 8000, stories: 2000 };
+export const RECIPE_SAMPLES = {
+  drawing: 20_000,
+  reading: 32_000,
+  edits: 8000,
+  stories: 2000,
+  outcomes: 2000,
+};
 export const RECIPES_COMPARED: readonly RecipeName[] = ["illume", "metamorph", "dreamllm"];
 
 /** By number. */
@@ -74,9 +80,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
     about:
       "Stories and how-tos about things that no training has together: does a picture stand where one " +
       "belongs (F1), does it show what is there then, and do things stay what they are over two pictures " +
-      "and over four. One model learned 3k stories, one 12k. Below, true stories that are illustrated, " +
-      "with the true words, after the true pictures before, as in training, and after those that the " +
-      "model drew itself.",
+      "and over four. One model learned 3k stories, one 12k, and as many single sentences with what " +
+      "comes of them. Below, true stories that are illustrated, with the true words, after the true " +
+      "pictures before, as in training, and after those that the model drew itself.",
     arms: [arm(JOINT), arm(STORIES)],
   },
   4: {
@@ -89,9 +95,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<Arm>>> = {
   5: {
     title: "ILLUME, MetaMorph and DreamLLM",
     about:
-      "The same world, tokenizer, size of the language model, words to begin with and samples: 20k of " +
-      "drawing, 32k of reading, 8k of edits, 2k of stories. MetaMorph's and DreamLLM's visualizer has " +
-      "learned 128k pictures before.",
+      "The same world, tokenizer, size of the language model and samples: 20k of drawing, 32k of " +
+      "reading, 8k of edits, 2k of stories, 2k sentences of stories with what comes of them. " +
+      "MetaMorph's and DreamLLM's visualizer has learned 128k pictures before.",
     arms: RECIPES_COMPARED.map((recipe) => arm(RECIPE_SAMPLES, { recipe })),
   },
 };

@@ -4,7 +4,6 @@ import {
   evaluateDistances,
   Random,
   type RecipeModel,
-  type RecipeName,
   type StagePlan,
 } from "../mod.ts";
 import { unifiedStages } from "../lib/unified/mod.ts";
@@ -30,7 +29,7 @@ export async function runArm(arm: Arm, setting: Setting): Promise<Omit<DreamResu
   const model = await initialModel(recipe, setting, owned, { queries });
   using training = await openTraining(name, model.store, setting);
   const plan = tuningPlan(mixtureOf(samples), totalOf(samples), setting);
-  await finish(training, stagesOfArm(arm, model, [...begun(recipe, setting), plan], setting));
+  await finish(training, stagesOfArm(arm, model, [...begunPlans(recipe, setting), plan], setting));
   await model.save(`${setting.directory}/${folderOf(name)}`);
   const { samples: seen, seconds } = training.stages.at(-1)!;
   return {
@@ -48,12 +47,6 @@ export async function runArm(arm: Arm, setting: Setting): Promise<Omit<DreamResu
       distances: await measureDistances(model, setting),
     })),
   };
-}
-
-/** A recipe's first two stages, with the words that DreamLLM begins with: all read as much of stories. */
-export function begun(recipe: RecipeName, setting: Pick<Setting, "quick">): StagePlan[] {
-  const [words] = begunPlans("dreamllm", setting);
-  return [words, ...begunPlans(recipe, setting).slice(1)];
 }
 
 function stagesOfArm(

@@ -14,6 +14,7 @@ const KINDS = {
   imagined: ["imagined"],
   edits: ["edit"],
   stories: ["story"],
+  outcomes: ["outcome"],
 } as const satisfies Readonly<Record<string, readonly (keyof EmojiDocuments)[]>>;
 
 export type Kind = keyof typeof KINDS;

@@ -20,7 +20,7 @@ Deno.test("arms are trained and measured one by one, with what they learned", ()
     equal(said.code, 0, said.stderr);
     const found = DreamReport.parse(JSON.parse(await readFile(json, "utf8")));
     deepEqual(namesIn(found), [
-      "40k drawing, 16k reading, 3k stories",
+      "40k drawing, 16k reading, 3k stories, 3k outcomes",
       "40k drawing, 16k reading, 12k stories",
       "40k drawing",
       "40k drawing, aligned",

@@ -259,7 +259,7 @@ function stagesOf(budgets: {
   readonly tuning: Budget;
 }): StagePlan[] {
   return [
-    { name: "language", mixture: { text: 1, outcome: 3 }, budget: budgets.language },
+    { name: "language", mixture: { text: 1 }, budget: budgets.language },
     {
       name: "alignment",
       rates: { "": 0, [ADAPTER]: 1, [QUERIES]: 1, [PROJECTOR]: 1 },
@@ -268,12 +268,12 @@ function stagesOf(budgets: {
     },
     {
       name: "interleaved pretraining",
-      mixture: { draw: 6, describe: 2, question: 4, story: 1, outcome: 1 },
+      mixture: { draw: 6, describe: 2, question: 4, story: 1, outcome: 3 },
       budget: budgets.pretraining,
     },
     {
       name: "instruction tuning",
-      mixture: { draw: 6, describe: 1, question: 4, detail: 2, edit: 2, story: 4, outcome: 1 },
+      mixture: { draw: 6, describe: 1, question: 4, detail: 2, edit: 2, story: 4, outcome: 2 },
       budget: budgets.tuning,
     },
   ];
@@ -282,9 +282,9 @@ function stagesOf(budgets: {
 /** The stages of a preset. */
 export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
-    language: { steps: 400, batchSize: 32, peakRate: 3e-3 },
+    language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
-    pretraining: { steps: 350, batchSize: 32, peakRate: 2.5e-3 },
+    pretraining: { steps: 400, batchSize: 32, peakRate: 2.5e-3 },
     tuning: { steps: 1100, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
