@@ -1,15 +1,25 @@
 /** `deno task demo --recipe dreamllm`, and a story that a command tells. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { DreamLLM, Report } from "../mod.ts";
+import { DreamLLM, dreamllmStages, emojiDocuments, emojiScenes, Report } from "../mod.ts";
 import { assertRefused, runTask, type Said, startCommand, until } from "./commands.ts";
 
-/** A quick demo that ran through. */
+/** A quick demo that ran through, and where its model is after some stories more. */
 let out: string;
 let demo: Said;
+let teller: string;
 
 Deno.test.beforeAll(async () => {
   out = await Deno.makeTempDir();
   demo = await runTask("demo", "--recipe", "dreamllm", "--quick", "--out", out);
+  teller = `${out}/teller`;
+  using model = await DreamLLM.load(out);
+  const documents = emojiDocuments(await emojiScenes({ preset: "nano" }));
+  const budget = { steps: 40, batchSize: 16, peakRate: 3e-3 };
+  const plan = { name: "stories", mixture: { story: 1 }, budget };
+  for (const stage of dreamllmStages(model, documents, [plan])) {
+    for await (const { loss } of stage.run()) ok(Number.isFinite(loss));
+  }
+  await model.save(teller);
 });
 Deno.test.afterAll(() => Deno.remove(out, { recursive: true }));
 
@@ -30,26 +40,27 @@ Deno.test("the demo says how well stories are told", async () => {
 });
 
 Deno.test("a story is told to a page, or to Markdown with its pictures", async () => {
-  using model = await DreamLLM.load(out);
+  using model = await DreamLLM.load(teller);
   const about = "a story about a cat and three apples";
   for (const to of [`${out}/training/story.html`, `${out}/training/A Story.MD`]) {
     const { code, stdout, stderr } = await runTask(
       ...["compose", "A story about a CAT and 3 apples.", "--to", to] as const,
-      ...["--from", out, "--recipe", "dreamllm", "--pictures", "2", "--seed", "3"],
+      ...["--from", teller, "--recipe", "dreamllm", "--pictures", "2", "--seed", "3"],
     );
     deepEqual([code, stderr], [0, ""]);
     ok(stdout.endsWith(`\n${to}\n`), stdout);
     const page = await Deno.readTextFile(to);
     const [told] = await model.composeAll([about], { pictures: 2, seed: 3 });
     const pictures = told.filter(({ kind }) => kind === "picture").length;
+    ok(pictures > 0, "Expected a story with pictures");
     equal(page.match(/<img |!\[/g)?.length ?? 0, pictures);
   }
   assertRefused(
-    await runTask("compose", about, "--to", "story.pdf", "--from", out),
+    await runTask("compose", about, "--to", "story.pdf", "--from", teller),
     /^Expected --to to name a file ending in \.html or \.md, but found "\S*story\.pdf"/,
   );
   assertRefused(
-    await runTask("compose", "a poem about rain", "--from", out),
+    await runTask("compose", "a poem about rain", "--from", teller),
     /^Expected "a story about a cat and three apples", .*, but found "a poem about rain"/,
   );
 });
@@ -58,7 +69,7 @@ Deno.test("a story that is killed while it is told leaves what there was so far"
   const about = "a story about a cat and three apples";
   const picturesOf = (page: string) => page.match(/<img src="[^"]+"/g) ?? [];
   const to = `${out}/training/killed.html`;
-  const telling = startCommand("compose", about, "--to", to, "--from", out);
+  const telling = startCommand("compose", about, "--to", to, "--from", teller);
   await until(() => telling.isOver() || Deno.stat(to).then(() => true, () => false));
   telling.signal("SIGKILL");
   await telling.ended;
@@ -66,7 +77,7 @@ Deno.test("a story that is killed while it is told leaves what there was so far"
   match(page, /<\/html>\s*$/);
 
   const whole = `${out}/training/whole.html`;
-  equal((await runTask("compose", about, "--to", whole, "--from", out)).code, 0);
+  equal((await runTask("compose", about, "--to", whole, "--from", teller)).code, 0);
   const [early, all] = [page, await Deno.readTextFile(whole)].map(picturesOf);
   ok(early.length >= 1 && early.length <= all.length, `${early.length} of ${all.length}`);
   deepEqual(early, all.slice(0, early.length));
