@@ -116,7 +116,7 @@ Deno.test("things that do not stay what they are", async () => {
   assert.equal(placed, 1);
 });
 
-Deno.test("captions that leave something out, or that are missing", async () => {
+Deno.test("captions are right in any order, and wrong where they leave something out", async () => {
   const scoresWith = (captioned: (groups: readonly Group[]) => readonly Group[]) =>
     evaluateStories(teller((groups) => [groups], captioned), scenes, parser, SEED);
   assert.equal((await scoresWith((groups) => groups.toReversed())).captioned, 1);

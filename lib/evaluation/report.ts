@@ -35,8 +35,8 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  *   share of pictures that show all that is told and nothing else, `kept` the share of things that the
  *   words leave alone and the next picture has as they were, `keptOverFour` the same over four pictures,
  *   `told` the share of texts that are understood and may happen, `captioned` the share of those with a
- *   picture that end with all that is there then, `fulfilled` the share of stories that
- *   are about what was asked for, `pictures` how many a story has.
+ *   picture that end with all that is there then, `fulfilled` the share of stories that are about what
+ *   was asked for, `pictures` how many a story has.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.

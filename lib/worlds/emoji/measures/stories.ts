@@ -72,8 +72,8 @@ export async function evaluateStories<Options extends Sampled>(
 }
 
 /**
- * Has true stories illustrated, picture by picture, with true words, captions among them: once after the true pictures before, as in training,
- * and once after those that the model drew itself.
+ * Has true stories illustrated, picture by picture, with true words, captions among them: once after the
+ * true pictures before, as in training, and once after those that the model drew itself.
  *
  * @throws RangeError where `stories` is no count
  */
