@@ -64,6 +64,7 @@ Deno.test("a demo that cannot be started is refused in one line, and nothing is 
         quick("--precision", "half"),
         /--precision .*one of float32, mixed, but found "half"/,
       ],
+      ["demo", quick("--longer", "0"), /--longer to be a number from 0.1 to 100, but found "0"/],
       ["demo", quick("nano"), /^Expected `deno task demo`, but found "nano"; for example/],
       ["demo", quick("--precision", "mixed"), /mixed with a GPU, but found --device cpu/],
       ["demo", ["--quick", "--out", `${folder}/file`], /but found: Not a directory.*file/],
