@@ -268,12 +268,12 @@ function stagesOf(budgets: {
     },
     {
       name: "interleaved pretraining",
-      mixture: { draw: 8, describe: 2, question: 4, story: 1, outcome: 3 },
+      mixture: { draw: 7, describe: 2, question: 5, story: 1, outcome: 3 },
       budget: budgets.pretraining,
     },
     {
       name: "instruction tuning",
-      mixture: { draw: 12, describe: 1, question: 4, detail: 1, edit: 1, story: 4, outcome: 2 },
+      mixture: { draw: 11, describe: 1, question: 5, detail: 1, edit: 1, story: 4, outcome: 2 },
       budget: budgets.tuning,
     },
   ];
@@ -285,7 +285,7 @@ export const DREAMLLM_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
     language: { steps: 100, batchSize: 32, peakRate: 3e-3 },
     alignment: { steps: 100, batchSize: 32, peakRate: 2.5e-3 },
     pretraining: { steps: 400, batchSize: 32, peakRate: 2.5e-3 },
-    tuning: { steps: 1250, batchSize: 32, peakRate: 2.5e-3 },
+    tuning: { steps: 1350, batchSize: 32, peakRate: 2.5e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
