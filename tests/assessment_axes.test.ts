@@ -1,6 +1,7 @@
 /** GenEval's rules on hand-made scenes, and against the truth about drawn ones. */
 import assert from "node:assert/strict";
-import { allRight, assessScene } from "../lib/worlds/emoji/axes.ts";
+import { assessScene, PLURALS } from "../lib/worlds/emoji/axes.ts";
+import { assessmentOfPoints, pointsOf } from "../lib/assessment/points.ts";
 import { GENEVAL_TASKS } from "../lib/assessment/geneval_words.ts";
 import { assess } from "../lib/assessment/judge.ts";
 import { parserJudge } from "../lib/worlds/emoji/parser_judge.ts";
@@ -98,7 +99,8 @@ Deno.test("there is one assessment in which all is right", () => {
     const spec = trainingSpec(random, world);
     const scene = i % 2 ? sceneFor(spec, world, random) : randomScene(world, random);
     const assessment = assessScene(requirementsOf(spec), seenIn(scene));
-    const right = allRight(spec, world);
+    const points = pointsOf(requirementsOf(spec), PLURALS);
+    const right = assessmentOfPoints(points, points.map(({ right }) => right));
     assert.equal(right.verdict, "good");
     if (assessment.verdict === "good") {
       good++;

@@ -1,11 +1,12 @@
 /** Requirements of every form, judged as GenEval judges them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assessScene } from "../lib/worlds/emoji/axes.ts";
+import { assessScene, PLURALS } from "../lib/worlds/emoji/axes.ts";
 import type { SeenObject } from "../lib/assessment/seen.ts";
 import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
 import type { Requirement, Requirements } from "../lib/assessment/requirements.ts";
-import { assessmentToText, parseAssessment } from "../lib/assessment/words.ts";
+import { foundIn, pointsOf } from "../lib/assessment/points.ts";
+import { foundToText, parseAssessment } from "../lib/assessment/words.ts";
 import { type Color, COLORS, RELATIONS } from "../lib/worlds/emoji/scene.ts";
 import { geneval } from "../lib/evaluation/geneval.ts";
 
@@ -101,7 +102,9 @@ Deno.test("any requirements get GenEval's own verdict, and words that say why", 
       assert.equal(assessment.verdict, correct ? "good" : "bad");
       const { correct: again, reason } = geneval(asked, seen);
       assert.deepEqual([again, reason === ""], [correct, correct]);
-      assert.deepEqual(parseAssessment(assessmentToText(assessment)), assessment);
+      const points = pointsOf(asked, PLURALS);
+      const words = foundToText(points, foundIn(assessment, points)!);
+      assert.deepEqual(parseAssessment(words, points), assessment);
       found[assessment.verdict]++;
     }),
     { numRuns: 5000 },

@@ -4,13 +4,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Assessment } from "../lib/assessment/assessment.ts";
 import { GENEVAL_TASKS } from "../lib/assessment/geneval_words.ts";
-import { assessScene } from "../lib/worlds/emoji/axes.ts";
+import { assessScene, PLURALS } from "../lib/worlds/emoji/axes.ts";
 import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
 import { requirementsOf } from "../lib/worlds/emoji/requirements.ts";
+import { assessmentOfPoints, foundIn, pointsOf } from "../lib/assessment/points.ts";
 import {
   assessmentPrompt,
-  assessmentToText,
   assessmentWords,
+  choicesOf,
+  foundToText,
   parseAssessment,
 } from "../lib/assessment/words.ts";
 import { captionOf, type CaptionSpec } from "../lib/worlds/emoji/caption.ts";
@@ -46,12 +48,22 @@ const sceneAround = (asked: CaptionSpec): fc.Arbitrary<ParsedScene> => {
 
 const case_ = spec.chain((asked) => fc.tuple(fc.constant(asked), sceneAround(asked)));
 
+/** What there is to find out of a caption's pictures, and an assessment of one. */
+const judged = ([asked, seen]: [CaptionSpec, ParsedScene]) => {
+  const requirements = requirementsOf(asked);
+  return {
+    points: pointsOf(requirements, PLURALS),
+    assessment: assessScene(requirements, seen),
+  };
+};
+
 Deno.test("every assessment comes back out of its words", () => {
   fc.assert(
-    fc.property(case_, ([asked, seen]) => {
-      const assessment = assessScene(requirementsOf(asked), seen);
+    fc.property(case_.map(judged), ({ points, assessment }) => {
       assert.deepEqual(Assessment.parse(assessment), assessment);
-      assert.deepEqual(parseAssessment(assessmentToText(assessment)), assessment);
+      const found = foundIn(assessment, points);
+      assert.ok(found !== undefined);
+      assert.deepEqual(parseAssessment(foundToText(points, found), points), assessment);
     }),
     { numRuns: 1000 },
   );
@@ -68,44 +80,67 @@ Deno.test("words are few, known beforehand, and without punctuation", () => {
     "the",
     "of",
   ]);
-  fc.assert(fc.property(case_, ([asked, seen]) => {
-    const words = assessmentToText(assessScene(requirementsOf(asked), seen)).split(" ");
-    assert.ok(words.length <= 24, words.join(" "));
-    const prompt = assessmentPrompt(captionOf(asked)).split(" ");
+  fc.assert(fc.property(case_, (one) => {
+    const { points, assessment } = judged(one);
+    const words = foundToText(points, foundIn(assessment, points)!).split(" ");
+    assert.ok(words.length <= 12, words.join(" "));
+    const prompt = assessmentPrompt(captionOf(one[0])).split(" ");
     for (const word of [...words, ...prompt]) assert.ok(known.has(word), word);
   }));
 });
 
-Deno.test("what no judge would say is not read", () => {
-  const text = "object heart and cat seen position left seen left asked";
-  assert.ok(parseAssessment(text) !== undefined);
+Deno.test("whatever may be said is read, and says the same when written again", () => {
+  const said = case_.map(judged).chain(({ points }) =>
+    fc.tuple(...points.map(({ answers }) => fc.constantFrom(...answers)))
+      .map((found) => ({ points, found }))
+  );
+  fc.assert(fc.property(said, ({ points, found }) => {
+    const text = foundToText(points, found);
+    const read = parseAssessment(text, points);
+    assert.deepEqual(read, assessmentOfPoints(points, found));
+    assert.deepEqual(foundIn(read, points), found);
+    assert.equal(read.verdict === "good", points.every(({ right }, i) => found[i] === right));
+    const pieces = choicesOf(points).map((choices) => choices.filter((one) => text.includes(one)));
+    assert.ok(pieces.every((those) => those.length > 0));
+  }));
+});
+
+Deno.test("what does not answer a caption is not read", () => {
+  const points = pointsOf({
+    include: [{ class: "heart", count: 1 }, { class: "cat", count: 1, position: ["left of", 0] }],
+    exclude: [],
+  });
+  const text = "object heart seen cat seen position heart cat left";
+  assert.equal(parseAssessment(text, points)?.verdict, "good");
   const broken = [
     "",
     text.replace("position", "place"),
-    text.replace("left asked", "near asked"),
-    text.replace("left asked", "asked"),
-    text.replace("heart and cat seen", ""),
+    text.replace("left", "near"),
+    text.replace(" left", ""),
+    text.replace("heart seen", ""),
+    text.replace("heart cat", "cat heart"),
     `${text} ten`,
+    `${text} and`,
     text.split(" ").reverse().join(" "),
-    text.replace(/position.*/, "position"),
-    text.replace("object heart and cat seen ", "").concat(" object heart seen"),
+    text.replace(/ position.*/, ""),
   ];
-  for (const words of broken) assert.equal(parseAssessment(words), undefined, words);
+  for (const words of broken) assert.equal(parseAssessment(words, points), undefined, words);
+  assert.equal(parseAssessment("", []), undefined);
 });
 
-Deno.test("whatever is read says the same when written again", () => {
-  const word = fc.constantFrom(
-    ..."object count color position two many seen asked and"
-      .concat(" missing none red blue left above heart cat hearts").split(" "),
-  );
-  const text = fc.array(word, { maxLength: 16 }).map((words) => words.join(" "));
-  const facts = fc.constantFrom("heart seen", "cat missing", "heart seen cat missing");
-  const likely = fc.tuple(facts, text).map(([fact, rest]) => `object ${fact} ${rest}`.trim());
-  fc.assert(
-    fc.property(fc.oneof(text, likely), (written) => {
-      const read = parseAssessment(written);
-      if (read !== undefined) assert.equal(assessmentToText(read), written);
-    }),
-    { numRuns: 2000 },
-  );
+Deno.test("an assessment of another caption, or in words of one's own, tells nothing of these points", () => {
+  const points = pointsOf({ include: [{ class: "heart", count: 1, color: "red" }], exclude: [] });
+  const of = (object: string, color?: string) =>
+    foundIn({
+      object: { score: 5, analysis: object },
+      ...(color === undefined ? {} : { color: { score: 5, analysis: color } }),
+      overall: 5,
+      verdict: "bad",
+    }, points);
+  assert.deepEqual(of("heart missing", "blue seen, red asked"), ["missing", "blue"]);
+  assert.equal(of("heart missing"), undefined);
+  assert.equal(of("cat missing", "blue seen, red asked"), undefined);
+  assert.equal(of("heart and cat seen", "blue seen, red asked"), undefined);
+  assert.equal(of("heart seen", "blue seen, green asked"), undefined);
+  assert.equal(of("There is a heart.", "It is red."), undefined);
 });

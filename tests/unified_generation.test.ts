@@ -169,20 +169,27 @@ Deno.test("text has neither codes nor special tokens, and ends at <eos> or at it
   assert.ok(lengths.size > 1, "some answers end before the limit");
 });
 
-Deno.test("among choices, one of them is said, whatever the model would rather say", async () => {
+Deno.test("among choices, one of each is said, whatever the model would rather say", async () => {
   using store = tinyStore(device);
   using generator = await generatorOver(store);
-  const choices = ["two red", "two", "a cat", "a"].map((text) => vocabulary.encodeText(text));
-  const said = new Set<string>();
-  for (let seed = 0; seed < 4; seed++) {
-    const answers = await generator.generate(
-      prompts(8),
-      (row) => parts.text.generate(row, { longest: SHAPE.answer, choices }),
-      { ...LIVELY, temperature: 4, seed },
-    );
-    for (const { ids } of answers) said.add(vocabulary.decodeText(ids));
-  }
-  assert.deepEqual([...said].sort(), ["a", "a cat", "two", "two red"]);
+  const encoded = (...texts: string[]) => texts.map((text) => vocabulary.encodeText(text));
+  const saidOf = async (choices: readonly (readonly (readonly number[])[])[]) => {
+    const said = new Set<string>();
+    for (let seed = 0; seed < 4; seed++) {
+      const answers = await generator.generate(
+        prompts(8),
+        (row) => parts.text.generate(row, { longest: SHAPE.answer, choices }),
+        { ...LIVELY, temperature: 4, seed },
+      );
+      for (const { ids } of answers) said.add(vocabulary.decodeText(ids));
+    }
+    return [...said].sort();
+  };
+  const first = encoded("two red", "two", "a cat", "a");
+  assert.deepEqual(await saidOf([first]), ["a", "a cat", "two", "two red"]);
+  // "two" then "red cat" reads as "two red" then "cat".
+  const both = await saidOf([encoded("two red", "two"), encoded("cat", "red cat")]);
+  assert.deepEqual(both, ["two cat", "two red cat", "two red red cat"]);
 });
 
 Deno.test("a prompt or an answer that is too long is refused clearly", async () => {

@@ -42,9 +42,9 @@ Deno.test("words after a drawing are what the model says where it draws and goes
   assert.deepEqual(whole, drawn.map((content, i) => ({ content, said: said[i] })));
   const without = await inference.write(prompts);
   assert.notDeepEqual(said, without, "what was drawn is of no matter");
-  const choices = prompts.map(() => ["a cat", "two red hearts"]);
+  const choices = prompts.map(() => [["a cat", "two red hearts"]]);
   const chosen = await inference.write(prompts, choices, begun);
-  chosen.forEach((answer, i) => assert(choices[i].includes(answer), answer));
+  chosen.forEach((answer, i) => assert(choices[i][0].includes(answer), answer));
 });
 
 Deno.test("several pictures are asked about as one is, alone or among others", async () => {

@@ -2,15 +2,18 @@
  * GenEval's rules (arXiv 2310.11513), axis by axis: of each class the most confident objects are
  * looked at, as many as were asked for; object, count, colour and position are judged on those.
  */
-import { type Assessment, assessmentOf, type AxisAssessment } from "./assessment.ts";
-import { axisOf } from "./facts.ts";
-import { NUMBERS, type Relation } from "./geneval_words.ts";
+import type { Assessment } from "./assessment.ts";
+import {
+  assessmentOfPoints,
+  oneWord,
+  type Plurals,
+  type Point,
+  pointsOf,
+  sideOf,
+} from "./points.ts";
 import { relationsOf } from "./relations.ts";
 import { Requirements } from "./requirements.ts";
 import type { Seen, SeenObject } from "./seen.ts";
-
-/** Plurals of classes; "cats" of "cat" where absent. */
-export type Plurals = Readonly<Record<string, string>>;
 
 /**
  * Judges what was seen against what was asked for. The verdict is GenEval's: good when as many as are
@@ -45,13 +48,11 @@ export function assessSeen(
     seen.objects.filter((object) => object.concept === concept)
       .sort((a, b) => b.confidence - a.confidence).slice(0, count)
   );
-  const axes = {
-    object: objectAxis(requirements, found),
-    count: countAxis(requirements, seen, plurals),
-    color: colorAxis(requirements, found),
-    position: positionAxis(requirements, found),
-  };
-  return assessmentOf(axes);
+  const points = pointsOf(requirements, plurals);
+  return assessmentOfPoints(
+    points,
+    points.map((point) => lookFor(point, requirements, seen, found)),
+  );
 }
 
 /** The objects found for each requirement, in the order of `include`. */
@@ -65,79 +66,32 @@ function check(requirements: Requirements): void {
   }
 }
 
-function objectAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  if (include.length === 0) return undefined;
-  const names = (those: (objects: readonly SeenObject[]) => boolean) =>
-    new Set(include.flatMap((r, i) => those(found[i]) ? [oneWord(r.class)] : []));
-  const say = (classes: ReadonlySet<string>, fact: string) =>
-    classes.size === 0 ? [] : [`${[...classes].join(" and ")} ${fact}`];
-  const there = names((objects) => objects.length > 0);
-  const missing = names((objects) => objects.length === 0);
-  return axisOf("object", [...say(there, "seen"), ...say(missing, "missing")].join(", "));
-}
-
-/** Only where more is asked than whether something is there is the number spoken of. */
-function countAxis(
-  requirements: Requirements,
-  seen: Seen,
-  plurals: Plurals,
-): AxisAssessment | undefined {
-  const facts = limitsOf(requirements).map(({ concept, from, to }) => {
-    const number = seen.objects.filter((object) => object.concept === concept).length;
-    const noun = oneWord(number === 1 ? concept : plurals[concept] ?? `${concept}s`);
-    const most = to === Infinity ? from : Math.max(from, to);
-    const word = (count: number) => NUMBERS[count] ?? (most < NUMBERS.length ? "many" : `${count}`);
-    const asked = to === Infinity
-      ? `at least ${word(from)}`
-      : from === to
-      ? word(from)
-      : `${word(from)} to ${word(to)}`;
-    return `${word(number)} ${noun} seen, ${asked} asked`;
-  });
-  return facts.length === 0 ? undefined : axisOf("count", facts.join(" and "));
-}
-
-/** How many there may be of each class of which not just one is asked for, or more. */
-function limitsOf({ include, exclude }: Requirements) {
-  const classes = new Set([...include, ...exclude].map((clause) => clause.class));
-  return [...classes].flatMap((concept) => {
-    const counts = (clauses: Requirements["exclude"]) =>
-      clauses.filter((clause) => clause.class === concept).map(({ count }) => count);
-    const from = Math.max(0, ...counts(include));
-    const to = Math.min(Infinity, ...counts(exclude)) - 1;
-    return from < 2 && to === Infinity ? [] : [{ concept, from, to }];
-  });
-}
-
-function colorAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  const facts = include.flatMap(({ color: asked }, i) => {
-    if (asked === undefined) return [];
-    const other = found[i].find(({ color }) => color !== asked);
-    const right = found[i].length > 0 && other === undefined;
-    return [`${right ? asked : other?.color ?? "none"} seen, ${asked} asked`];
-  });
-  return facts.length === 0 ? undefined : axisOf("color", facts.join(" and "));
-}
-
-function positionAxis({ include }: Requirements, found: Found): AxisAssessment | undefined {
-  const facts = include.flatMap(({ position }, i) => {
-    if (position === undefined) return [];
-    const [asked, target] = position;
-    const relations = found[i].flatMap((a) => found[target].map((b) => relationsOf(a.box, b.box)));
-    const other = relations.find((held) => !held.includes(asked));
-    const right = relations.length > 0 && other === undefined;
-    const seen = right ? [asked] : other ?? [];
-    return [`${seen.map(side).join(" and ") || "none"} seen, ${side(asked)} asked`];
-  });
-  return facts.length === 0 ? undefined : axisOf("position", facts.join(" and "));
-}
-
-/** "traffic light" as facts have it. */
-function oneWord(name: string): string {
-  return name.replaceAll(" ", "-");
-}
-
-/** "left of" as one word. */
-function side(relation: Relation): string {
-  return relation.replace(" of", "");
+/** What is found of a point. */
+function lookFor(
+  { axis, about, answers, clause = 0, right }: Point,
+  { include }: Requirements,
+  { objects }: Seen,
+  found: Found,
+): string {
+  switch (axis) {
+    case "object":
+      return found[clause].length > 0 ? "seen" : "missing";
+    case "count": {
+      const number = objects.filter(({ concept }) => oneWord(concept) === about).length;
+      return answers[number] ?? (answers.includes("many") ? "many" : `${number}`);
+    }
+    case "color": {
+      const other = found[clause].find(({ color }) => color !== right);
+      return found[clause].length > 0 && other === undefined ? right : other?.color ?? "none";
+    }
+    case "position": {
+      const [asked, target] = include[clause].position!;
+      const relations = found[clause].flatMap((a) =>
+        found[target].map((b) => relationsOf(a.box, b.box))
+      );
+      const other = relations.find((held) => !held.includes(asked));
+      if (relations.length > 0 && other === undefined) return right;
+      return other?.map(sideOf).join(" and ") || "none";
+    }
+  }
 }

@@ -2,7 +2,15 @@
 export { Assessment, assessmentOf, AXES, type Axis, AxisAssessment } from "./assessment.ts";
 export { assess, type Judge, type Judged, JudgeError, type Judgement, sureness } from "./judge.ts";
 export { EndpointJudge, type EndpointOptions, type EndpointUsage } from "./endpoint_judge.ts";
-export { assessmentPrompt, assessmentToText, assessmentWords, parseAssessment } from "./words.ts";
+export { isJudged, type JudgedLanguage } from "./judged_language.ts";
+export { assessmentOfPoints, foundIn, type Plurals, type Point, pointsOf } from "./points.ts";
+export {
+  assessmentPrompt,
+  assessmentWords,
+  choicesOf,
+  foundToText,
+  parseAssessment,
+} from "./words.ts";
 export { assessSeen } from "./geneval_rules.ts";
 export { type Color, COLORS, GENEVAL_TASKS, type GenevalTask } from "./geneval_words.ts";
 export type { Requirement, Requirements } from "./requirements.ts";

@@ -1,13 +1,13 @@
 /**
- * Assessments in plain words, few and regular, so that a small language model can write them:
- * `object cat and dog seen position left seen above asked`. The facts of each axis; scores and the
- * verdict follow from them by rule, and are not written: a small model told the facts right, and the
- * score that follows from them wrong (docs/LOG.md). Punctuation is left out, and put back when the
- * words are read.
+ * Assessments in a model's words: what is found of each point, right behind the thing that it is about,
+ * `object cat seen dog seen position dog cat left`. What was asked for is in the caption, facts and
+ * scores follow by rule, and neither is written: a small model told the facts right, and what follows
+ * from them wrong (docs/LOG.md).
  */
-import { type Assessment, assessmentOf, AXES } from "./assessment.ts";
-import { axisOf, FACTS, GRAMMAR, SIDES } from "./facts.ts";
+import { type Assessment, AXES } from "./assessment.ts";
+import { SIDES } from "./facts.ts";
 import { COLORS, NUMBERS } from "./geneval_words.ts";
+import { assessmentOfPoints, type Point } from "./points.ts";
 
 const PROMPT = "does this picture show";
 
@@ -27,51 +27,59 @@ export function assessmentPrompt(caption: string): string {
 }
 
 /**
- * The facts of an assessment in words, at most about twenty. `parseAssessment` is its inverse where
- * the scores are those of the facts.
+ * What was found of each point, in words.
  *
  * @example
  * ```ts
- * import { assessmentToText } from "./words.ts";
+ * import { pointsOf } from "./points.ts";
+ * import { foundToText } from "./words.ts";
  *
- * const text = assessmentToText({
- *   object: { score: 10, analysis: "heart seen" },
- *   color: { score: 0, analysis: "blue seen, red asked" },
- *   overall: 5,
- *   verdict: "bad",
- * });
- * if (text !== "object heart seen color blue seen red asked") throw new Error(text);
+ * const points = pointsOf({ include: [{ class: "heart", count: 1, color: "red" }], exclude: [] });
+ * const text = foundToText(points, ["seen", "blue"]);
+ * if (text !== "object heart seen color heart blue") throw new Error(text);
  * ```
  */
-export function assessmentToText(assessment: Assessment): string {
-  return AXES.flatMap((axis) => {
-    const told = assessment[axis];
-    return told === undefined ? [] : [`${axis} ${bare(told.analysis)}`];
-  }).join(" ");
+export function foundToText(points: readonly Point[], found: readonly string[]): string {
+  return points.map((_, i) => `${beginningOf(points, i)} ${found[i]}`).join(" ");
+}
+
+/** All that may be said of each point. An assessment in words is one of each, in order. */
+export function choicesOf(points: readonly Point[]): string[][] {
+  return points.map(({ answers }, i) =>
+    answers.map((answer) => `${beginningOf(points, i)} ${answer}`)
+  );
 }
 
 /**
- * Reads the words of an assessment; `undefined` where they are none: an axis out of order, facts that
- * nobody states, anything after the last.
+ * Reads what was found of each point, and says what follows; `undefined` where it is in other words.
  *
  * @example
  * ```ts
+ * import { pointsOf } from "./points.ts";
  * import { parseAssessment } from "./words.ts";
  *
- * const { count, verdict } = parseAssessment("count one key seen two asked") ?? {};
+ * const key = { class: "key", count: 2 };
+ * const points = pointsOf({ include: [key], exclude: [{ ...key, count: 3 }] });
+ * const { count, verdict } = parseAssessment("object key seen count key one", points) ?? {};
  * if (count?.analysis !== "one key seen, two asked") throw new Error("Expected the facts");
  * if (count.score !== 5 || verdict !== "bad") throw new Error("Expected what follows from them");
- * if (parseAssessment("count one two") !== undefined) throw new Error("Expected nothing");
+ * if (parseAssessment("object key seen", points) !== undefined) throw new Error("Expected nothing");
  * ```
  */
-export function parseAssessment(text: string): Assessment | undefined {
-  const facts = SENTENCE.exec(text.trim().replace(/\s+/g, " "))?.groups;
-  if (facts === undefined) return undefined;
-  const told = AXES.filter((axis) => facts[axis] !== undefined);
-  if (told.length === 0) return undefined;
-  return assessmentOf(
-    Object.fromEntries(told.map((axis) => [axis, axisOf(axis, comma(facts[axis]))])),
-  );
+export function parseAssessment(text: string, points: readonly Point[]): Assessment | undefined {
+  const found: string[] = [];
+  let rest = ` ${text}`;
+  for (const [i, { answers }] of points.entries()) {
+    const begun = ` ${beginningOf(points, i)} `;
+    const words = rest.startsWith(begun) ? `${rest.slice(begun.length)} ` : "";
+    // "left and above" begins with "left".
+    const answer = answers.filter((answer) => words.startsWith(`${answer} `))
+      .reduce((a, b) => b.length > a.length ? b : a, "");
+    if (answer === "") return undefined;
+    found.push(answer);
+    rest = rest.slice(begun.length + answer.length);
+  }
+  return points.length === 0 || rest !== "" ? undefined : assessmentOfPoints(points, found);
 }
 
 /** Every word that prompts and assessments may have, apart from captions and names of things. */
@@ -79,22 +87,18 @@ export function assessmentWords(): Set<string> {
   return new Set<string>([
     ...PROMPT.split(" "),
     ...AXES,
-    ...FACTS,
+    ...FOUND,
     ...SIDES,
     ...NUMBERS,
     ...COLORS,
   ]);
 }
 
-const SENTENCE = new RegExp(
-  `^${AXES.map((axis) => `(?:(?:^| )${axis} (?<${axis}>${bare(GRAMMAR[axis])}))?`).join("")}$`,
-);
+/** Words of what is found that are neither numbers, nor colours, nor places. */
+const FOUND = ["seen", "missing", "and", "none", "many"] as const;
 
-function bare(analysis: string): string {
-  return analysis.replaceAll(",", "");
-}
-
-/** "cat seen dog missing" is written "cat seen, dog missing". */
-function comma(facts: string): string {
-  return facts.replace(/ seen (?!and )/g, " seen, ");
+/** What stands before what was found of a point: the axis where it is the first of it, and the thing. */
+function beginningOf(points: readonly Point[], i: number): string {
+  const { axis, about } = points[i];
+  return points[i - 1]?.axis === axis ? about : `${axis} ${about}`;
 }

@@ -3,7 +3,8 @@
  * a picture.
  */
 import { AXES } from "../assessment/assessment.ts";
-import { assessSeen, type Plurals } from "../assessment/geneval_rules.ts";
+import { assessSeen } from "../assessment/geneval_rules.ts";
+import type { Plurals } from "../assessment/points.ts";
 import { GENEVAL_TASKS, type GenevalTask } from "../assessment/geneval_words.ts";
 import type { Requirements } from "../assessment/requirements.ts";
 import type { Seen } from "../assessment/seen.ts";

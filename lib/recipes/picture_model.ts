@@ -3,8 +3,15 @@
  * are read at the door, prompts are worded, answers are generated.
  */
 import type { Assessment } from "../assessment/assessment.ts";
-import { assess, type Judge, type Judged, type Judgement } from "../assessment/judge.ts";
-import { parseAssessment } from "../assessment/words.ts";
+import {
+  assess,
+  type Judge,
+  type Judged,
+  JudgeError,
+  type Judgement,
+} from "../assessment/judge.ts";
+import { isJudged } from "../assessment/judged_language.ts";
+import { choicesOf, foundToText, parseAssessment } from "../assessment/words.ts";
 import type { Segment } from "../data/document.ts";
 import { expectPictures, type Picture } from "../data/picture.ts";
 import { checkNumber, COUNT, type Device, expectList, type StateStore } from "../runtime/mod.ts";
@@ -183,7 +190,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     });
     return await this.#hands.inference.write(
       asked,
-      read.map((read) => read.kind === "question" ? read.answers : undefined),
+      read.map((read) => read.kind === "question" ? read.answers && [read.answers] : undefined),
     );
   }
 
@@ -306,24 +313,32 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /**
-   * Judges each picture against its caption, in words; those that are no assessment stay words. The
-   * confidence is the probability of the one assessment in which all is right.
+   * Judges each picture against its caption: the model says what it finds of each point that the caption
+   * speaks of, and can say nothing else. The confidence is the probability that it finds all right.
+   * @throws JudgeError where captions of the model's language cannot be judged
+   * @throws CaptionError where nobody taught the model such a caption
    */
   async judge(items: readonly Judged[]): Promise<Judgement[]> {
     expectList(items, "{ picture, caption }");
-    const captions = items.map(({ caption }) => this.language.caption(caption));
-    const asked = captions.map((caption, i) => ask.assess(items[i].picture, caption));
-    const allRight = captions.map((caption) => this.language.allRight?.(caption));
-    const confidences = allRight.every((words) => words !== undefined)
-      ? (await this.#hands.inference.logLikelihoods(
-        asked.map((ask, i) => ({ ask, answer: allRight[i]! })),
-      ))
-        .map(Math.exp)
-      : [];
-    const answers = await this.#hands.inference.write(asked);
+    const { language } = this;
+    if (!isJudged(language)) {
+      throw new JudgeError(
+        `Expected a model of a language that can be judged, but found "${language.settings.kind}"`,
+      );
+    }
+    const { inference } = this.#hands;
+    const points = items.map(({ caption }) => language.points(caption));
+    const asked = items.map(({ picture, caption }) =>
+      ask.assess(picture, language.caption(caption))
+    );
+    const likelihoods = await inference.logLikelihoods(asked.map((ask, i) => {
+      return { ask, answer: foundToText(points[i], points[i].map(({ right }) => right)) };
+    }));
+    const answers = await inference.write(asked, points.map(choicesOf));
     return answers.map((said, i) => {
-      const assessment = parseAssessment(said);
-      return assessment === undefined ? { said } : { assessment, confidence: confidences[i] };
+      const assessment = parseAssessment(said, points[i]);
+      const confidence = Math.exp(likelihoods[i]);
+      return assessment === undefined ? { said } : { assessment, confidence };
     });
   }
 

@@ -6,9 +6,11 @@
  * has to be asked for all that it shall look at.
  */
 import type { Assessment } from "../assessment/assessment.ts";
-import { assessmentPrompt, assessmentToText } from "../assessment/words.ts";
+import { isJudged } from "../assessment/judged_language.ts";
+import { foundIn } from "../assessment/points.ts";
+import { assessmentPrompt, foundToText } from "../assessment/words.ts";
 import { type DataSet, endless } from "../data/data_set.ts";
-import { type Document, picture, text } from "../data/document.ts";
+import { type Document, picture, type Segment, text } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
@@ -68,7 +70,7 @@ const CAPTIONS = 3;
  * up equally often, and so do good and bad captions of a picture, so that neither verdict is the
  * answer to everything.
  *
- * @throws RangeError where the share is none
+ * @throws RangeError where the share is none, and for assessments in other facts than a model's
  */
 export function enhancementStage(
   model: RecipeModel,
@@ -97,21 +99,24 @@ export function enhancementStage(
 }
 
 function assessments(
-  { seed }: RecipeModel,
+  model: RecipeModel,
   drawings: readonly AssessedDrawing[],
   truePicture: EnhancementOptions["truePicture"],
 ): DataSet<Document> {
   const assessed = drawings.map((drawing) => {
-    const held = Map.groupBy([drawing, ...drawing.misses], ({ assessment }) => assessment.verdict);
-    return { ...drawing, held: [...held.values()] };
+    const held = [drawing, ...drawing.misses].map(({ caption, assessment }) => {
+      return { caption, assessment, told: told(model, caption, assessment) };
+    });
+    const byVerdict = Map.groupBy(held, ({ assessment }) => assessment.verdict);
+    return { ...drawing, own: held[0], held: [...byVerdict.values()] };
   });
-  const byVerdict = [...Map.groupBy(assessed, (own) => own.assessment.verdict).values()];
-  return endless(seed, "assessments", async (random) => {
-    const { caption, picture: shown, assessment, held } = random.pick(random.pick(byVerdict));
-    if (assessment.verdict === "bad" && random.uniform() < CORRECTED) {
+  const byVerdict = [...Map.groupBy(assessed, (one) => one.assessment.verdict).values()];
+  return endless(model.seed, "assessments", async (random) => {
+    const { own, picture: shown, held } = random.pick(random.pick(byVerdict));
+    if (own.assessment.verdict === "bad" && random.uniform() < CORRECTED) {
       return [
-        { ask: ask.assess(shown, caption), answer: told(assessment) },
-        { ask: ask.draw(caption), answer: [picture(await truePicture(caption, random))] },
+        { ask: ask.assess(shown, own.caption), answer: own.told },
+        { ask: ask.draw(own.caption), answer: [picture(await truePicture(own.caption, random))] },
       ];
     }
     const [first, ...further] = Array.from(
@@ -119,15 +124,23 @@ function assessments(
       () => random.pick(random.pick(held)),
     );
     return [
-      { ask: ask.assess(shown, first.caption), answer: told(first.assessment) },
-      ...further.map(({ caption, assessment }) => ({
+      { ask: ask.assess(shown, first.caption), answer: first.told },
+      ...further.map(({ caption, told }) => ({
         ask: ask.further(assessmentPrompt(caption)),
-        answer: told(assessment),
+        answer: told,
       })),
     ];
   });
 }
 
-function told(assessment: Assessment) {
-  return [text(assessmentToText(assessment))];
+/** An assessment in the model's words. */
+function told({ language }: RecipeModel, caption: string, assessment: Assessment): Segment[] {
+  const points = isJudged(language) ? language.points(caption) : [];
+  const found = foundIn(assessment, points);
+  if (found !== undefined && found.length > 0) return [text(foundToText(points, found))];
+  throw new RangeError(
+    `Expected an assessment of "${caption}" in facts that its model is taught, but found ${
+      JSON.stringify(assessment)
+    }`,
+  );
 }

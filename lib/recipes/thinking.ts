@@ -29,7 +29,7 @@ export async function thinkAll<D extends Drawn>(
   const painted = await paint(drawn, options);
   const answers = await inference.write(
     asked,
-    read.map(({ answers }) => answers),
+    read.map(({ answers }) => answers && [answers]),
     painted.map(({ picture }, i) => ({ picture, content: drawn[i] })),
   );
   return painted.map((one, i) =>
@@ -49,7 +49,7 @@ export async function imagineAll<D extends Drawn>(
   const read = readAll(items, language);
   return await inference.write(
     read.map((item) => ask.imagined(item.picture, item.instruction, item.question)),
-    read.map(({ answers }) => answers),
+    read.map(({ answers }) => answers && [answers]),
   );
 }
 

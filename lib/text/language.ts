@@ -27,8 +27,6 @@ export interface Language {
   question(text: string): ReadQuestion;
   /** What is to be told in words and pictures, in taught words: "a story about a cat". */
   subject(text: string): string;
-  /** An assessment of a picture that is all that the caption asks for, in the model's words. */
-  allRight?(caption: string): string;
 }
 
 /** A text that cannot be read: one line that says what was expected and found. */

@@ -76,18 +76,21 @@ export class Inference implements Disposable {
 
   /**
    * The likeliest answers in words.
-   * @param choices for each what may be answered; anything where absent
+   * @param choices for each what may be answered, one text of each list, one after the other; anything
+   * where absent
    * @param begun for each the picture that its answer begins with; the words follow
    * @throws RangeError where what is asked is too long
    */
   async write(
     asked: Asked,
-    choices?: readonly (readonly string[] | undefined)[],
+    choices?: readonly (readonly (readonly string[])[] | undefined)[],
     begun?: readonly Begun[],
   ): Promise<string[]> {
     const { unified, longestText: longest } = this.#parts;
     const { vocabulary, text } = unified;
-    const allowed = choices?.map((texts) => texts?.map((text) => vocabulary.encodeText(text)));
+    const allowed = choices?.map((lists) =>
+      lists?.map((texts) => texts.map((text) => vocabulary.encodeText(text)))
+    );
     const prompts = await promptsOf(asked, unified);
     const answers = await this.#generate(
       begun ? await withBeginnings(prompts, begun, unified) : prompts,

@@ -8,8 +8,8 @@ import type { Vocabulary } from "../vocabulary.ts";
 export interface TextOptions {
   /** Words and parts of words, at most. */
   readonly longest: number;
-  /** The answers that may be given, as ids; anything where absent. */
-  readonly choices?: readonly (readonly number[])[];
+  /** What may be said, as ids: one of each list, one after the other; anything where absent. */
+  readonly choices?: readonly (readonly (readonly number[])[])[];
   /** The ids that end it; default `<eos>`. */
   readonly ends?: readonly number[];
   /** Told all ids so far, as they are said. */
@@ -60,12 +60,20 @@ export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextMo
   };
 }
 
-/** The ids that make what was said, so far, one of the choices. */
+/** The ids that go on with one of each choice, after what was said; `end` where nothing is left to say. */
 function leadingTo(
-  choices: readonly (readonly number[])[],
+  choices: readonly (readonly (readonly number[])[])[],
   said: readonly number[],
-  eos: number,
+  end: number,
 ): ReadonlySet<number> {
-  const open = choices.filter((choice) => said.every((id, i) => choice[i] === id));
-  return new Set(open.map((choice) => choice[said.length] ?? eos));
+  if (choices.length === 0) return new Set(said.length === 0 ? [end] : []);
+  const [now, ...later] = choices;
+  const ids = new Set<number>();
+  for (const choice of now) {
+    const shared = Math.min(choice.length, said.length);
+    if (choice.slice(0, shared).some((id, i) => id !== said[i])) continue;
+    if (shared < choice.length) ids.add(choice[shared]);
+    else for (const id of leadingTo(later, said.slice(shared), end)) ids.add(id);
+  }
+  return ids;
 }

@@ -3,13 +3,7 @@ import type { Assessment } from "../../assessment/assessment.ts";
 import { assessSeen } from "../../assessment/geneval_rules.ts";
 import type { Requirements } from "../../assessment/requirements.ts";
 import type { Seen } from "../../assessment/seen.ts";
-import { Random } from "../../runtime/random.ts";
-import type { CaptionSpec, Sentence } from "./captions.ts";
 import { CONCEPTS } from "./concepts.ts";
-import { seenIn } from "./parser/parsed_scene.ts";
-import { sceneFor } from "./random_scenes.ts";
-import { requirementsOf } from "./requirements.ts";
-import type { World } from "./world.ts";
 
 /** The plural of each concept. */
 export const PLURALS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -39,12 +33,4 @@ export function assessScene(requirements: Requirements, seen: Seen): Assessment 
     .find(({ class: concept }) => !Object.hasOwn(CONCEPTS, concept));
   if (strange === undefined) return assessment;
   throw new RangeError(`Expected a class that a world can show, but found "${strange.class}"`);
-}
-
-/**
- * The assessment of a picture that shows all that a caption asks for. There is one: whatever else
- * such a picture shows, the same facts are told of it.
- */
-export function allRight(asked: CaptionSpec | Sentence, world: World): Assessment {
-  return assessScene(requirementsOf(asked), seenIn(sceneFor(asked, world, new Random(0))));
 }

@@ -1,14 +1,16 @@
 /** The language of an emoji world: what may be said of its scenes, in whatever words. */
-import { assessmentToText } from "../../assessment/words.ts";
+import type { JudgedLanguage } from "../../assessment/judged_language.ts";
+import { pointsOf } from "../../assessment/points.ts";
 import type { Language } from "../../text/language.ts";
 import { knowLanguage } from "../../text/languages.ts";
-import { allRight } from "./axes.ts";
+import { PLURALS } from "./axes.ts";
 import { readCaption, readInstruction, readQuestion, wordingOf } from "./captions.ts";
 import { expectWorld } from "./expect_world.ts";
+import { requirementsOf } from "./requirements.ts";
 import { readAbout } from "./stories/read_story.ts";
 import type { World } from "./world.ts";
 
-export interface EmojiLanguage extends Language {
+export interface EmojiLanguage extends JudgedLanguage {
   readonly world: World;
 }
 
@@ -35,7 +37,7 @@ export function emojiLanguage(world: World): EmojiLanguage {
     instruction: (text) => readInstruction(text, world),
     question: (text) => readQuestion(text, world),
     subject: (text) => readAbout(text, world).about,
-    allRight: (caption) => assessmentToText(allRight(readCaption(caption, world), world)),
+    points: (caption) => pointsOf(requirementsOf(readCaption(caption, world)), PLURALS),
   };
 }
 

@@ -1,0 +1,16 @@
+/** Languages whose captions say what a picture is to be judged by. */
+import type { Language } from "../text/language.ts";
+import type { Point } from "./points.ts";
+
+export interface JudgedLanguage extends Language {
+  /**
+   * What there is to find out of a picture that is held against a caption.
+   * @throws CaptionError where nobody taught the model such a caption
+   */
+  points(caption: string): readonly Point[];
+}
+
+/** Whether captions of a language can be judged. */
+export function isJudged(language: Language): language is JudgedLanguage {
+  return "points" in language;
+}
