@@ -199,6 +199,7 @@ export {
   type DetailScores,
   type DiversityScores,
   type DrawingScores,
+  type EditingByKind,
   evaluateAnswers,
   evaluateCeilings,
   type EvaluatedCaption,

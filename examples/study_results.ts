@@ -1,6 +1,7 @@
 /** How the results of studies are kept: what models are measured by, how they were trained, all seeds. */
 import { z } from "../lib/packages/zod.ts";
 import type { DetailScores, ThinkingScores } from "../mod.ts";
+import { EDIT_KINDS } from "../lib/worlds/emoji/mod.ts";
 
 const share = z.number();
 
@@ -41,6 +42,8 @@ const Stories = z.strictObject({
   pictures: z.number(),
 });
 
+const Edits = z.strictObject({ done: share, kept: share, both: share });
+
 /** What a model can do. */
 export const Measured = z.strictObject({
   /** GenEval, by task and in the mean. */
@@ -55,7 +58,14 @@ export const Measured = z.strictObject({
   cosines: Cosines.optional(),
   /** Of those that learned to edit: pictures of two, three and four things; edits; layouts. */
   details: z.record(z.string(), Details).optional(),
-  edits: z.strictObject({ done: share, kept: share, both: share }).optional(),
+  edits: z.strictObject({
+    ...Edits.shape,
+    /** Absent in results of before there were more than three kinds. */
+    byKind: z.partialRecord(
+      z.enum(EDIT_KINDS),
+      z.strictObject({ ...Edits.shape, edits: z.number() }),
+    ).optional(),
+  }).optional(),
   diversity: z.strictObject({ layouts: z.number(), chance: z.number(), right: share }).optional(),
   /** Of those that learned to think. */
   thinking: z.strictObject({ drawn: Answers, imagined: Answers, pictures: share }).optional(),

@@ -137,7 +137,7 @@ function carryOut(scene: Scene, instruction: string): Scene {
     const gone = means(found[1]);
     return { ...scene, objects: objects.filter((o) => o.concept !== gone) };
   }
-  found = /^make the (\w+) (\w+)$/.exec(instruction);
+  found = /^make the (?!background)(\w+) (\w+)$/.exec(instruction);
   if (found) {
     const concept = means(found[1]), color = found[2] as SceneObject["color"];
     return { ...scene, objects: objects.map((o) => o.concept === concept ? { ...o, color } : o) };
@@ -147,6 +147,23 @@ function carryOut(scene: Scene, instruction: string): Scene {
     const concept = means(found[1]), [x, y] = CORNERS[found[2]];
     return { ...scene, objects: objects.map((o) => o.concept === concept ? { ...o, x, y } : o) };
   }
+  found = /^replace the (\w+) with (?:an? )?(\w+)$/.exec(instruction);
+  if (found) {
+    const concept = means(found[1]), other = found[2];
+    const isOne = named(scene, concept).length === 1;
+    const come = isOne ? other : SINGULARS.get(other)!;
+    assert(world.concepts.includes(come) && named(scene, come).length === 0, instruction);
+    const turned = ({ color: _, ...o }: SceneObject) => ({ ...o, concept: come });
+    return { ...scene, objects: objects.map((o) => o.concept === concept ? turned(o) : o) };
+  }
+  found = /^add an? (?:(\w+) )?(\w+)(?: to the (\w+ \w+))?$/.exec(instruction);
+  if (found) {
+    const color = found[1] as SceneObject["color"], [x, y] = CORNERS[found[3]] ?? [0, 0];
+    const added = { concept: found[2], x, y, size: 14, ...(color === undefined ? {} : { color }) };
+    return { ...scene, objects: [...objects, added] };
+  }
+  const background = /^make the background (\S+)$/.exec(instruction)?.[1];
+  if (background) return { ...scene, background };
   const style = /^draw it in the (\S+) style$/.exec(instruction)?.[1];
   assert(style, `No rule carries out "${instruction}"`);
   return { ...scene, style };
@@ -155,8 +172,9 @@ function carryOut(scene: Scene, instruction: string): Scene {
 Deno.test("every instruction leads to the scene that it asks for", () => {
   const kinds = new Set<string>();
   for (const { scene, random } of many) {
-    const { instruction, kind, result } = randomEdit(scene, world, random);
+    const { instruction, kind, result, anywhere } = randomEdit(scene, world, random);
     kinds.add(kind);
+    assert.equal(anywhere ?? false, kind === "add" && !instruction.includes(" to the "));
     const expected = carryOut(scene, instruction);
     assert.notDeepEqual(result, scene, instruction);
     assert(result.objects.length > 0, instruction);
@@ -164,7 +182,8 @@ Deno.test("every instruction leads to the scene that it asks for", () => {
     result.objects.forEach((object, i) => {
       const other = expected.objects[i];
       const strayed = Math.max(Math.abs(object.x - other.x), Math.abs(object.y - other.y));
-      assert(strayed <= (kind === "move" ? 1 : 0), instruction);
+      const isNew = kind === "add" && i === result.objects.length - 1;
+      assert(anywhere && isNew || strayed <= (kind === "move" || isNew ? 1 : 0), instruction);
       assert.deepEqual({ ...object, x: 0, y: 0 }, { ...other, x: 0, y: 0 }, instruction);
       for (const beside of result.objects.slice(0, i)) {
         const apart = Math.max(Math.abs(object.x - beside.x), Math.abs(object.y - beside.y));
@@ -173,7 +192,8 @@ Deno.test("every instruction leads to the scene that it asks for", () => {
     });
     assert.deepEqual({ ...result, objects: [] }, { ...expected, objects: [] });
   }
-  assert.deepEqual(kinds, new Set(["remove", "recolor", "move"]));
+  const all = ["remove", "recolor", "replace", "add", "move", "background"];
+  assert.deepEqual([...kinds].sort(), all.sort());
 });
 
 Deno.test("a world of several styles restyles", () => {

@@ -166,6 +166,14 @@ Deno.test("people's own words are those that were taught", () => {
     "change the colour of the heart to red": "make the heart red",
     "put the key in the upper left corner": "move the key to the top left",
     "change the style to noto": "draw it in the noto style",
+    "swap the kitten for a puppy, please": "replace the cat with a dog",
+    "turn the heart into a star": "replace the heart with a star",
+    "Replace both cats by dogs!": "replace the cats with dogs",
+    "replace all fish with hearts": "replace the fish with hearts",
+    "add an orange heart": "add an orange heart",
+    "put a star in the upper left corner": "add a star to the top left",
+    "insert another cat at the bottom right": "add a cat to the bottom right",
+    "change the background to mint": "make the background mint",
   };
   for (const [text, instruction] of Object.entries(told)) {
     assert.equal(readInstruction(text, world), instruction, text);
@@ -206,12 +214,11 @@ Deno.test("what was never taught is refused in one line that says what would be 
   question("is there no cat?", /"no" was never taught/);
   const instruction = (text: string, message: RegExp) =>
     refused(() => readInstruction(text, world), message);
-  instruction("add a star", /"remove the cat", .* but found "add"/);
+  instruction("add two stars", /"add a red star", .* but found "two"/);
+  instruction("replace the cat with a cat", /"replace the cat with a dog", .* but found/);
+  instruction("make the background red", /"make the background mint", .* but found/);
   instruction("rmove the cat", /did you mean "remove"/);
-  instruction(
-    "turn the heart into a star",
-    /"draw it in the noto style".*found "turn the heart into/,
-  );
+  instruction("turn the heart upside", /"draw it in the noto style".*found "upside"/);
   refused(() => readInstruction("draw it in the noto style", nano), /found "noto"/);
 });
 

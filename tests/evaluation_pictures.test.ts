@@ -5,6 +5,7 @@ import { emojiScenes } from "../lib/worlds/emoji/emoji_scenes.ts";
 import type { Picture } from "../lib/data/picture.ts";
 import { evaluateEditing } from "../lib/worlds/emoji/measures/editing.ts";
 import { evaluateDistances, frechetDistance, kernelDistance } from "../lib/evaluation/frechet.ts";
+import { scoreEditing, type SeenEdit } from "../lib/evaluation/editing.ts";
 import { Random } from "../lib/runtime/mod.ts";
 
 const { one, other, frechet, kernel } = JSON.parse(
@@ -79,4 +80,33 @@ Deno.test("an edit is done and keeps the rest, does nothing, or does something e
   const others = new Random(1);
   const astray = await scoresOf(() => scenes.reading(others).picture);
   assert.ok(astray.both === 0 && astray.kept <= 0.05, JSON.stringify(astray));
+});
+
+Deno.test("a new background is asked for or not, and what is new may stand anywhere or not", () => {
+  const at = (concept: string, x: number) => ({
+    concept,
+    confidence: 1,
+    box: { x, y: 0, width: 14, height: 14 },
+  });
+  const on = (background: string, ...objects: ReturnType<typeof at>[]) => ({ background, objects });
+  const [cat, star] = [at("cat", 0), at("star", 32)];
+  const said = (edit: SeenEdit) => {
+    const { done, kept } = scoreEditing([edit], { near: 6 });
+    return `${done === 1 ? "done" : "not done"}, ${kept === 1 ? "kept" : "not kept"}`;
+  };
+  const turned = { before: on("sky", cat), wanted: on("mint", cat) };
+  assert.equal(said({ ...turned, edited: on("mint", cat) }), "done, kept");
+  assert.equal(said({ ...turned, edited: on("lilac", cat) }), "not done, kept");
+  assert.equal(said({ ...turned, edited: on("mint", star) }), "done, not kept");
+  const added = { before: on("sky", cat), wanted: on("sky", cat, star) };
+  assert.equal(said({ ...added, edited: on("sky", cat, star) }), "done, kept");
+  assert.equal(said({ ...added, edited: on("mint", cat, star) }), "done, not kept");
+  const elsewhere = { ...added, edited: on("sky", cat, at("star", 48)) };
+  assert.equal(said(elsewhere), "not done, not kept");
+  assert.equal(said({ ...elsewhere, anywhere: true }), "done, kept");
+  const two = { ...added, edited: on("sky", cat, star, at("star", 48)), anywhere: true };
+  assert.equal(said(two), "done, not kept");
+  // One that was there before is not the new one.
+  const again = { before: on("sky", cat), wanted: on("sky", cat, at("cat", 48)), anywhere: true };
+  assert.equal(said({ ...again, edited: on("sky", cat) }), "not done, kept");
 });

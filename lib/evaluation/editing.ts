@@ -2,18 +2,25 @@
 import type { Seen, SeenObject } from "../assessment/seen.ts";
 import { checkNumber } from "../runtime/mod.ts";
 
+/** What was seen in a picture, and on which background where that is known. */
+export interface SeenOn extends Seen {
+  readonly background?: string;
+}
+
 /** What was seen in a picture before an edit, in the one that was asked for, and in the edited one. */
 export interface SeenEdit {
-  readonly before: Seen;
-  readonly wanted: Seen;
-  readonly edited: Seen;
+  readonly before: SeenOn;
+  readonly wanted: SeenOn;
+  readonly edited: SeenOn;
+  /** Whether what is new may stand elsewhere as well; default not. */
+  readonly anywhere?: boolean;
 }
 
 /** Shares, from 0 to 1, of the edits. */
 export interface EditingScores {
   /** What was to be new is there, and what was to go is gone. */
   readonly done: number;
-  /** All else is where and as it was, and nothing came with it. */
+  /** All else is where and as it was, the background too, and nothing came with it. */
   readonly kept: number;
   readonly both: number;
 }
@@ -44,14 +51,20 @@ export function scoreEditing(
   const outcomes = edits.map((edit) => {
     const [before, wanted, edited] = [edit.before, edit.wanted, edit.edited]
       .map(({ objects }) => objects);
-    const has = (objects: readonly SeenObject[], object: SeenObject) =>
-      objects.some((other) => isSame(object, other, near));
+    const has = (objects: readonly SeenObject[], object: SeenObject, within = near) =>
+      objects.some((other) => isSame(object, other, within));
     const added = wanted.filter((object) => !has(before, object));
     const gone = before.filter((object) => !has(wanted, object));
-    const done = added.every((object) => has(edited, object)) &&
-      gone.every((object) => !has(edited, object));
+    // What is new is looked for among what was not there before.
+    const fresh = edited.filter((object) => !has(before, object));
+    const reach = edit.anywhere ? Infinity : near;
+    const isBackgroundRight = edit.edited.background === edit.wanted.background;
+    const isBackgroundAsked = edit.before.background !== edit.wanted.background;
+    const done = added.every((object) => has(fresh, object, reach)) &&
+      gone.every((object) => !has(edited, object)) && (isBackgroundRight || !isBackgroundAsked);
     const kept = before.every((object) => has(gone, object) || has(edited, object)) &&
-      edited.every((object) => has(before, object) || has(added, object));
+      fresh.every((object) => has(added, object, reach)) && fresh.length <= added.length &&
+      (isBackgroundRight || isBackgroundAsked);
     return { done, kept };
   });
   const share = (isSo: (outcome: typeof outcomes[number]) => boolean) =>

@@ -38,13 +38,10 @@ export interface ReadingExample {
 }
 
 /** A picture before and after an instruction. */
-export interface EditExample {
+export interface EditExample extends Edit {
   readonly before: Picture;
   readonly after: Picture;
-  readonly instruction: string;
-  readonly kind: Edit["kind"];
   readonly scene: Scene;
-  readonly result: Scene;
 }
 
 /** The frames of a little animation. */
@@ -113,15 +110,8 @@ export class EmojiScenes {
   /** A picture, an instruction, and the picture that it asks for. */
   edit(random: Random): EditExample {
     const scene = randomScene(this.world, random);
-    const { instruction, kind, result } = randomEdit(scene, this.world, random);
-    return {
-      before: this.draw(scene),
-      after: this.draw(result),
-      instruction,
-      kind,
-      scene,
-      result,
-    };
+    const edit = randomEdit(scene, this.world, random);
+    return { ...edit, scene, before: this.draw(scene), after: this.draw(edit.result) };
   }
 
   /** An animation of which the next, the previous or a missing frame can be asked for. */

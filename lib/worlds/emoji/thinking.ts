@@ -34,6 +34,9 @@ const CHANGED: Readonly<Record<Thought["kind"], number>> = {
   color: 2 / 3,
 };
 
+/** After these what was there before is asked for. */
+const ASKED = ["remove", "recolor", "move"] as const;
+
 /** Instructions that are tried. */
 const EDITS = 8;
 
@@ -60,9 +63,8 @@ const EDITS = 8;
  * ```
  */
 export function randomThought(scene: Scene, world: World, random: Random): Thought | undefined {
-  const edits = Array.from({ length: EDITS }, () => randomEdit(scene, world, random));
-  const thoughts = edits.filter(({ kind }) => kind !== "restyle")
-    .flatMap((edit) => thoughtsAbout(scene, edit));
+  const edits = Array.from({ length: EDITS }, () => randomEdit(scene, world, random, ASKED));
+  const thoughts = edits.flatMap((edit) => thoughtsAbout(scene, edit));
   const kind = random.pick(KINDS);
   const changed = random.uniform() < CHANGED[kind];
   const fitting = thoughts.filter((thought) =>
