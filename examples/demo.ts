@@ -16,7 +16,6 @@ import {
   evaluateProbes,
   evaluateReading,
   evaluateReconstruction,
-  evaluateStories,
   evaluateVisualizer,
   evaluationCaptions,
   meanAccuracy,
@@ -39,6 +38,7 @@ import {
   visualizerSource,
 } from "../mod.ts";
 import { z } from "../lib/packages/zod.ts";
+import { abilitiesOf } from "./abilities.ts";
 import { writeReport } from "./demo_report.ts";
 import { summary } from "./demo_summary.ts";
 import { EXISTING, existingOf, wordsOfRun } from "./existing.ts";
@@ -119,7 +119,10 @@ await main(async () => {
   const longer = options.number("longer", { min: 0.1, max: 100 });
   const share = quick ? 0.01 : longer;
   const sizes = quick
-    ? { perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24, codes: 60, stories: 4 }
+    ? {
+      ...{ perTask: 6, pope: 4, drawings: 24, reconstructions: 64, probes: 24, codes: 60 },
+      ...{ questions: 12, judged: 2, edits: 12, stories: 4 },
+    }
     : {
       perTask: 48,
       pope: 100,
@@ -127,6 +130,9 @@ await main(async () => {
       reconstructions: 2048,
       probes: 1500,
       codes: 3000,
+      questions: 200,
+      judged: 48,
+      edits: 150,
       stories: 60,
     };
 
@@ -255,9 +261,7 @@ await main(async () => {
   const ceilings = visualized?.ceilings ??
     await evaluateCeilings(tokenizer, scenes, parser, captions, { seed });
   signal.throwIfAborted();
-  const stories = model.recipe === "dreamllm"
-    ? await evaluateStories(model, scenes, parser, { stories: sizes.stories, seed })
-    : undefined;
+  const abilities = await abilitiesOf(model, scenes, parser, sizes, { seed, signal });
   signal.throwIfAborted();
   const reconstruction = await evaluateReconstruction(
     tokenizer,
@@ -285,8 +289,8 @@ await main(async () => {
     byCodes: evaluateDrawingByCodes(drawing.drawings, read),
     ceilings,
     visualized,
-    stories,
-    told: stories && await tellAll(model, SUBJECTS, seed),
+    abilities,
+    told: model.recipe === "dreamllm" ? await tellAll(model, SUBJECTS, seed) : undefined,
     ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,
     reconstruction,

@@ -12,7 +12,6 @@ import {
   type RecipeModel,
   Report,
   type StageSummary,
-  type StoryScores,
   type VisualizerScores,
   writeFileAtomic,
 } from "../mod.ts";
@@ -32,8 +31,8 @@ export interface Findings {
   readonly ceilings: Ceilings;
   /** Of MetaMorph. */
   readonly visualized?: VisualizerScores;
-  /** Of DreamLLM, with some of what it told. */
-  readonly stories?: StoryScores;
+  readonly abilities: Pick<Report, "details" | "judging" | "editing" | "stories">;
+  /** Of what DreamLLM told. */
   readonly told?: readonly plot.Composition[];
   readonly ceilingByCodes: CodeScores;
   readonly reconstruction: NonNullable<Report["reconstruction"]>;
@@ -55,7 +54,7 @@ export interface Findings {
 /** Writes everything into a folder. */
 export async function writeReport(out: string, findings: Findings): Promise<Report> {
   const { drawing, byCodes, ceilings, before, assessed, preset, seed, device } = findings;
-  const { recipe, visualized, stories } = findings;
+  const { recipe, visualized, abilities } = findings;
   const report = Report.parse({
     recipe: recipe.name,
     preset,
@@ -74,7 +73,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
       },
     },
     visualizer: visualized && visualizerReport(visualized),
-    stories: stories && storiesReport(stories),
+    ...abilities,
     pope: findings.pope,
     probes: findings.probes,
     reconstruction: findings.reconstruction,
@@ -116,11 +115,6 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
 /** What a report keeps of a visualizer. */
 export function visualizerReport({ drawn, ceilings }: VisualizerScores): Report["visualizer"] {
   return { ...drawn, ceiling: ceilings.reconstructed.overall };
-}
-
-/** What a report keeps of stories: there may have been nothing to count. */
-function storiesReport(scores: StoryScores): Report["stories"] {
-  return Object.fromEntries(Object.entries(scores).filter(([, score]) => !Number.isNaN(score)));
 }
 
 async function figuresOf(

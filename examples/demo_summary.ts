@@ -12,7 +12,7 @@ const Reported = Report
 /** The scores of a report, where everything lies, and what can be done next. */
 export function summary(report: Report, out: string): string {
   const { recipe, geneval, pope, selfEnhancement, seconds } = Reported.parse(report);
-  const { visualizer, stories } = report;
+  const { visualizer, stories, judging, editing } = report;
   const from = wordsOfModel(out);
   const picture = "two_red_hearts.png";
   const rows = [
@@ -32,6 +32,20 @@ export function summary(report: Report, out: string): string {
     ]),
     ["POPE", share(meanAccuracy(pope as Required<typeof pope>))],
     ...Object.entries(pope).map(([split, { accuracy }]) => [`  ${split}`, share(accuracy)]),
+    ...(judging === undefined ? [] : [
+      [
+        "near misses",
+        `${share(judging.verdict)} of its verdicts on true pictures and near misses are right`,
+      ],
+    ]),
+    ...(editing === undefined ? [] : [
+      [
+        "edits",
+        `${share(editing.done)} done, ${share(editing.kept)} keep all else, ${
+          share(editing.both)
+        } both`,
+      ],
+    ]),
     ["verdicts", `${share(selfEnhancement.agreement)} of its own on its drawings are the parser's`],
     ["time", minutes(seconds)],
     [],

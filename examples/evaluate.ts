@@ -35,6 +35,7 @@ import {
   type Sentence,
   specOf,
 } from "../lib/worlds/emoji/mod.ts";
+import { abilitiesOf, MEASURED } from "./abilities.ts";
 import { visualizerReport } from "./demo_report.ts";
 import { loadChosenModel, openChosenDevice, worldOfScores } from "./opening.ts";
 import { type CommandLine, DEVICE, main, readCommandLine, SEED, UsageError } from "./options.ts";
@@ -97,6 +98,7 @@ await main(async () => {
   const ceilings = visualized?.ceilings ??
     await evaluateCeilings(model.tokenizer, scenes, parser, captions, { seed });
   const whole = file === undefined && {
+    ...await abilitiesOf(model, scenes, parser, MEASURED, { seed }),
     pope: await evaluateReading(model, scenes, { pictures: 100, seed }),
     probes: await evaluateProbes(model.tokenizer, scenes, { pictures: 1500, seed }),
     reconstruction: await evaluateReconstruction(

@@ -37,7 +37,7 @@ Deno.test("every command helps: what it does, all its options, and examples", as
 
 Deno.test("whoever trains or uses a model may name its recipe", async () => {
   const trainers = ["demo", "train"];
-  const users = ["draw", "describe", "edit", "assess", "evaluate", "measure-model"];
+  const users = ["draw", "describe", "edit", "assess", "evaluate"];
   for (const name of [...trainers, ...users]) {
     const { stdout } = await runCommand(name, "--help");
     match(stdout, /\n {2}--recipe NAME +.*illume, metamorph or dreamllm/, name);

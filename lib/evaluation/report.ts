@@ -17,6 +17,9 @@ const tasks = {
 
 const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
 
+const Details = z.object({ color: share, where: share, what: share, yesNo: share }).partial();
+const Editing = z.object({ done: share, kept: share, both: share });
+
 const Recall = z.object({ recallAt1: share, recallAt5: share });
 const Distances = z.object({ frechet: z.number(), kernel: z.number() });
 
@@ -38,6 +41,13 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  *   picture that end with all that is there then, `fulfilled` the share of stories that are about what
  *   was asked for, `pictures` how many a story has.
  * - `pope`: one entry a way of choosing the absent objects.
+ * - `details`: of pictures of two, three and four tinted things, by that number, the share of questions
+ *   that are answered right, word for word: "what color is a", "where is a from b", "what is above a"
+ *   (`what`), "is a above b" (`yesNo`).
+ * - `judging`: of true pictures and near misses, beside held-out captions, the share of which the model
+ *   says rightly whether each axis is as asked, and its verdict.
+ * - `editing`: the share of random edits that are done, that keep all else, and that do both; in all,
+ *   and by kind, with the number of each.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.
  * - `retrieval`: among how many a picture finds its caption, and a caption its picture.
@@ -80,6 +90,15 @@ export const Report = z.object({
     pictures: z.number().nonnegative(),
   }).partial(),
   pope: z.object({ random: PopeSplit, popular: PopeSplit, adversarial: PopeSplit }).partial(),
+  details: z.record(z.string(), Details),
+  judging: z.object({
+    object: share,
+    count: share,
+    color: share,
+    position: share,
+    verdict: share,
+  }).partial(),
+  editing: Editing.extend({ byKind: z.record(z.string(), Editing.extend({ edits: count })) }),
   probes: z.object({ concept: share, color: share, position: share }),
   reconstruction: z.object({
     featureCosine: z.number().min(-1).max(1),

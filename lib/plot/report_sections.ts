@@ -7,7 +7,7 @@ import { popeScores, scores } from "./scores.ts";
 /** The few numbers that say the most, as cards. */
 export function factCards(report: Report): string {
   const { data, geneval, visualizer, stories, pope, retrieval, distances } = report;
-  const { reconstruction, seconds, peakMemoryBytes } = report;
+  const { judging, editing, reconstruction, seconds, peakMemoryBytes } = report;
   const popeAccuracy = meanAccuracy(pope ?? {});
   const cards: [string, string | undefined][] = [
     ["pictures learned from", data?.pictures.toLocaleString("en")],
@@ -16,6 +16,8 @@ export function factCards(report: Report): string {
     ["ceiling, reconstructed", share(geneval?.ceiling?.reconstructed)],
     ["the visualizer, true tokens", share(visualizer?.overall)],
     ["pictures of stories, right", share(stories?.shown)],
+    ["verdicts on near misses, right", share(judging?.verdict)],
+    ["edits done that keep all else", share(editing?.both)],
     ["POPE accuracy, mean", popeAccuracy >= 0 ? share(popeAccuracy) : undefined],
     ["captions found first", share(retrieval?.captionsByPictures.recallAt1)],
     ["Fréchet distance", distances?.drawn.frechet.toFixed(3)],
@@ -83,6 +85,7 @@ export function modelSection(report: Report): string {
     );
     blocks.push(table(["POPE", "accuracy", "F1", "share of yes"], rows));
   }
+  blocks.push(...abilityTables(report));
   const among = retrieval === undefined ? "" : `, of ${retrieval.among}`;
   const single: [string, string | undefined][] = [
     ["GenEval ceiling, true scenes", share(geneval?.ceiling?.truth)],
@@ -139,6 +142,37 @@ export function modelSection(report: Report): string {
   const rows = single.flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
   if (rows.length > 0) blocks.push(table(["measure", "value"], rows));
   return blocks.length === 0 ? "" : section("Scores", blocks.join("\n"));
+}
+
+/** What a model answers, judges and edits. */
+function abilityTables({ details, judging, editing }: Report): string[] {
+  const of = (value: number | undefined) => share(value) ?? "–";
+  const tables: string[] = [];
+  if (details !== undefined) {
+    const rows = Object.entries(details).map(([things, { color, where, what, yesNo }]) => [
+      `${things} things`,
+      ...[color, where, what, yesNo].map(of),
+    ]);
+    const asked = ["what color is a?", "where is a from b?", "what is above a?", "is a above b?"];
+    tables.push(table(["answered right", ...asked], rows));
+  }
+  if (judging !== undefined) {
+    const { object, count, color, position, verdict } = judging;
+    const head = ["judged right", "object", "count", "color", "position", "verdict"];
+    const row = [
+      "true pictures and near misses",
+      ...[object, count, color, position, verdict].map(of),
+    ];
+    tables.push(table(head, [row]));
+  }
+  if (editing !== undefined) {
+    const rows = Object.entries({ ...editing.byKind, all: editing }).map(([kind, own]) => [
+      "edits" in own ? `${kind} (${own.edits})` : kind,
+      ...[own.done, own.kept, own.both].map(of),
+    ]);
+    tables.push(table(["edits", "done", "kept all else", "both"], rows));
+  }
+  return tables;
 }
 
 const hasScore = (geneval: NonNullable<Report["geneval"]>) =>
