@@ -51,8 +51,9 @@ export interface Edit {
  *
  * const objects = [{ concept: "cat", x: 8, y: 8, size: 14 }];
  * const scene = { background: "sky", style: "fluent-flat", objects };
- * const { instruction, kind, result } = randomEdit(scene, worldOf("nano"), new Random(0));
- * if (!instruction.includes("cat")) throw new Error(instruction);
+ * const kinds = ["recolor", "move"] as const;
+ * const { instruction, kind, result } = randomEdit(scene, worldOf("nano"), new Random(0), kinds);
+ * if (!instruction.includes("the cat")) throw new Error(instruction);
  * if (kind === "recolor" && result.objects[0].color === undefined) throw new Error("No colour");
  * ```
  */
