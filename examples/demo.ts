@@ -4,6 +4,7 @@
  */
 import {
   askedCaptions,
+  calibrationOf,
   codeReader,
   emojiDocuments,
   emojiLanguage,
@@ -277,6 +278,9 @@ await main(async () => {
     ...drawing,
     assessment: judgements[i].assessment,
   }));
+  const calibration = calibrationOf(
+    drawing.drawings.map(({ correct }, i) => ({ judgement: judgements[i], isRight: correct })),
+  );
   const shown = spread(ceilings.pictures, 12);
   const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));
   const report = await writeReport(out, {
@@ -300,6 +304,7 @@ await main(async () => {
     visionStages: vision.map(({ name }) => name),
     lossParts: ["loss", "text", model.unified.draw.name],
     seconds: training.seconds,
+    calibration,
     assessed,
     reconstructed: shown.map((pair, i) => ({ ...pair, tokens: [...encoded[i].ids] })),
   });

@@ -2,6 +2,7 @@
 import process from "node:process";
 import {
   type Assessment,
+  type Calibration,
   type Ceilings,
   type CodeScores,
   type DrawingScores,
@@ -46,6 +47,8 @@ export interface Findings {
   /** What the language model's loss is made of. */
   readonly lossParts: readonly string[];
   readonly seconds: number;
+  /** How the model's own judgements of its drawings agree with the parser's. */
+  readonly calibration: Calibration;
   /** The drawings with the model's own assessments, where it wrote any. */
   readonly assessed: readonly (JudgedDrawing & { readonly assessment?: Assessment })[];
   readonly reconstructed: Parameters<typeof plot.reconstructions>[0];
@@ -53,7 +56,7 @@ export interface Findings {
 
 /** Writes everything into a folder. */
 export async function writeReport(out: string, findings: Findings): Promise<Report> {
-  const { drawing, byCodes, ceilings, before, assessed, preset, seed, device } = findings;
+  const { drawing, byCodes, ceilings, before, calibration, preset, seed, device } = findings;
   const { recipe, visualized, abilities } = findings;
   const report = Report.parse({
     recipe: recipe.name,
@@ -80,7 +83,9 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
     selfEnhancement: {
       before: before.byParser,
       after: drawing.scores.overall,
-      agreement: agreement(assessed),
+      agreement: calibration.accuracy,
+      // Where all drawings are right there is nothing to agree about.
+      ...(Number.isFinite(calibration.kappa) ? { kappa: calibration.kappa } : {}),
       byCodes: { before: before.byCodes, after: byCodes.scores.overall },
     },
     stages: [...findings.stages],
@@ -176,19 +181,12 @@ async function figuresOf(
         { columns: 6 },
       ),
     },
-    ...spread(assessed, 6).flatMap(({ picture, caption, assessment }) =>
+    ...spread(assessed, 6).flatMap(({ picture, caption, correct, assessment }) =>
       assessment === undefined ? [] : [{
         heading: `Its own verdict on "${caption}"`,
+        text: `The parser's: ${correct ? "good" : "bad"}.`,
         figure: plot.assessment(picture, assessment),
       }]
     ),
   ];
-}
-
-/** How often the model's verdict on a drawing is the parser's; no verdict is a wrong one. */
-function agreement(assessed: Findings["assessed"]): number {
-  const agreeing = assessed.filter(({ correct, assessment }) =>
-    assessment?.verdict === (correct ? "good" : "bad")
-  );
-  return agreeing.length / assessed.length;
 }

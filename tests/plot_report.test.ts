@@ -47,7 +47,13 @@ const whole = {
   geneval,
   pope: { random: split, popular: split, adversarial: split },
   reconstruction: { featureCosine: 0.93, psnr: 27.3, codebookUse: 0.84, perplexity: 211 },
-  selfEnhancement: { before: 0.58, after: 0.64, byCodes: { before: 0.571, after: 0.572 } },
+  selfEnhancement: {
+    before: 0.58,
+    after: 0.64,
+    agreement: 0.861,
+    kappa: 0.623,
+    byCodes: { before: 0.571, after: 0.572 },
+  },
   retrieval: {
     among: 150,
     captionsByPictures: { recallAt1: 0.411, recallAt5: 0.811 },
@@ -89,7 +95,7 @@ Deno.test("a report page holds what was trained, the figures in order, and every
     const words of ["alignment", "34,000", "3 min 30 s", "3.200", "0.910", "0.580", "0.640", "27.3"]
       .concat("0.571", "0.572", "0.411", "0.811", "0.422", "0.822", "of 150", "3.456", "1.234")
       .concat("9 min 33 s", "2.0 GiB", "211.0", "Down is good.", "seed 3")
-      .concat("2 things0.9910.8710.9710.821", "3 things0.981–––")
+      .concat("0.861", "0.623", "2 things0.9910.8710.9710.821", "3 things0.981–––")
       .concat("0.9720.772–0.8020.912", "remove (37)0.8610.5110.501", "all0.7510.3910.371")
   ) assert.ok(bodyText(page).includes(words), `${words} is missing`);
 });

@@ -50,6 +50,8 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  *   and by kind, with the number of each.
  * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
  *   colour, and whether anything does.
+ * - `selfEnhancement`: GenEval before and after it; `agreement` is the share of the model's verdicts on
+ *   its own drawings that are the parser's, `kappa` how much more than chance that is (Cohen 1960).
  * - `retrieval`: among how many a picture finds its caption, and a caption its picture.
  * - `distances`: how far drawn pictures are from true ones by the tokenizer's own features, and, to
  *   compare, how far reconstructed ones are, and others that were learned from.
@@ -110,6 +112,7 @@ export const Report = z.object({
     before: share,
     after: share,
     agreement: share.optional(),
+    kappa: z.number().min(-1).max(1).optional(),
     byCodes: z.object({ before: share, after: share }).optional(),
   }),
   retrieval: z.object({ among: count, captionsByPictures: Recall, picturesByCaptions: Recall }),

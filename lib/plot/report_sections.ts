@@ -107,6 +107,7 @@ export function modelSection(report: Report): string {
     ["GenEval by codes before self-enhancement", share(selfEnhancement?.byCodes?.before)],
     ["GenEval by codes after self-enhancement", share(selfEnhancement?.byCodes?.after)],
     ["Own verdicts that are the parser's", share(selfEnhancement?.agreement)],
+    ["… beyond chance (κ)", share(selfEnhancement?.kappa)],
     ["Linear probe: what stands in a patch", share(probes?.concept)],
     ["Linear probe: in which colour", share(probes?.color)],
     ["Linear probe: whether anything does", share(probes?.position)],
