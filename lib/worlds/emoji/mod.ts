@@ -4,7 +4,7 @@
  */
 export { type World, worldOf, WORLDS } from "./world.ts";
 export type { Scene, SceneObject } from "./scene.ts";
-export { EDIT_KINDS, type EditKind, randomEdit } from "./edits.ts";
+export { EDIT_KINDS } from "./edits.ts";
 export { type Animation, ANIMATIONS, askedFrame, randomAnimation } from "./animations.ts";
 export { randomThought, type Thought } from "./thinking.ts";
 export { randomStory } from "./stories/stories.ts";
