@@ -25,10 +25,9 @@ function expected({ styles, backgrounds }: World): Expected {
       ...restyling,
     ],
     words: [
-      ...("remove delete erase make paint color turn change replace with add move put draw please the a " +
-        "an all of to into in from picture top bottom left right corner background it style").split(
-          " ",
-        ),
+      ...("remove delete erase make paint color turn change replace with add move put draw please the " +
+        "a an all of to into in from picture top bottom left right corner background it style")
+        .split(" "),
       ...names,
       ...styles,
     ],
@@ -81,12 +80,10 @@ export function readInstruction(text: string, world: World): string {
   expectText(text);
   const said = inTaughtWords(text);
   const asked = said.replace(/^(?:please|can you|could you) /, "").replace(/,? please$/, "");
-  const readers = [removal, recoloring, backdrop, replacement, addition, moving, restyling];
-  const told = readers.reduce<string | undefined>(
-    (told, read) => told ?? read(asked, world),
-    undefined,
-  );
-  if (told !== undefined) return told;
+  for (const read of [removal, recoloring, backdrop, replacement, addition, moving, restyling]) {
+    const told = read(asked, world);
+    if (told !== undefined) return told;
+  }
   refuseUntaught(said);
   throw refusal(said, expected(world), world);
 }
