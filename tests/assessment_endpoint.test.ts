@@ -1,7 +1,11 @@
 /** The judge behind an endpoint, against a server that answers well, slowly, wrongly, and not at all. */
 import assert from "node:assert/strict";
 import { EndpointJudge, type EndpointOptions } from "../lib/assessment/endpoint_judge.ts";
+import { COLORS } from "../lib/assessment/geneval_words.ts";
 import { assess, JudgeError } from "../lib/assessment/judge.ts";
+import { foundIn } from "../lib/assessment/points.ts";
+import { emojiLanguage } from "../lib/worlds/emoji/language.ts";
+import { worldOf } from "../lib/worlds/emoji/world.ts";
 import { inFolder } from "./folder.ts";
 
 const picture = { width: 4, height: 4, data: new Uint8Array(48).fill(200) };
@@ -81,6 +85,45 @@ Deno.test("an answer in a block of code is read, and others are given back as th
       () => assess(picture, "a red heart", { judge: judge() }),
       /^JudgeError: Expected an assessment, but found "{/,
     );
+  });
+});
+
+Deno.test("asked point by point, it says what a model can learn; other answers are given back", () => {
+  const language = emojiLanguage(worldOf("nano"));
+  const caption = "a red cat above a blue dog";
+  const lines = ({ messages }: Question) => {
+    const [{ text }] = messages[1].content as { text: string }[];
+    return text.split("\n");
+  };
+  // Each answer is the last that a question allows, or the first.
+  const last: Answer = (question) => {
+    const answers = lines(question).map((line) => line.split(/, |\? /).at(-1)!.toUpperCase());
+    return completion("```json\n" + JSON.stringify(answers) + "\n```");
+  };
+  const wrong = ["[]", '["seen"]', '["seen", "seen", "red", "azure", "above"]', GOOD];
+  const others = wrong.map((said) => typeof said === "string" ? said : JSON.stringify(said));
+  const answers = [last, ...others.map((said) => () => completion(said))];
+  return answering(answers, async (judge, asked) => {
+    const items = answers.map(() => ({ picture, caption }));
+    const [first, ...rest] = await judge({ concurrency: 1, language }).judge(items);
+    assert.deepEqual(lines(asked[0]), [
+      "1. Is there a thing of this kind: dog? seen, missing",
+      "2. Is there a thing of this kind: cat? seen, missing",
+      ...[["3", "dog"], ["4", "cat"]].map(([number, thing]) =>
+        `${number}. Which color has this thing: ${thing}? none, ${COLORS.join(", ")}`
+      ),
+      "5. Where is this thing: cat, as seen from this one: dog? none, left, right, above, below, " +
+      "left and above, left and below, right and above, right and below",
+    ]);
+    assert.deepEqual(foundIn(first.assessment!, language.points(caption)), [
+      "missing",
+      "missing",
+      COLORS.at(-1),
+      COLORS.at(-1),
+      "right and below",
+    ]);
+    assert.equal(first.assessment?.verdict, "bad");
+    assert.deepEqual(rest, others.map((said) => ({ said })));
   });
 });
 

@@ -11,8 +11,10 @@ import { encodePng } from "../data/picture.ts";
 import { writeFileAtomic } from "../files/mod.ts";
 import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT } from "../runtime/mod.ts";
-import { Assessment, assessmentOf, AXES } from "./assessment.ts";
+import { Assessment, assessmentOf, AXES, type Axis } from "./assessment.ts";
 import { type Judge, type Judged, JudgeError, type Judgement } from "./judge.ts";
+import type { JudgedLanguage } from "./judged_language.ts";
+import { assessmentOfPoints, type Point } from "./points.ts";
 
 export interface EndpointOptions {
   /** Such as "https://example.org/v1"; default what the environment has as OPENAI_BASE_URL. */
@@ -29,6 +31,12 @@ export interface EndpointOptions {
   readonly retries?: number;
   /** Questions that are under way at a time; default 4. */
   readonly concurrency?: number;
+  /**
+   * The language that captions are in. The judge is then asked what this language finds out of a
+   * picture, point by point, and its assessments are such as a model of it learns from
+   * (`selfGenerate`). Default none: it is asked for every axis, in sentences of its own.
+   */
+  readonly language?: JudgedLanguage;
   /** Dollars for a million tokens, for `usage.dollars`. */
   readonly prices?: { readonly prompt: number; readonly completion: number };
 }
@@ -55,6 +63,22 @@ Judge only those of the following that the caption speaks of:
 Answer with one JSON object. Its keys are among "object", "count", "color" and "position"; each value
 is {"score": a whole number from 0 (nothing is right) to 10 (all is right), "analysis": one short
 sentence that says what is seen and what was asked for}. Write nothing else.`;
+
+const PROMPT_OF_POINTS =
+  `You say what is in a picture. Look at the picture first. Answer every question with one of the
+answers that stand behind it. Say what you see, which need not be what anybody asked for.
+Write one JSON array of strings, an answer for each question in their order, and nothing else.`;
+
+/** What is asked about a point; of a position are things named from the second to the first. */
+const QUESTIONS: Readonly<Record<Axis, (about: string) => string>> = {
+  object: (thing) => `Is there a thing of this kind: ${thing}?`,
+  count: (thing) => `How many things of this kind are there: ${thing}?`,
+  color: (thing) => `Which color has this thing: ${thing}?`,
+  position: (about) => {
+    const [from, thing] = about.split(" ");
+    return `Where is this thing: ${thing}, as seen from this one: ${from}?`;
+  },
+};
 
 const Reply = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
@@ -106,6 +130,7 @@ export class EndpointJudge implements Judge {
   /**
    * Judges each picture against its caption, in order. An answer that is no assessment is given back
    * as it is.
+   * @throws CaptionError for captions that the judge's language does not have
    * @throws JudgeError where a question is not answered, however often it is asked. Answers that came
    * before are in the cache.
    */
@@ -118,7 +143,9 @@ export class EndpointJudge implements Judge {
       for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
         try {
           stopIfInterrupted(`before picture ${i + 1} of ${items.length}`);
-          judgements[i] = parsed(await this.#answer(items[i]));
+          const points = this.#options.language?.points(items[i].caption);
+          const said = await this.#answer(items[i], points);
+          judgements[i] = points ? foundOf(points, said) : axesOf(said);
         } catch (error) {
           waiting.length = 0;
           throw error;
@@ -131,17 +158,17 @@ export class EndpointJudge implements Judge {
   }
 
   /** The endpoint's words on a picture, from the cache where they are there. */
-  async #answer({ picture, caption }: Judged): Promise<string> {
+  async #answer({ picture, caption }: Judged, points?: readonly Point[]): Promise<string> {
     const png = Buffer.from(await encodePng(picture, { scale: enlargement(picture.width) }));
     const question = {
       model: this.#model,
       temperature: 0,
       messages: [
-        { role: "system", content: PROMPT },
+        { role: "system", content: points ? PROMPT_OF_POINTS : PROMPT },
         {
           role: "user",
           content: [
-            { type: "text", text: `Caption: ${caption}` },
+            { type: "text", text: points ? questionsOf(points) : `Caption: ${caption}` },
             {
               type: "image_url",
               image_url: { url: `data:image/png;base64,${png.toString("base64")}` },
@@ -230,11 +257,30 @@ async function remembered(path: string): Promise<string | undefined> {
   return z.object({ content: z.string() }).safeParse(json(text)).data?.content;
 }
 
-/** The assessment in an answer, perhaps in a block of code. */
-function parsed(said: string): Judgement {
-  const bare = said.trim().replace(/^```(?:json)?\s*/, "").replace(/\s*```$/, "");
-  const axes = Axes.safeParse(json(bare));
+/** The questions about points, a line each, with what may be answered. */
+function questionsOf(points: readonly Point[]): string {
+  return points.map(({ axis, about, answers }, i) => {
+    return `${i + 1}. ${QUESTIONS[axis](about)} ${answers.join(", ")}`;
+  }).join("\n");
+}
+
+/** The assessment that follows from an answer to questions about points. */
+function foundOf(points: readonly Point[], said: string): Judgement {
+  const { data } = z.array(z.string()).length(points.length).safeParse(json(bare(said)));
+  const found = data?.map((answer) => answer.trim().toLowerCase());
+  const isAll = found?.every((answer, i) => points[i].answers.includes(answer));
+  return isAll ? { assessment: assessmentOfPoints(points, found!) } : { said };
+}
+
+/** The assessment in an answer axis by axis. */
+function axesOf(said: string): Judgement {
+  const axes = Axes.safeParse(json(bare(said)));
   return axes.success ? { assessment: assessmentOf(axes.data) } : { said };
+}
+
+/** An answer without the block of code that it may stand in. */
+function bare(said: string): string {
+  return said.trim().replace(/^```(?:json)?\s*/, "").replace(/\s*```$/, "");
 }
 
 function json(text: string): unknown {

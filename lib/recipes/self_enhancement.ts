@@ -139,8 +139,7 @@ function told({ language }: RecipeModel, caption: string, assessment: Assessment
   const found = foundIn(assessment, points);
   if (found !== undefined && found.length > 0) return [text(foundToText(points, found))];
   throw new RangeError(
-    `Expected an assessment of "${caption}" in facts that its model is taught, but found ${
-      JSON.stringify(assessment)
-    }`,
+    `Expected an assessment of "${caption}" in facts that its model is taught (an EndpointJudge ` +
+      `that is told the language gives such), but found ${JSON.stringify(assessment)}`,
   );
 }
