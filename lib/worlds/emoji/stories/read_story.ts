@@ -10,7 +10,7 @@ import { readHappening } from "./read_happening.ts";
 import { CaptionError } from "../refusal.ts";
 import type { Group } from "../sentence.ts";
 import { inTaughtWords } from "../spelling.ts";
-import { ABOUT, aboutOf, type Story } from "./story.ts";
+import { aboutOf, type Story } from "./story.ts";
 import { sayHappening } from "./sentences.ts";
 import type { World } from "../world.ts";
 
@@ -35,6 +35,21 @@ export interface ReadStory {
   readonly fulfilled: boolean;
 }
 
+/** What may stand before the things that a document is to be about. */
+const OPENINGS = (() => {
+  const asking = "(?:(?:please|can you|could you|(?:i|we) (?:want|need)|(?:i|we) would like|" +
+    "(?:i|we)'d like|tell|write|compose|make|give|show|explain|teach|me|us) )*";
+  return {
+    story: new RegExp(
+      `^${asking}(?:(?:an?|the|another) )?(?:(?:short|little|new|illustrated|picture) )*` +
+        "(?:story|tale) (?:about|of|with) ",
+    ),
+    "how-to": new RegExp(
+      `^${asking}(?:how )?(?:to|do (?:i|you)|can (?:i|you)|(?:i|you)(?: can)?) (?:draw|paint) `,
+    ),
+  };
+})();
+
 /**
  * What a story is to be about, in whatever words: "a story about 2 Apples and a kitten!".
  *
@@ -54,8 +69,8 @@ export function readAbout(text: string, world: World): Pick<Story, "kind" | "abo
 } {
   const said = inTaughtWords(text);
   for (const kind of ["story", "how-to"] as const) {
-    if (!said.startsWith(`${ABOUT[kind]} `)) continue;
-    const { groups, relation } = readCaption(said.slice(ABOUT[kind].length + 1), world);
+    if (!OPENINGS[kind].test(said)) continue;
+    const { groups, relation } = readCaption(said.replace(OPENINGS[kind], ""), world);
     if (relation === undefined) return { kind, about: aboutOf(kind, groups), groups };
   }
   throw new CaptionError(

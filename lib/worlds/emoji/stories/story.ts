@@ -23,7 +23,7 @@ export interface Story {
 }
 
 /** How each kind is asked for, before the things that it is about. */
-export const ABOUT: Readonly<Record<Story["kind"], string>> = {
+const ABOUT: Readonly<Record<Story["kind"], string>> = {
   "story": "a story about",
   "how-to": "how to draw",
 };
