@@ -26,13 +26,18 @@ export interface AttentionContext {
   readonly visible?: Visible;
   /** Given a layer and its new keys and values, those to attend to, in one or several parts. */
   readonly remember?: (layer: number, fresh: KeyValues) => readonly KeyValues[];
+  /**
+   * Whose states are wanted: int32 `[read]`, in rows of all sequences one after the other; default
+   * all. The last block computes no others, but for their keys and values.
+   */
+  readonly read?: Tensor;
   /** Keeps only what enters each block, and computes the rest again for the gradient. */
   readonly recompute?: boolean;
 }
 
 /**
- * All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape. Inside, tokens are
- * rows of a matrix.
+ * All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape, or to
+ * `[read, hiddenSize]`. Inside, tokens are rows of a matrix.
  */
 export function transformer(
   scope: Scope,
@@ -44,30 +49,32 @@ export function transformer(
   let rows = ops.reshape(x, { shape: [batch * tokens, hiddenSize] });
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.at("layers").at(layer);
+    const read = layer === config.layers - 1 ? context.read : undefined;
     const forward = (x: Tensor) => {
       const normed = rmsNorm(block.at("input_layernorm"), x);
       const attended = ops.add(
-        x,
-        attention(block.at("self_attn"), normed, batch, config, context, layer),
+        read ? ops.gather(x, read) : x,
+        attention(block.at("self_attn"), normed, batch, config, { ...context, read }, layer),
       );
       const again = rmsNorm(block.at("post_attention_layernorm"), attended);
       return ops.add(attended, gatedMlp(block.at("mlp"), again, config));
     };
     rows = context.recompute ? checkpoint(rows, forward) : forward(rows);
   }
-  return ops.reshape(rmsNorm(scope.at("norm"), rows), { shape: x.shape });
+  const states = rmsNorm(scope.at("norm"), rows);
+  return context.read ? states : ops.reshape(states, { shape: x.shape });
 }
 
 /**
  * Attention with its projections, on `keyValueHeads` heads of keys and values:
- * `[batch·tokens, hiddenSize]` to the same shape.
+ * `[batch·tokens, hiddenSize]` to the same shape, or to `[read, hiddenSize]`.
  */
 export function attention(
   scope: Scope,
   x: Tensor,
   batch: number,
   config: TransformerConfig,
-  { rotary, visible = "all", remember }: AttentionContext,
+  { rotary, visible = "all", remember, read }: AttentionContext,
   layer: number,
 ): Tensor {
   const [rows, hiddenSize] = x.shape;
@@ -98,7 +105,8 @@ export function attention(
     ? scaledDotProduct(queries, first.keys, first.values, visible)
     : attendToParts(queries, parts, visible);
   const joined = ops.reshape(byHead(mixed), { shape: [rows, hiddenSize] });
-  return linear(scope.at("o_proj"), joined, hiddenSize, outputDeviation(hiddenSize, config));
+  const wanted = read ? ops.gather(joined, read) : joined;
+  return linear(scope.at("o_proj"), wanted, hiddenSize, outputDeviation(hiddenSize, config));
 }
 
 /** Each head `repeats` times: `[batch, heads, tokens, dim]` to `[batch, heads·repeats, …]`. */

@@ -41,17 +41,14 @@ export function prefillGraph(
     places: input("places", "int32", [batch, prompt]),
     given: givenInputs(model, batch, (modality) => given[modality]),
   }, model);
-  const states = contextualize(root, embedded, config, {
+  return contextualize(root, embedded, config, {
     ...fromStart(batch, prompt, config),
+    read: input("last", "int32", [batch]),
     remember(layer, fresh) {
       cache.fill(layer, fresh);
       return [fresh];
     },
   });
-  return ops.gather(
-    ops.reshape(states, { shape: [batch * prompt, config.hiddenSize] }),
-    input("last", "int32", [batch]),
-  );
 }
 
 /**

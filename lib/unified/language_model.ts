@@ -8,7 +8,7 @@ import {
   type TransformerConfig,
 } from "../nn/mod.ts";
 
-/** The last layer's states: `[batch, rows, hiddenSize]` to the same shape. */
+/** The last layer's states: `[batch, rows, hiddenSize]` to the same shape, or to `[read, hiddenSize]`. */
 export function contextualize(
   root: Scope,
   embedded: Tensor,

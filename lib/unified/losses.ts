@@ -24,11 +24,12 @@ export function givenInputs(
   ]));
 }
 
-/** Hidden states of a `SequenceBatch`: `[batch · length, hiddenSize]`. */
+/** Hidden states of a `SequenceBatch` at the rows that are read: `[read, hiddenSize]`. */
 function statesOf(
   root: Scope,
   model: UnifiedModel,
   { batch, length, given }: BatchShape,
+  read: Tensor,
   { recompute = false }: Computing,
 ): Tensor {
   const { config } = model;
@@ -37,22 +38,28 @@ function statesOf(
     places: input("places", "int32", [batch, length]),
     given: givenInputs(model, batch, (modality) => given[modality]),
   }, model);
-  const context = { ...fromStart(batch, length, config), recompute };
-  const states = contextualize(root, embedded, config, context);
-  return ops.reshape(states, { shape: [batch * length, config.hiddenSize] });
+  return contextualize(root, embedded, config, {
+    ...fromStart(batch, length, config),
+    read,
+    recompute,
+  });
+}
+
+/** Where the states stand that predict a token, of each slot for one. */
+function predictingRows({ batch, learned }: BatchShape): Tensor {
+  return input("positions", "int32", [batch * learned]);
 }
 
 /** −log P(y_i | y_<i) of each learned token, `[batch · learned]`; padding's means nothing. */
-function crossEntropies(root: Scope, model: UnifiedModel, shape: BatchShape, states: Tensor) {
-  const slots = shape.batch * shape.learned;
-  const labels = input("labels", "int32", [slots]);
-  const predicting = ops.gather(states, input("positions", "int32", [slots]));
+function crossEntropies(root: Scope, model: UnifiedModel, predicting: Tensor) {
+  const labels = input("labels", "int32", [predicting.shape[0]]);
   return { losses: ops.crossEntropy(logitsOf(root, predicting, model), labels), labels };
 }
 
 /** −log P(y_i | y_<i) of each learned token of a `SequenceBatch`: `[batch · learned]`. */
 export function tokenLosses(root: Scope, model: UnifiedModel, shape: BatchShape): Tensor {
-  return crossEntropies(root, model, shape, statesOf(root, model, shape, {})).losses;
+  const predicting = statesOf(root, model, shape, predictingRows(shape), {});
+  return crossEntropies(root, model, predicting).losses;
 }
 
 /**
@@ -67,8 +74,22 @@ export function unifiedLosses(
   shape: BatchShape,
   computing: Computing = {},
 ): Losses {
-  const states = statesOf(root, model, shape, computing);
-  const { losses, labels } = crossEntropies(root, model, shape, states);
+  const rows = [
+    predictingRows(shape),
+    ...model.learning.map(({ name, targets }) => {
+      const count = inBatch(shape.batch, shape.targets[name]);
+      return input(`positions.${name}`, "int32", [count * (targets!.states ?? 1)]);
+    }),
+  ];
+  const states = statesOf(root, model, shape, ops.concat(rows, { axis: 0 }), computing);
+  let start = 0;
+  const [predicting, ...others] = rows.map(({ shape: [count] }) => {
+    const end = start + count;
+    const own = ops.slice(states, { axis: 0, start, end });
+    start = end;
+    return own;
+  });
+  const { losses, labels } = crossEntropies(root, model, predicting);
   const weights = input("weights", "float32", [shape.batch * shape.learned]);
   const said = model.tables.flatMap(({ name, tokens }) => {
     if (tokens!.head === undefined) return [];
@@ -77,13 +98,12 @@ export function unifiedLosses(
     const own = ops.where(after, ops.where(ops.greater(labels, first + tokens!.size - 1), 0, 1), 0);
     return [{ name, sum: sumAll(ops.mul(losses, ops.mul(own, weights))), count: countOf(name) }];
   });
-  const besides = model.learning.map(({ name, targets }) => {
-    const { size, states: each = 1, weight = 1 } = targets!;
+  const besides = model.learning.map(({ name, targets }, i) => {
+    const { size, weight = 1 } = targets!;
     const count = inBatch(shape.batch, shape.targets[name]);
-    const read = ops.gather(states, input(`positions.${name}`, "int32", [count * each]));
     const wanted = input(`targets.${name}`, "float32", [count, size]);
     const own = ops.mul(
-      targets!.losses(root, read, wanted),
+      targets!.losses(root, others[i], wanted),
       input(`weights.${name}`, "float32", [count]),
     );
     return { name, weight, mean: mean(sumAll(own), countOf(`targets.${name}`)) };
