@@ -101,14 +101,26 @@ Deno.test("a source of short documents and long ones is cut where that saves mos
     { name: "few", documents: listed([ofRows(5), ofRows(30)]), weight: 2 },
   ], lengths());
   assert.deepEqual(found.map(({ name, shape }) => [name, shape.length]), [
-    ["short mixed", 7],
+    ["mixed 1", 7],
     ["alike", 9],
-    ["long mixed", 20],
+    ["mixed 2", 20],
     ["few", 30],
   ]);
   const [short, alike, long, few] = found.map(({ weight }) => weight);
   assert.ok(Math.abs(short - 7) < 0.5 && Math.abs(short + long - 10) < 1e-9, `${short}, ${long}`);
   assert.deepEqual([alike, few], [3, 2]);
+});
+
+Deno.test("what is left long after a cut is cut again, and no document is lost", async () => {
+  const long = listed(Array.from({ length: 900 }, (_, i) => ofRows([10, 40, 100][i % 3])));
+  const found = await bucketsOf([{ name: "long", documents: long, weight: 3 }], lengths());
+  assert.deepEqual(found.map(({ name, shape, weight }) => [name, shape.length, weight]), [
+    ["long 1", 10, 1],
+    ["long 2", 40, 1],
+    ["long 3", 100, 1],
+  ]);
+  const bounds = found.flatMap(({ parts }) => parts.map(({ over, upTo }) => [over, upTo]));
+  assert.deepEqual(bounds, [[0, 10], [10, 40], [40, Infinity]]);
 });
 
 Deno.test("the two parts of a source come up as its documents do, each in batches of its own", async () => {

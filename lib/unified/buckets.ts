@@ -1,5 +1,5 @@
 /**
- * Which documents share a compiled graph. A source whose documents differ much in length is cut in two, and
+ * Which documents share a compiled graph. A source whose documents differ much in length is cut, and
  * parts that are about as long share a bucket: a batch is as long as the longest of many documents of its
  * bucket, measured before the training begins.
  */
@@ -43,11 +43,14 @@ export interface Bucket {
 /** What a bucket takes to compute, at most, as a multiple of what its least part takes alone. */
 const SPREAD = 1.15;
 
-/** A source is cut where that saves this share of what it takes to compute … */
-const SAVED = 0.1;
+/** A source is cut where that saves this share of what it takes to compute, and its parts again … */
+const SAVED = 0.08;
 
 /** … and leaves as many measured documents on either side, so that their shares are known. */
 const LEAST = 100;
+
+/** What a step takes besides its documents, most of it the optimizer, as rows of each (`nano`). */
+const FIXED = 20;
 
 /** The least shapes that the documents measured of a set fit. Measured once, whoever asks. */
 export class Lengths {
@@ -85,29 +88,38 @@ export class Lengths {
   }
 }
 
-/** A source whole, or cut in two. */
+/** A source whole, or cut by length. */
 async function partsOf(source: Source, lengths: Lengths): Promise<Part[]> {
-  const { name, weight } = source;
   const shapes = (await lengths.of(source)).toSorted((a, b) => a.length - b.length);
+  const ends = [...cutsOf(shapes, lengths), shapes.length];
+  return ends.map((end, i): Part => {
+    const start = ends[i - 1] ?? 0;
+    const [isFirst, isLast] = [i === 0, i === ends.length - 1];
+    return {
+      source,
+      name: ends.length === 1 ? source.name : `${source.name} ${i + 1}`,
+      weight: source.weight * (end - start) / shapes.length,
+      over: isFirst ? 0 : shapes[start - 1].length,
+      upTo: isLast ? Infinity : shapes[end - 1].length,
+      shape: shapes.slice(0, end).reduce(larger),
+    };
+  });
+}
+
+/** Where shapes in the order of their lengths are cut, each as the first after a cut. */
+function cutsOf(shapes: readonly BatchShape[], lengths: Lengths): number[] {
   const upTo = shapes.map(largestSoFar());
-  const whole = upTo.at(-1)!;
-  const rows = lengths.rowsOf(whole);
-  let [cut, least] = [0, (1 - SAVED) * rows];
+  const rows = lengths.rowsOf(upTo.at(-1)!);
+  let [cut, least] = [0, rows - SAVED * (rows + FIXED)];
   for (let i = LEAST; i <= shapes.length - LEAST; i++) {
     if (shapes[i - 1].length === shapes[i].length) continue;
     const share = i / shapes.length;
     const mean = share * lengths.rowsOf(upTo[i - 1]) + (1 - share) * rows;
     if (mean < least) [cut, least] = [i, mean];
   }
-  if (cut === 0) return [{ source, name, weight, over: 0, upTo: Infinity, shape: whole }];
-  const at = shapes[cut - 1].length;
-  const share = cut / shapes.length;
-  const short = { name: `short ${name}`, weight: weight * share, over: 0, upTo: at };
-  const long = { name: `long ${name}`, weight: weight * (1 - share), over: at, upTo: Infinity };
-  return [
-    { source, ...short, shape: upTo[cut - 1] },
-    { source, ...long, shape: whole },
-  ];
+  if (cut === 0) return [];
+  const after = cutsOf(shapes.slice(cut), lengths).map((further) => cut + further);
+  return [...cutsOf(shapes.slice(0, cut), lengths), cut, ...after];
 }
 
 /** Sorts sources, or parts of them, into buckets. */
