@@ -23,6 +23,7 @@ export {
   type AttentionContext,
   gatedMlp,
   rotaryTable,
+  rowsOfEach,
   transformer,
   type TransformerConfig,
 } from "./transformer.ts";

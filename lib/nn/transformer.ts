@@ -66,6 +66,20 @@ export function transformer(
 }
 
 /**
+ * Rows `start` to `end` of each of `batch` sequences, as `read` takes them: int32
+ * `[batch · (end − start)]`.
+ */
+export function rowsOfEach(
+  batch: number,
+  { tokens, start, end }: { readonly tokens: number; readonly start: number; readonly end: number },
+): Tensor {
+  const count = end - start;
+  const first = ops.reshape(ops.mul(ops.range({ size: batch }), tokens), { shape: [batch, 1] });
+  const own = ops.reshape(ops.add(ops.range({ size: count }), start), { shape: [1, count] });
+  return ops.reshape(ops.add(first, own), { shape: [batch * count] });
+}
+
+/**
  * Attention with its projections, on `keyValueHeads` heads of keys and values:
  * `[batch·tokens, hiddenSize]` to the same shape, or to `[read, hiddenSize]`.
  */

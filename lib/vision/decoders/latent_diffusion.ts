@@ -6,7 +6,7 @@
  * chance what the vectors leave open, such as where things stand, and later codes know of earlier ones.
  */
 import { ops, type Tensor } from "../../graph/mod.ts";
-import { linear, meanAll, type Scope, table, transformer } from "../../nn/mod.ts";
+import { linear, meanAll, rowsOfEach, type Scope, table, transformer } from "../../nn/mod.ts";
 import type { Random } from "../../runtime/mod.ts";
 import { blocks } from "../encoders/visual_tokens.ts";
 
@@ -71,9 +71,10 @@ export function codeLogits(
     rows("latent_places", latents),
   );
   const both = ops.concat([said, seen], { axis: 1 });
-  const mixed = transformer(scope, both, blocks({ hiddenSize, heads }, layers));
-  const own = ops.slice(mixed, { axis: 1, start: conditions, end: conditions + latents });
-  const states = ops.reshape(own, { shape: [batch * latents, hiddenSize] });
+  const tokens = conditions + latents;
+  const states = transformer(scope, both, blocks({ hiddenSize, heads }, layers), {
+    read: rowsOfEach(batch, { tokens, start: conditions, end: tokens }),
+  });
   const here = ops.add(
     linear(scope.at("code_out"), states, codes, { bias: true }),
     told(scope, states),

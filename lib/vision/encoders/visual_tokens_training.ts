@@ -8,6 +8,7 @@ import {
   linear,
   normalize,
   rotaryTable,
+  rowsOfEach,
   type Scope,
   sumAll,
   table,
@@ -69,15 +70,15 @@ function captionLosses(
   const angles = rotaryTable(rows, 2 * half);
   const perRow = (x: Tensor) =>
     ops.expand(ops.reshape(x, { shape: [1, rows, half] }), { shape: [batch, rows, half] });
-  const mixed = transformer(
+  const own = transformer(
     scope,
     ops.concat([seen, ...said], { axis: 1 }),
     blocks(config, textLayers),
-    { rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) }, visible: "causal" },
-  );
-  const own = ops.reshape(
-    ops.slice(mixed, { axis: 1, start: count - 1, end: rows }),
-    { shape: [batch * words, hiddenSize] },
+    {
+      rotary: { cos: perRow(angles.cos), sin: perRow(angles.sin) },
+      visible: "causal",
+      read: rowsOfEach(batch, { tokens: rows, start: count - 1, end: rows }),
+    },
   );
   const logits = ops.matmul(
     own,
