@@ -16,9 +16,12 @@ export function dreamFigures(runs: Runs): Figures {
 function queriesFigure(runs: Runs): Figures {
   const points = QUERIES_IN_ORDER.flatMap((queries) =>
     runs.flatMap((run) =>
-      resultsOf([run], arm(DRAWING, { queries }).name).map(({ geneval }) => {
-        const about = { name: "DreamLLM", task: "GenEval", seed: run.seed };
-        return { ...about, samples: queries, score: geneval.overall };
+      resultsOf([run], arm(DRAWING, { queries }).name).flatMap(({ geneval, distances }) => {
+        const about = { name: "DreamLLM", samples: queries, seed: run.seed };
+        return [
+          { ...about, task: "GenEval", score: geneval.overall },
+          { ...about, task: "Fréchet distance", score: distances.drawn.frechet },
+        ];
       })
     )
   );
