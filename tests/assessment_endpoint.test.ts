@@ -124,6 +124,10 @@ Deno.test("asked point by point, it says what a model can learn; other answers a
     ]);
     assert.equal(first.assessment?.verdict, "bad");
     assert.deepEqual(rest, others.map((said) => ({ said })));
+    const before = asked.length;
+    const unknown = [{ picture, caption }, { picture, caption: "a unicorn" }];
+    await assert.rejects(() => judge({ language }).judge(unknown), { name: "CaptionError" });
+    assert.equal(asked.length, before, "nothing is asked where a caption cannot be judged");
   });
 });
 

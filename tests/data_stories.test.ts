@@ -279,22 +279,23 @@ Deno.test("what a story is to be about may be said in other words, and nothing e
   const about = (text: string) => readAbout(text, nano).about;
   assert.equal(about("A story about 3 apples & a kitty!"), "a story about three apples and a cat");
   assert.equal(about("How to draw a violet heart?"), "how to draw a purple heart");
-  for (
-    const text of [
+  const wordings = {
+    "a story about a dog and two keys": [
       "Tell me a story about a DOG and 2 keys!",
       "could you write a short tale of a puppy and two keys, please?",
       "story with a dog and two keys",
       "An illustrated story about a dog and a pair of keys",
-    ]
-  ) assert.equal(about(text), "a story about a dog and two keys", text);
-  for (
-    const text of [
+    ],
+    "how to draw two red hearts": [
       "how do I draw two red hearts?",
       "Please show me how to paint 2 red hearts",
       "explain how I can draw two red hearts",
       "teach me to draw two red hearts",
-    ]
-  ) assert.equal(about(text), "how to draw two red hearts", text);
+    ],
+  };
+  for (const [taught, texts] of Object.entries(wordings)) {
+    for (const text of texts) assert.equal(about(text), taught, text);
+  }
   for (
     const text of [
       "a cat",

@@ -135,6 +135,8 @@ export class EndpointJudge implements Judge {
    * before are in the cache.
    */
   async judge(items: readonly Judged[]): Promise<Judgement[]> {
+    // What cannot be judged is refused before anything is asked.
+    const points = items.map(({ caption }) => this.#options.language?.points(caption));
     const judgements = new Array<Judgement>(items.length);
     const waiting = [...items.keys()];
     const { concurrency = 4 } = this.#options;
@@ -143,9 +145,9 @@ export class EndpointJudge implements Judge {
       for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
         try {
           stopIfInterrupted(`before picture ${i + 1} of ${items.length}`);
-          const points = this.#options.language?.points(items[i].caption);
-          const said = await this.#answer(items[i], points);
-          judgements[i] = points ? foundOf(points, said) : axesOf(said);
+          const [item, asked] = [items[i], points[i]];
+          const said = await this.#answer(item, asked);
+          judgements[i] = asked ? foundOf(asked, said) : axesOf(said);
         } catch (error) {
           waiting.length = 0;
           throw error;

@@ -16,9 +16,13 @@ const CAPTION: Expected = {
     .split(" "),
 };
 
+/** How somebody may ask for something. */
+export const ASKING =
+  "please|can you|could you|(?:i|we) (?:want|need)|(?:i|we) would like|(?:i|we)'d like";
+
 /** What may stand before the things that a caption names. */
 const OPENING = new RegExp(
-  "^(?:(?:please|can you|could you|(?:i|we) (?:want|need)|(?:i|we) would like|(?:i|we)'d like|to|" +
+  `^(?:(?:${ASKING}|to|` +
     "draw|paint|show|generate|create|make|give|me|us|it is|this is|there is|there are|here is|here are|" +
     "(?:an? |the )?picture (?:of|with|showing|that shows)) )+",
 );

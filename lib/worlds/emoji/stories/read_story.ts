@@ -5,7 +5,7 @@
 import { withoutCaption } from "../../../recipes/mod.ts";
 import { after, isSeen, NOTHING, type Told } from "./happenings.ts";
 import { objectionTo } from "./objections.ts";
-import { readCaption } from "../read_caption.ts";
+import { ASKING, readCaption } from "../read_caption.ts";
 import { readHappening } from "./read_happening.ts";
 import { CaptionError } from "../refusal.ts";
 import type { Group } from "../sentence.ts";
@@ -36,19 +36,16 @@ export interface ReadStory {
 }
 
 /** What may stand before the things that a document is to be about. */
-const OPENINGS = (() => {
-  const asking = "(?:(?:please|can you|could you|(?:i|we) (?:want|need)|(?:i|we) would like|" +
-    "(?:i|we)'d like|tell|write|compose|make|give|show|explain|teach|me|us) )*";
-  return {
-    story: new RegExp(
-      `^${asking}(?:(?:an?|the|another) )?(?:(?:short|little|new|illustrated|picture) )*` +
-        "(?:story|tale) (?:about|of|with) ",
-    ),
-    "how-to": new RegExp(
-      `^${asking}(?:how )?(?:to|do (?:i|you)|can (?:i|you)|(?:i|you)(?: can)?) (?:draw|paint) `,
-    ),
-  };
-})();
+const OPENING = `^(?:(?:${ASKING}|tell|write|compose|make|give|show|explain|teach|me|us) )*`;
+const OPENINGS = {
+  story: new RegExp(
+    `${OPENING}(?:(?:an?|the|another) )?(?:(?:short|little|new|illustrated|picture) )*` +
+      "(?:story|tale) (?:about|of|with) ",
+  ),
+  "how-to": new RegExp(
+    `${OPENING}(?:how )?(?:to|do (?:i|you)|can (?:i|you)|(?:i|you)(?: can)?) (?:draw|paint) `,
+  ),
+} as const;
 
 /**
  * What a story is to be about, in whatever words: "a story about 2 Apples and a kitten!".
