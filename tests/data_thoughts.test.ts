@@ -49,7 +49,7 @@ function sidesOf(a: SceneObject, b: SceneObject): string[] {
 function answerIn({ objects }: Scene, question: string): string | undefined {
   const all = (named: string) => objects.filter(({ concept }) => concept === conceptOf(named));
   const only = (named: string) => all(named).length === 1 ? all(named)[0] : undefined;
-  const counted = /^how many (\S+) are there$/.exec(question);
+  const counted = /^how many (\S+)$/.exec(question);
   if (counted) return ["zero", "one", "two", "three", "four"][all(counted[1]).length];
   const colored = /^what color is the (\S+)$/.exec(question);
   if (colored) return only(colored[1])?.color;

@@ -14,14 +14,17 @@ export interface Question {
   readonly answer: string;
 }
 
-/** POPE's question (arXiv 2305.10355). */
+/**
+ * POPE's question (arXiv 2305.10355), without "in the picture": the thing that is asked about stands last,
+ * right before the answer. A small model so learns the answer sooner (docs/LOG.md, 2026-11-29).
+ */
 export function presenceQuestion(concept: string): string {
-  return `is there ${withArticle(concept)} in the picture`;
+  return `is there ${withArticle(concept)}`;
 }
 
 /** Answered by a number, "zero" to "four". */
 export function countQuestion(concept: string): string {
-  return `how many ${CONCEPTS[concept].plural} are there`;
+  return `how many ${CONCEPTS[concept].plural}`;
 }
 
 /** Answered by a colour. */
@@ -69,7 +72,7 @@ export const SIDES_ANSWERED: readonly string[] = [
  * const objects = [{ concept: "cat", x: 8, y: 8, size: 14 }];
  * const scene = { background: "sky", style: "fluent-flat", objects };
  * const asked = questions(scene, worldOf("nano"), new Random(0));
- * const cat = asked.find(({ question }) => question === "is there a cat in the picture");
+ * const cat = asked.find(({ question }) => question === "is there a cat");
  * if (cat?.answer !== "yes") throw new Error("Expected yes");
  * ```
  */
@@ -80,15 +83,14 @@ export function questions(scene: Scene, world: World, random: Random): Question[
     ...counting(scene, world, random),
     ...color(unique, random),
     ...standing(unique, random),
-    ...whatStands(scene, unique, random),
+    ...random.shuffle(whatStands(scene, unique)).slice(0, 1),
   ]);
 }
 
 /**
- * Questions that take two looks, the more the fuller the scene: the color of each tinted object that
- * is the only one of its kind; where each of these stands from another ("left and above"); with yes
- * or no whether one stands so, and what stands there. In random order; none where the scene does not
- * allow them.
+ * Questions that take two looks, two of each kind where the scene allows them, about objects that are the
+ * only ones of their kind: the color of a tinted one; where one stands from another ("left and
+ * above"); with yes or no whether one stands so; and what stands there. In random order.
  *
  * @example
  * ```ts
@@ -106,12 +108,14 @@ export function questions(scene: Scene, world: World, random: Random): Question[
  */
 export function detailQuestions(scene: Scene, random: Random): Question[] {
   const unique = scene.objects.filter(({ concept }) => countOf(scene, concept) === 1);
-  return random.shuffle([
-    ...colors(unique),
-    ...standing(unique, random),
-    ...where(unique, random),
-    ...whatStands(scene, unique, random),
-  ]);
+  return random.shuffle(
+    [
+      colors(unique),
+      [...standing(unique, random), ...standing(unique, random)],
+      where(unique, random),
+      whatStands(scene, unique),
+    ].flatMap((kind) => random.shuffle(kind).slice(0, 2)),
+  );
 }
 
 function countOf(scene: Scene, concept: string): number {
@@ -178,12 +182,8 @@ function where(unique: readonly SceneObject[], random: Random): Question[] {
   });
 }
 
-function whatStands(
-  scene: Scene,
-  unique: readonly SceneObject[],
-  random: Random,
-): Question[] {
-  const candidates = unique.flatMap((object) =>
+function whatStands(scene: Scene, unique: readonly SceneObject[]): Question[] {
+  return unique.flatMap((object) =>
     RELATIONS.flatMap((relation): Question[] => {
       const there = scene.objects.filter((other) =>
         other !== object && relationsOf(boxOf(other), boxOf(object)).includes(relation)
@@ -193,5 +193,4 @@ function whatStands(
       return [{ kind: "position", question, answer: `the ${there[0].concept}` }];
     })
   );
-  return candidates.length === 0 ? [] : [random.pick(candidates)];
 }
