@@ -33,7 +33,8 @@ export interface Edit {
  * - remove: "remove the cat", "remove the hearts", where something else stays;
  * - recolor: "make the heart blue", a colour that it does not have;
  * - replace: "replace the cat with a dog", of a kind that is not there, in the same places;
- * - add: "add a star", "add a red star to the top left", where there is room for it;
+ * - add: "add a red star to the top left", where there is room for it, or "add a star", to the first
+ *   place in reading order where there is;
  * - move: "move the cat to the top left", the same;
  * - background: "make the background mint", in worlds of several;
  * - restyle: "draw it in the noto style", in worlds of several styles.
@@ -114,7 +115,7 @@ const replace: MakeEdit = (scene, world, random) => {
 const add: MakeEdit = (scene, world, random) => {
   if (scene.objects.length >= MOST_THINGS) return undefined;
   const size = random.pick(world.objectSizes);
-  const places = random.uniform() < 0.5 ? cornersOf(world) : placesOf(world);
+  const places = random.uniform() < 0.5 ? random.shuffle(cornersOf(world)) : placesOf(world);
   const free = freePlace(places, scene.objects, size, world, random);
   if (free === undefined) return undefined;
   const { place, name } = free;
@@ -134,7 +135,8 @@ const move: MakeEdit = (scene, world, random) => {
     return undefined;
   }
   // A corner where it does not stand already.
-  const corner = freePlace(cornersOf(world), scene.objects, object.size, world, random);
+  const corners = random.shuffle(cornersOf(world));
+  const corner = freePlace(corners, scene.objects, object.size, world, random);
   if (corner === undefined) return undefined;
   const moved = { ...object, ...corner.place };
   return {
@@ -150,7 +152,7 @@ interface NamedPlace {
   readonly row: number;
 }
 
-/** A place of some where there is room for a thing. */
+/** The first of some places where there is room for a thing. */
 function freePlace(
   places: readonly NamedPlace[],
   others: readonly SceneObject[],
@@ -158,7 +160,7 @@ function freePlace(
   world: World,
   random: Random,
 ): { readonly name?: string; readonly place: Place } | undefined {
-  for (const { name, column, row } of random.shuffle(places)) {
+  for (const { name, column, row } of places) {
     const place = placeAt(column, row, size, world, random);
     if (others.every((other) => apart(place, other, world))) return { name, place };
   }
@@ -182,7 +184,7 @@ function cornersOf({ lattice }: World): NamedPlace[] {
 }
 
 function placesOf({ lattice }: World): NamedPlace[] {
-  return lattice.flatMap((_, column) => lattice.map((_, row) => ({ column, row })));
+  return lattice.flatMap((_, row) => lattice.map((_, column) => ({ column, row })));
 }
 
 const background: MakeEdit = (scene, world, random) => {
