@@ -15,8 +15,9 @@ export const ask = {
   describe: (shown: Picture): Segment[] => [picture(shown), text("describe")],
   question: (shown: Picture, question: string): Segment[] => [picture(shown), text(question)],
   further: (question: string): Segment[] => [text(question)],
-  edit: (before: Picture, instruction: string): Segment[] => [picture(before), text(instruction)],
-  reconstruct: (shown: Picture): Segment[] => [picture(shown), text("reconstruct")],
+  /** The instruction comes first: rows of the picture then know what is to become of them. */
+  edit: (before: Picture, instruction: string): Segment[] => [text(instruction), picture(before)],
+  reconstruct: (shown: Picture): Segment[] => [text("reconstruct"), picture(shown)],
   assess: (shown: Picture, caption: string): Segment[] => [
     picture(shown),
     text(assessmentPrompt(caption)),
