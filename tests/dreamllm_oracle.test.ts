@@ -74,7 +74,7 @@ function modelOf(features: readonly Float32Array[]): UnifiedModel {
   });
   const { hiddenSize } = CONFIG.model;
   return new UnifiedModel({
-    config: { ...CONFIG.model, queryKeyNorm: false, tokenShift: false, places: 0 },
+    config: { ...CONFIG.model, queryKeyNorm: false, tokenShift: false, places: 0, grid: 0 },
     vocabulary,
     text: textModality(vocabulary, hiddenSize),
     read: readModality(vocabulary, {

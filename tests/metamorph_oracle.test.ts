@@ -86,7 +86,7 @@ function modelOf(loss: FeatureLoss): UnifiedModel {
       ),
   });
   return new UnifiedModel({
-    config: { ...CONFIG.model, queryKeyNorm: false, tokenShift: false, places: 0 },
+    config: { ...CONFIG.model, queryKeyNorm: false, tokenShift: false, places: 0, grid: 0 },
     vocabulary,
     text: textModality(vocabulary, hiddenSize),
     read: features,

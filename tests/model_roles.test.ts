@@ -21,7 +21,8 @@ Deno.test("tables are embeddings, heads, codebooks and places; maps have two axe
     "lm_head.weight",
     "model.embed_tokens.weight",
     "quantizer.codebook.weight",
-    "vision_embed_tokens.places.weight",
+    "vision_embed_tokens.columns.weight",
+    "vision_embed_tokens.rows.weight",
     "vision_embed_tokens.weight",
     "vision_head.weight",
   ]);

@@ -8,7 +8,7 @@ export function nanoModel(tokenizer: TokenizerConfig, words: number): UnifiedMod
   return illumeModalities({
     tokenizer,
     text: { size: words, tokenId: () => 0, encode: () => [], decode: () => "" },
-    config: languageModelOf("nano", tokenizer.grid ** 2),
+    config: languageModelOf("nano", tokenizer.grid),
     encode: () => Promise.resolve([]),
   });
 }

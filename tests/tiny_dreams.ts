@@ -43,7 +43,7 @@ const { hiddenSize } = TINY_CONFIG;
 /** The house's shape, and the paper's: no token shift, no places, plain queries and keys. */
 const SHAPES = {
   house: TINY_CONFIG,
-  paper: { ...TINY_CONFIG, places: 0, tokenShift: false, queryKeyNorm: false },
+  paper: { ...TINY_CONFIG, places: 0, grid: 0, tokenShift: false, queryKeyNorm: false },
 } as const;
 
 /** @param see features of a picture, as if an encoder had read it */

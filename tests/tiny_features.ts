@@ -33,8 +33,8 @@ export const featuresOf = (loss: FeatureLoss = "cosine", see = visualTokens, fir
 
 /** The house's shape, and the paper's: no token shift, no places, plain queries and keys. */
 const SHAPES = {
-  house: { ...TINY_CONFIG, places: TOKENS },
-  paper: { ...TINY_CONFIG, places: 0, tokenShift: false, queryKeyNorm: false },
+  house: { ...TINY_CONFIG, places: TOKENS, grid: 0 },
+  paper: { ...TINY_CONFIG, places: 0, grid: 0, tokenShift: false, queryKeyNorm: false },
 } as const;
 
 export function modelOf(

@@ -38,6 +38,7 @@ export const TINY_CONFIG = {
   queryKeyNorm: true,
   tokenShift: true,
   places: TINY.tokens,
+  grid: 2,
 } as const;
 
 /** Features of a picture, as if an encoder had read it: random, but those of its pixels. */

@@ -13,7 +13,11 @@ const { hiddenSize } = TINY_CONFIG;
 
 Deno.test("a row is what stands there, its place, and through a map the row before with its place", async () => {
   const parts = tinyParts();
-  const model = new UnifiedModel({ ...parts, draw: vectorModality(parts.vocabulary) });
+  const model = new UnifiedModel({
+    ...parts,
+    config: { ...TINY_CONFIG, places: 5 },
+    draw: vectorModality(parts.vocabulary),
+  });
   using device = await openDevice("cpu", { threads: 1 });
   using store = tinyStore(device, 3, model);
   const random = new Random(0, "embedding");
@@ -23,7 +27,8 @@ Deno.test("a row is what stands there, its place, and through a map the row befo
   };
   assert.deepEqual(model.given.map(({ name }) => name), ["vectors", "read"]);
   const ids = Int32Array.of(1, 7, model.ids, model.ids + 1, 4, model.ids + 4, 9, model.ids + 2);
-  const places = Int32Array.of(0, 0, 1, 2, 0, 4, 0, 1);
+  // Two rows of two columns, and a place beyond.
+  const places = Int32Array.of(0, 0, 1, 2, 0, 4, 5, 3);
   const scope = new Scope();
   const embedded = embed(scope, {
     ids: input("ids", "int32", [2, 4]),
@@ -48,7 +53,15 @@ Deno.test("a row is what stands there, its place, and through a map the row befo
   const words = rowsOf(await weight("model.embed_tokens"));
   const vector = rowsOf(given.vectors, VECTORS.size);
   const feature = rowsOf(given.read, TINY.featureSize);
-  const placed = rowsOf(await weight("vision_embed_tokens.places"));
+  const [row, column, beyond] = [
+    rowsOf(await weight("vision_embed_tokens.rows")),
+    rowsOf(await weight("vision_embed_tokens.columns")),
+    rowsOf(await weight("vision_embed_tokens.places")),
+  ];
+  const placed = (place: number) =>
+    place < 4
+      ? row(Math.floor(place / 2)).map((x, j) => x + column(place % 2)[j])
+      : beyond(place - 4);
   const projector = await weight("vector_projector");
   const [first, second] = [
     await weight("multi_modal_projector.linear_1"),

@@ -128,7 +128,7 @@ Deno.test("a training of it that is stopped goes on bit for bit", async () => {
 
 Deno.test("a model without places or token shift learns it too", async () => {
   using store = new StateStore(device);
-  const config = { ...TINY_CONFIG, places: 0, tokenShift: false };
+  const config = { ...TINY_CONFIG, places: 0, grid: 0, tokenShift: false };
   const plain = new UnifiedModel({ ...tinyParts(), config, read: vectors, draw: vectors });
   const seen = await losses(store, { budget: { steps: 4, batchSize: 8, peakRate: 1e-3 } }, plain);
   assert.equal(seen.length, 4);

@@ -114,13 +114,13 @@ export function dreamllmModalities(
 }
 
 const Config = z.strictObject({
-  ...configOf("dreamllm", 2),
+  ...configOf("dreamllm", 3),
   decoder: LatentDecoderConfig,
   queries: z.int().positive(),
-}).refine(({ decoder, languageModel }) => languageModel.places === decoder.tokenizer.grid ** 2, {
+}).refine(({ decoder, languageModel }) => languageModel.grid === decoder.tokenizer.grid, {
   // What the tensors' shapes do not tell.
-  path: ["languageModel", "places"],
-  error: "Expected the grid² of the decoder's tokenizer",
+  path: ["languageModel", "grid"],
+  error: "Expected the grid of the decoder's tokenizer",
 }).refine(({ decoder, queries }) => decoder.conditions * decoder.conditionSize % queries === 0, {
   path: ["queries"],
   error: "Expected queries that share the numbers of the decoder's conditions evenly",
@@ -128,7 +128,7 @@ const Config = z.strictObject({
 
 const FILES = new ModelFiles<z.infer<typeof Config>>({
   recipe: "dreamllm",
-  version: 2,
+  version: 3,
   schema: Config,
   visionParameters: ({ decoder }) => latentDecoderParameters(decoder),
   unified: ({ decoder, queries, languageModel: config }, text) =>
@@ -201,7 +201,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
       readonly longestText?: number;
     },
   ): DreamLLM {
-    const config = languageModelOf(preset, decoder.config.tokenizer.grid ** 2);
+    const config = languageModelOf(preset, decoder.config.tokenizer.grid);
     return new DreamLLM({ decoder, queries, text, language, config, seed, longestText });
   }
 

@@ -104,16 +104,16 @@ export function illumeModalities(
   });
 }
 
-const Config = z.strictObject({ ...configOf("illume", 6), tokenizer: TokenizerConfig })
-  .refine(({ tokenizer, languageModel }) => languageModel.places === tokenizer.grid ** 2, {
+const Config = z.strictObject({ ...configOf("illume", 7), tokenizer: TokenizerConfig })
+  .refine(({ tokenizer, languageModel }) => languageModel.grid === tokenizer.grid, {
     // What the tensors' shapes do not tell: what is read stands in places, too.
-    path: ["languageModel", "places"],
-    error: "Expected the tokenizer's grid²",
+    path: ["languageModel", "grid"],
+    error: "Expected the tokenizer's grid",
   });
 
 const FILES = new ModelFiles<z.infer<typeof Config>>({
   recipe: "illume",
-  version: 6,
+  version: 7,
   schema: Config,
   visionParameters: ({ tokenizer }) => tokenizerParameters(tokenizer),
   unified: ({ tokenizer, languageModel: config }, text) =>
@@ -144,7 +144,7 @@ export class Illume extends PictureModel<DrawnPicture> {
       sample: (
         inference,
         { asked, unconditional, begun },
-        { seed = 0, guidance = 1.25, temperature = 0.5, topK = 64 },
+        { seed = 0, guidance = 1.1, temperature = 0.3, topK = 64 },
       ) => {
         const guided = { scale: guidance, unconditional };
         const options = { seed, temperature, topK, begun, guidance: guided };
@@ -172,7 +172,7 @@ export class Illume extends PictureModel<DrawnPicture> {
       readonly longestText?: number;
     },
   ): Illume {
-    const config = languageModelOf(preset, tokenizer.config.grid ** 2);
+    const config = languageModelOf(preset, tokenizer.config.grid);
     return new Illume({ tokenizer, text, language, config, seed, longestText });
   }
 

@@ -9,8 +9,19 @@ export const LANGUAGE_MODEL_PRESETS = {
   base: { hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 2048 },
 } as const satisfies Readonly<Record<Preset, object>>;
 
-/** @param places where in a picture a row may stand */
-export function languageModelOf(preset: Preset, places: number): LanguageModelConfig {
+/**
+ * @param grid rows, and columns, of a picture
+ * @param further places that are none of these
+ */
+export function languageModelOf(preset: Preset, grid: number, further = 0): LanguageModelConfig {
   const sizes = LANGUAGE_MODEL_PRESETS[preset];
-  return { ...sizes, keyValueHeads: sizes.heads, queryKeyNorm: true, tokenShift: true, places };
+  const places = grid ** 2 + further;
+  return {
+    ...sizes,
+    keyValueHeads: sizes.heads,
+    queryKeyNorm: true,
+    tokenShift: true,
+    places,
+    grid,
+  };
 }

@@ -110,9 +110,12 @@ export function metamorphModalities(
 }
 
 const Config = z.strictObject({
-  ...configOf("metamorph", 1),
+  ...configOf("metamorph", 2),
   visualizer: VisualizerConfig,
   loss: z.enum(["cosine", "l1"]),
+}).refine(({ visualizer, languageModel }) => languageModel.grid === visualizer.tokenizer.grid, {
+  path: ["languageModel", "grid"],
+  error: "Expected the grid of the visualizer's tokenizer",
 }).refine(({ visualizer, languageModel }) => languageModel.places === placesOf(visualizer), {
   // What the tensors' shapes do not tell.
   path: ["languageModel", "places"],
@@ -121,7 +124,7 @@ const Config = z.strictObject({
 
 const FILES = new ModelFiles<z.infer<typeof Config>>({
   recipe: "metamorph",
-  version: 1,
+  version: 2,
   schema: Config,
   visionParameters: ({ visualizer }) => visualizerParameters(visualizer),
   unified: ({ visualizer, languageModel: config, loss }, text) =>
@@ -183,7 +186,8 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
       readonly loss?: FeatureLoss;
     },
   ): MetaMorph {
-    const config = languageModelOf(preset, placesOf(visualizer.config));
+    const { tokenizer, tokens } = visualizer.config;
+    const config = languageModelOf(preset, tokenizer.grid, tokens);
     return new MetaMorph({ visualizer, text, language, config, seed, longestText, loss });
   }
 

@@ -13,8 +13,13 @@ export const LanguageModelConfig = z.strictObject({
   queryKeyNorm: z.boolean(),
   /** Whether a row is told which one stands before it (`embedding.ts`). */
   tokenShift: z.boolean(),
-  /** Places in a picture that have embeddings of their own (`embedding.ts`); 0 for none. */
+  /** Places that rows may stand in and that have embeddings (`embedding.ts`); 0 for none. */
   places: z.int().nonnegative(),
+  /** Rows, and columns, of a picture: the first grid² places are theirs. 0 where none are. */
+  grid: z.int().nonnegative(),
+}).refine(({ places, grid }) => grid ** 2 <= places, {
+  path: ["grid"],
+  error: "Expected places for all rows and columns of the grid",
 }).refine((c) => c.hiddenSize % c.heads === 0 && c.heads % c.keyValueHeads === 0, {
   error: "Expected hiddenSize to be a multiple of heads, and heads of keyValueHeads",
 });

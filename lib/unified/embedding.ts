@@ -22,7 +22,8 @@ export interface EmbeddingInputs {
  * out what belongs together ("a red cat and a blue dog") where every row is alone (smeared keys, arXiv
  * 2209.11895; token shift, arXiv 2305.13048). Places (P) say where in its picture a row stands:
  * features say what is seen, not where, and rotary angles only how far apart two rows stand in the
- * order of reading.
+ * order of reading. A place in a grid is a row and a column, `P = R + C`: what is left of what hangs on
+ * columns alone. A place beyond it has an embedding of its own.
  */
 export function embed(root: Scope, inputs: EmbeddingInputs, model: UnifiedModel): Tensor {
   const { ids, places, given } = inputs;
@@ -42,10 +43,30 @@ export function embed(root: Scope, inputs: EmbeddingInputs, model: UnifiedModel)
   return ops.add(alone, linear(root.at("model").at("previous_token"), before, hiddenSize));
 }
 
-/** A row of zeros for what stands in no picture, and one for each place in a picture. */
-function placeTable(root: Scope, { config: { places, hiddenSize } }: UnifiedModel): Tensor {
-  const rows = table(root.at("vision_embed_tokens").at("places"), places, hiddenSize, 0.5);
-  return ops.concat([zeros([1, hiddenSize]), rows], { axis: 0 });
+/** Zeros for what stands in no picture, and the embedding of each place. */
+function placeTable(root: Scope, { config: { places, grid, hiddenSize } }: UnifiedModel): Tensor {
+  const scope = root.at("vision_embed_tokens");
+  const further = places - grid ** 2;
+  return ops.concat([
+    zeros([1, hiddenSize]),
+    ...(grid === 0 ? [] : [gridTable(scope, grid, hiddenSize)]),
+    ...(further === 0 ? [] : [table(scope.at("places"), further, hiddenSize, DEVIATION)]),
+  ], { axis: 0 });
+}
+
+/** The standard deviation of a place's embedding, to begin with. */
+const DEVIATION = 0.5;
+
+/** `[grid², hiddenSize]`, in reading order. */
+function gridTable(scope: Scope, grid: number, hiddenSize: number): Tensor {
+  const [rows, columns] = ["rows", "columns"].map((name) =>
+    table(scope.at(name), grid, hiddenSize, DEVIATION / Math.SQRT2)
+  );
+  const places = ops.add(
+    ops.reshape(rows, { shape: [grid, 1, hiddenSize] }),
+    ops.reshape(columns, { shape: [1, grid, hiddenSize] }),
+  );
+  return ops.reshape(places, { shape: [grid ** 2, hiddenSize] });
 }
 
 function zeros(shape: readonly number[]): Tensor {
