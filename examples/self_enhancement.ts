@@ -59,20 +59,21 @@ import { DEVICE, main, QUICK, readCommandLine } from "./options.ts";
 import { JSON_FILE, provenance, readRuns, writeResults } from "./results.ts";
 
 const PRESET = "nano";
-const [LANGUAGE, EMBEDDING, ORDINARY_ALIGNMENT, FINE_TUNING] = ILLUME_STAGES[PRESET];
+const [LANGUAGE, EMBEDDING, ORDINARY_READING, ORDINARY_ALIGNMENT, FINE_TUNING] =
+  ILLUME_STAGES[PRESET];
 
-/**
- * Before it draws, the model learns to look: with drawing at once it is late to see which colour is
- * whose (docs/LOG.md), and can then judge neither colours nor places.
- */
-const READING: StagePlan = {
-  name: "reading",
-  mixture: { question: 1, detail: 1 },
+/** Longer than usual: who shall judge where things stand has to see it. */
+const READING = {
+  ...ORDINARY_READING,
   budget: { steps: 2500, batchSize: 32, peakRate: 2.5e-3 },
 };
 
-/** Shorter than usual: what draws nearly without fault has little to gain. */
-const ALIGNMENT = { ...ORDINARY_ALIGNMENT, budget: shortened(ORDINARY_ALIGNMENT.budget, 0.4) };
+/** Half drawing, and short: what draws nearly without fault has little to gain. */
+const ALIGNMENT = {
+  ...ORDINARY_ALIGNMENT,
+  mixture: { describe: 1, draw: 3, question: 1, detail: 1 },
+  budget: { ...ORDINARY_ALIGNMENT.budget, steps: 760 },
+};
 
 /** Steps of the last stage: half of it is assessments in one arm, and left out in another. */
 const STEPS = 1300;

@@ -19,7 +19,8 @@ Deno.test("every preset learns nothing but what captions give, in stages none of
       TokenizerConfig.parse(OWN_TOKENIZER_PRESETS[preset]);
       const { stages } = ownPicturesPlan(preset, 1500, recipe.name);
       const usual = recipe.plans[preset].stages;
-      same(stages.map(({ name }) => name), usual.map(({ name }) => name));
+      const names = usual.map(({ name }) => name).filter((name) => name !== "reading");
+      same(stages.map(({ name }) => name), names);
       for (const { name, mixture } of stages) {
         const kinds = Object.keys(mixture);
         ok(kinds.length > 0, name);

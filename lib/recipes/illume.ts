@@ -7,6 +7,8 @@
  *
  * - The language model learns from nothing. A stage of plain text stands in for the trained one: the
  *   first stage would otherwise fit an adapter to a random network.
+ * - Questions come in a stage of their own before drawing: beside it, where things stand is learned
+ *   several times as late (docs/LOG.md, 2026-11-29).
  * - Token shift (`embedding.ts`): a small transformer is slow to find out which colour is whose.
  * - Places in a picture have embeddings: features of patches say what is seen, not where.
  * - Codes are embedded and predicted through a projection of the tokenizer's codebook, with a part of
@@ -213,10 +215,11 @@ export class Illume extends PictureModel<DrawnPicture> {
 /** By default all learns but the codebook, which the language model has from the vision tokenizer. */
 const RATES: Rates = { "": 1, "quantizer.": 0 };
 
-/** The paper's three stages (section 3.3) and one before. */
+/** The paper's three stages (section 3.3), one before and one between. */
 function stagesOf(budgets: {
   readonly language: Budget;
   readonly embedding: Budget;
+  readonly reading: Budget;
   readonly alignment: Budget;
   readonly fineTuning: Budget;
 }): StagePlan[] {
@@ -228,14 +231,15 @@ function stagesOf(budgets: {
       mixture: { reconstruct: 1, describe: 1 },
       budget: budgets.embedding,
     },
+    { name: "reading", mixture: { question: 1, detail: 2 }, budget: budgets.reading },
     {
       name: "image-text alignment",
-      mixture: { describe: 1, draw: 3, question: 1, detail: 1 },
+      mixture: { describe: 2, draw: 8, question: 1, detail: 3, edit: 4 },
       budget: budgets.alignment,
     },
     {
       name: "fine-tuning",
-      mixture: { draw: 6, question: 2, detail: 2, describe: 1, edit: 2, reconstruct: 1 },
+      mixture: { draw: 12, question: 1, detail: 5, describe: 1, edit: 6, reconstruct: 1 },
       budget: budgets.fineTuning,
     },
   ];
@@ -246,18 +250,21 @@ export const ILLUME_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
     language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
     embedding: { steps: 150, batchSize: 32, peakRate: 3e-3 },
-    alignment: { steps: 1900, batchSize: 32, peakRate: 2.5e-3 },
-    fineTuning: { steps: 800, batchSize: 32, peakRate: 2e-3 },
+    reading: { steps: 700, batchSize: 32, peakRate: 2.5e-3 },
+    alignment: { steps: 1700, batchSize: 32, peakRate: 2.5e-3 },
+    fineTuning: { steps: 1100, batchSize: 32, peakRate: 2e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
     embedding: { steps: 150, batchSize: 32, peakRate: 2e-3 },
+    reading: { steps: 2000, batchSize: 32, peakRate: 2e-3 },
     alignment: { steps: 6000, batchSize: 32, peakRate: 2e-3 },
     fineTuning: { steps: 2200, batchSize: 32, peakRate: 1.5e-3 },
   }),
   base: stagesOf({
     language: { steps: 1000, batchSize: 128, peakRate: 1e-3 },
     embedding: { steps: 500, batchSize: 128, peakRate: 1e-3 },
+    reading: { steps: 5000, batchSize: 128, peakRate: 1e-3 },
     alignment: { steps: 20_000, batchSize: 128, peakRate: 1e-3 },
     fineTuning: { steps: 6000, batchSize: 128, peakRate: 5e-4 },
   }),

@@ -3,8 +3,8 @@
  *
  * - Things are as large as the pictures, not as patches: there are four times as many of these. That
  *   they see each other adds little beside (docs/LOG.md).
- * - There are captions and nothing else: what asks about pictures becomes their description, and edits
- *   become the pictures again. Stories are told where there are documents of text and pictures.
+ * - There are captions and nothing else: what asks about pictures becomes their description, beside
+ *   drawing; edits are left out. Stories are told where there are documents of text and pictures.
  * - The words are those of the captions and of the documents.
  * - The stages take as long as there are pictures to learn.
  */
@@ -77,7 +77,7 @@ const STAGES = {
 
 /**
  * What pictures with captions give in place of each kind of document: what asks about pictures becomes
- * their description, and edits become the pictures again. What is not here is left out.
+ * their description. What is not here is left out.
  * `captionedDocuments` makes them, and `interleavedDocuments` the stories.
  */
 const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments | "story" | undefined>> = {
@@ -86,10 +86,12 @@ const INSTEAD: Readonly<Record<string, keyof CaptionedDocuments | "story" | unde
   question: "describe",
   detail: "describe",
   draw: "draw",
-  edit: "reconstruct",
   reconstruct: "reconstruct",
   story: "story",
 };
+
+/** Stages of these alone are left out: there is no more to descriptions than what is learned later. */
+const ASKED: readonly string[] = ["question", "detail"];
 
 function mixtureOf({ mixture }: StagePlan, documents: number): StagePlan["mixture"] {
   const own: Record<string, number> = {};
@@ -138,7 +140,9 @@ export function ownPicturesPlan(
       pixels: scaled(pixels),
     },
     visualizer: { tokens: scaled(tokens), decoder: scaled(decoder) },
-    stages: STAGES[recipe][preset].map((plan) => ({
+    stages: STAGES[recipe][preset].filter(({ mixture }) =>
+      !Object.keys(mixture).every((kind) => ASKED.includes(kind))
+    ).map((plan) => ({
       ...plan,
       mixture: mixtureOf(plan, documents),
       budget: scaled(shortened(plan.budget, LANGUAGE_MODEL_SHARE)),
