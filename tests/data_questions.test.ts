@@ -46,13 +46,13 @@ function answer(scene: Scene, question: string): string {
     assert.equal(objects.length, 1, question);
     return objects[0].color ?? "nothing to say";
   }
-  found = /^is the (\w+) (to the left of|to the right of|above|below) the (\w+)$/.exec(question);
+  found = /^is (\w+) (to the left of|to the right of|above|below) (\w+)$/.exec(question);
   if (found) {
     const [a, b] = [named(scene, found[1]), named(scene, found[3])];
     assert.deepEqual([a.length, b.length], [1, 1], question);
     return holds(found[2], a[0], b[0]) ? "yes" : "no";
   }
-  found = /^where is the (\w+) from the (\w+)$/.exec(question);
+  found = /^where is (\w+) from (\w+)$/.exec(question);
   if (found) {
     const [a, b] = [named(scene, found[1]), named(scene, found[2])];
     assert.deepEqual([a.length, b.length], [1, 1], question);
@@ -60,7 +60,7 @@ function answer(scene: Scene, question: string): string {
     assert.ok(holding.length > 0, question);
     return holding.join(" and ");
   }
-  found = /^what is (to the left of|to the right of|above|below) the (\w+)$/.exec(question);
+  found = /^what is (to the left of|to the right of|above|below) (\w+)$/.exec(question);
   assert(found, `No rule answers "${question}"`);
   const [, words, concept] = found;
   const objects = named(scene, concept);

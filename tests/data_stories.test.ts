@@ -345,7 +345,7 @@ Deno.test("where nobody lives, things come and go, and nobody finds or takes the
 Deno.test("documents of stories are worded as the model is asked, and each word is one token", async () => {
   const scenes = await emojiScenes({ preset: "nano", seed: 0 });
   const tokenizer = trainTextTokenizer(scenes);
-  const corpus = new Set(scenes.textCorpus(5000).join(" ").split(/[ .,]+/));
+  const corpus = new Set(scenes.textCorpus(10_000).join(" ").split(/[ .,]+/));
   for (let i = 0; i < 100; i++) {
     const [turn, ...further] = await emojiDocuments(scenes).story.at(i);
     assert.equal(further.length, 0);

@@ -53,13 +53,13 @@ function answerIn({ objects }: Scene, question: string): string | undefined {
   if (counted) return ["zero", "one", "two", "three", "four"][all(counted[1]).length];
   const colored = /^what color is the (\S+)$/.exec(question);
   if (colored) return only(colored[1])?.color;
-  const placed = /^where is the (\S+) from the (\S+)$/.exec(question);
+  const placed = /^where is (\S+) from (\S+)$/.exec(question);
   if (placed) {
     const [a, b] = [only(placed[1]), only(placed[2])];
     const sides = a && b ? sidesOf(a, b) : [];
     return sides.length === 0 ? undefined : sides.join(" and ");
   }
-  const [, , side, named] = /^what is (to the )?(\S+)(?: of)? the (\S+)$/.exec(question)!;
+  const [, , side, named] = /^what is (to the )?(\S+)(?: of)? (\S+)$/.exec(question)!;
   const b = only(named);
   const there = b ? objects.filter((a) => a !== b && sidesOf(a, b).includes(side)) : [];
   if (there.length !== 1 || only(there[0].concept) === undefined) return undefined;

@@ -148,9 +148,9 @@ Deno.test("people's own words are those that were taught", () => {
     "do you see any hearts?": "is there a heart",
     "How many hearts are there?": "how many hearts",
     "count the stars": "how many stars",
-    "where's the cat from the dog?": "where is the cat from the dog",
-    "what's on the left of the dog": "what is to the left of the dog",
-    "is the cat under the dog": "is the cat below the dog",
+    "where's the cat from the dog?": "where is cat from dog",
+    "what's on the left of the dog": "what is to the left of dog",
+    "is the cat under the dog": "is cat below dog",
   };
   for (const [text, question] of Object.entries(asked)) {
     const read = readQuestion(text, nano);

@@ -32,19 +32,22 @@ export function colorQuestion(concept: string): string {
   return `what color is the ${concept}`;
 }
 
-/** Whether one thing stands so to another. */
+/**
+ * Whether one thing stands so to another. Questions of places have no articles: what stands between a
+ * relation and its thing makes them harder to learn (docs/LOG.md, 2026-11-29).
+ */
 export function standingQuestion(a: string, relation: Relation, b: string): string {
-  return `is the ${a} ${RELATION_WORDS[relation]} the ${b}`;
+  return `is ${a} ${RELATION_WORDS[relation]} ${b}`;
 }
 
 /** How one thing stands to another; answered as in `SIDES_ANSWERED`. */
 export function whereQuestion(a: string, b: string): string {
-  return `where is the ${a} from the ${b}`;
+  return `where is ${a} from ${b}`;
 }
 
 /** What stands so to a thing. */
 export function whatQuestion(relation: Relation, b: string): string {
-  return `what is ${RELATION_WORDS[relation]} the ${b}`;
+  return `what is ${RELATION_WORDS[relation]} ${b}`;
 }
 
 /** How a thing may stand to another: "left", "left and above". */
