@@ -6,7 +6,7 @@ import type { Drawn } from "./drawn.ts";
 export interface SamplingOptions {
   /** Default 0. */
   readonly seed?: number;
-  /** How strongly the caption counts; 1 is no guidance. Default 1.1 of ILLUME, 1.5 of others. */
+  /** How strongly the caption counts; 1 is no guidance. Default 1.25 of ILLUME, 1.5 of others. */
   readonly guidance?: number;
   /** Lower is surer, higher more varied. Default 0.3 of ILLUME, 0.35 of others. */
   readonly temperature?: number;

@@ -146,7 +146,7 @@ export class Illume extends PictureModel<DrawnPicture> {
       sample: (
         inference,
         { asked, unconditional, begun },
-        { seed = 0, guidance = 1.1, temperature = 0.3, topK = 64 },
+        { seed = 0, guidance = 1.25, temperature = 0.3, topK = 64 },
       ) => {
         const guided = { scale: guidance, unconditional };
         const options = { seed, temperature, topK, begun, guidance: guided };

@@ -91,9 +91,9 @@ export function questions(scene: Scene, world: World, random: Random): Question[
 }
 
 /**
- * Questions that take two looks, two of each kind where the scene allows them, about objects that are the
- * only ones of their kind: the color of a tinted one; where one stands from another ("left and
- * above"); with yes or no whether one stands so; and what stands there. In random order.
+ * Questions that take two looks, as many as the scene allows, about objects that are the only ones of
+ * their kind: the color of a tinted one; and two of each of where one stands from another ("left and
+ * above"), with yes or no whether one stands so, and what stands there. In random order.
  *
  * @example
  * ```ts
@@ -111,14 +111,13 @@ export function questions(scene: Scene, world: World, random: Random): Question[
  */
 export function detailQuestions(scene: Scene, random: Random): Question[] {
   const unique = scene.objects.filter(({ concept }) => countOf(scene, concept) === 1);
-  return random.shuffle(
-    [
-      colors(unique),
-      [...standing(unique, random), ...standing(unique, random)],
-      where(unique, random),
-      whatStands(scene, unique),
-    ].flatMap((kind) => random.shuffle(kind).slice(0, 2)),
-  );
+  return random.shuffle([
+    ...color(unique, random),
+    ...standing(unique, random),
+    ...standing(unique, random),
+    ...random.shuffle(where(unique, random)).slice(0, 2),
+    ...random.shuffle(whatStands(scene, unique)).slice(0, 2),
+  ]);
 }
 
 function countOf(scene: Scene, concept: string): number {
