@@ -9,6 +9,8 @@ const share = z.number();
 const ofSome = z.number().nullable().transform((value) => value ?? NaN);
 
 const Details: z.ZodType<DetailScores> = z.strictObject({
+  /** None where it was not asked yet. */
+  count: ofSome.default(NaN),
   color: ofSome,
   where: ofSome,
   what: ofSome,

@@ -22,7 +22,7 @@ export function madeUpDreams(
 function resultOf(arm: Arm, drawing: number): DreamResult {
   const right = Math.round(drawing * CAPTIONS);
   const { samples } = arm;
-  const details = { color: 0.5, where: 0.25, what: 0.5, yesNo: NaN };
+  const details = { count: 1, color: 0.5, where: 0.25, what: 0.5, yesNo: NaN };
   const illustrations = { shown: 0.75, kept: 0.5, keptOverFour: 0.25 };
   const distances = { frechet: 0.5, kernel: 0.01 };
   return {

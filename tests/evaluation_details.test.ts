@@ -28,7 +28,7 @@ Deno.test("right answers are all that counts, form by form", async () => {
     sizes,
   );
   for (const objects of [2, 3, 4] as const) {
-    assert.deepEqual(right[objects], { color: 1, where: 1, what: 1, yesNo: 1 });
+    assert.deepEqual(right[objects], { count: 1, color: 1, where: 1, what: 1, yesNo: 1 });
   }
   const always = (asked: readonly { readonly picture: Picture }[]) =>
     Promise.resolve(asked.map(() => "yes"));

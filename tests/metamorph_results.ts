@@ -37,7 +37,7 @@ export function madeUpReport(
 function resultOf(arm: Arm, drawing: number, pope: number): ArmResult {
   const right = Math.round(drawing * CAPTIONS);
   const { samples } = arm;
-  const details = { color: 0.5, where: 0.25, what: 0.5, yesNo: NaN };
+  const details = { count: 1, color: 0.5, where: 0.25, what: 0.5, yesNo: NaN };
   const answers = { all: 0.5, changed: 0.5, position: 0.25, counting: 0.5, color: NaN };
   return {
     ...arm,

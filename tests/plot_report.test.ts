@@ -64,7 +64,10 @@ const whole = {
     drawn: { frechet: 3.456, kernel: 0.123 },
     reconstructed: { frechet: 1.234, kernel: 0.012 },
   },
-  details: { 2: { color: 0.991, where: 0.871, what: 0.971, yesNo: 0.821 }, 3: { color: 0.981 } },
+  details: {
+    2: { count: 0.951, color: 0.991, where: 0.871, what: 0.971, yesNo: 0.821 },
+    3: { color: 0.981 },
+  },
   judging: { object: 0.972, count: 0.772, position: 0.802, verdict: 0.912 },
   editing: {
     ...{ done: 0.751, kept: 0.391, both: 0.371 },
@@ -95,7 +98,7 @@ Deno.test("a report page holds what was trained, the figures in order, and every
     const words of ["alignment", "34,000", "3 min 30 s", "3.200", "0.910", "0.580", "0.640", "27.3"]
       .concat("0.571", "0.572", "0.411", "0.811", "0.422", "0.822", "of 150", "3.456", "1.234")
       .concat("9 min 33 s", "2.0 GiB", "211.0", "Down is good.", "seed 3")
-      .concat("0.861", "0.623", "2 things0.9910.8710.9710.821", "3 things0.981–––")
+      .concat("0.861", "0.623", "2 things0.9510.9910.8710.9710.821", "3 things–0.981–––")
       .concat("0.9720.772–0.8020.912", "remove (37)0.8610.5110.501", "all0.7510.3910.371")
   ) assert.ok(bodyText(page).includes(words), `${words} is missing`);
 });

@@ -17,7 +17,13 @@ const tasks = {
 
 const PopeSplit = z.object({ accuracy: share, f1: share, yesRatio: share });
 
-const Details = z.object({ color: share, where: share, what: share, yesNo: share }).partial();
+const Details = z.object({
+  count: share,
+  color: share,
+  where: share,
+  what: share,
+  yesNo: share,
+}).partial();
 const Editing = z.object({ done: share, kept: share, both: share });
 
 const Recall = z.object({ recallAt1: share, recallAt5: share });
@@ -42,8 +48,9 @@ const Distances = z.object({ frechet: z.number(), kernel: z.number() });
  *   was asked for, `pictures` how many a story has.
  * - `pope`: one entry a way of choosing the absent objects.
  * - `details`: of pictures of two, three and four tinted things, by that number, the share of questions
- *   that are answered right, word for word: "what color is a", "where is a from b", "what is above a"
- *   (`what`), "is a above b" (`yesNo`).
+ *   that are answered right, word for word: "how many a are there" (`count`; not in reports from before
+ *   it was asked), "what color is a", "where is a from b", "what is above a" (`what`), "is a above b"
+ *   (`yesNo`).
  * - `judging`: of true pictures and near misses, beside held-out captions, the share of which the model
  *   says rightly whether each axis is as asked, and its verdict.
  * - `editing`: the share of random edits that are done, that keep all else, and that do both; in all,

@@ -150,11 +150,14 @@ function abilityTables({ details, judging, editing }: Report): string[] {
   const of = (value: number | undefined) => share(value) ?? "–";
   const tables: string[] = [];
   if (details !== undefined) {
-    const rows = Object.entries(details).map(([things, { color, where, what, yesNo }]) => [
+    const rows = Object.entries(details).map(([things, { count, color, where, what, yesNo }]) => [
       `${things} things`,
-      ...[color, where, what, yesNo].map(of),
+      ...[count, color, where, what, yesNo].map(of),
     ]);
-    const asked = ["what color is a?", "where is a from b?", "what is above a?", "is a above b?"];
+    const asked = [
+      ...["how many a?", "what color is a?", "where is a from b?"],
+      ...["what is above a?", "is a above b?"],
+    ];
     tables.push(table(["answered right", ...asked], rows));
   }
   if (judging !== undefined) {

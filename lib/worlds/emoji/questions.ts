@@ -91,9 +91,10 @@ export function questions(scene: Scene, world: World, random: Random): Question[
 }
 
 /**
- * Questions that take two looks, as many as the scene allows, about objects that are the only ones of
- * their kind: the color of a tinted one; and two of each of where one stands from another ("left and
- * above"), with yes or no whether one stands so, and what stands there. In random order.
+ * Questions that take more than a look, as far as the scene allows them: how many there are of something;
+ * and about objects that are the only ones of their kind the color of a tinted one, and two of each of
+ * where one stands from another ("left and above"), with yes or no whether one stands so, and what
+ * stands there. In random order.
  *
  * @example
  * ```ts
@@ -112,6 +113,7 @@ export function questions(scene: Scene, world: World, random: Random): Question[
 export function detailQuestions(scene: Scene, random: Random): Question[] {
   const unique = scene.objects.filter(({ concept }) => countOf(scene, concept) === 1);
   return random.shuffle([
+    ...scene.objects.length === 0 ? [] : [counted(scene, random.pick(scene.objects).concept)],
     ...color(unique, random),
     ...standing(unique, random),
     ...standing(unique, random),
@@ -139,11 +141,12 @@ function presence(scene: Scene, world: World, random: Random): Question[] {
 function counting(scene: Scene, world: World, random: Random): Question[] {
   const absent = scene.objects.length === 0 || random.uniform() < 0.25;
   const concept = absent ? absentConcept(scene, world, random) : random.pick(scene.objects).concept;
-  return [{
-    kind: "counting",
-    question: countQuestion(concept),
-    answer: NUMBERS[countOf(scene, concept)],
-  }];
+  return [counted(scene, concept)];
+}
+
+function counted(scene: Scene, concept: string): Question {
+  const answer = NUMBERS[countOf(scene, concept)];
+  return { kind: "counting", question: countQuestion(concept), answer };
 }
 
 function color(unique: readonly SceneObject[], random: Random): Question[] {

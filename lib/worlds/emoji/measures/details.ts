@@ -1,4 +1,4 @@
-/** How well a model tells which colour is whose, and where things stand, the more of them there are. */
+/** How well a model counts, and tells which colour is whose and where things stand, the more there are. */
 import type { Answers } from "../../../evaluation/abilities.ts";
 import { evaluateQuestions, type PictureQuestion } from "../../../evaluation/answers.ts";
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
@@ -7,6 +7,7 @@ import { detailQuestions } from "../questions.ts";
 
 /** The forms of the questions, by how they begin. */
 const FORMS = {
+  "how many": "count",
   "what color": "color",
   "where": "where",
   "what is": "what",
@@ -20,8 +21,8 @@ export type DetailScores = Readonly<Record<Form, number>>;
 const THINGS = [2, 3, 4] as const;
 
 /**
- * Asks about pictures of two, three and four tinted things, `questions` or a few more of each: "what color
- * is a", "where is a from b", "what is above a", "is a above b".
+ * Asks about pictures of two, three and four tinted things, `questions` or a few more of each: "how many
+ * a are there", "what color is a", "where is a from b", "what is above a", "is a above b".
  *
  * @throws RangeError where `questions` is no count
  */
