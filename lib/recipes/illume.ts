@@ -250,14 +250,14 @@ export const ILLUME_STAGES: Readonly<Record<Preset, readonly StagePlan[]>> = {
   nano: stagesOf({
     language: { steps: 200, batchSize: 32, peakRate: 3e-3 },
     embedding: { steps: 150, batchSize: 32, peakRate: 3e-3 },
-    reading: { steps: 700, batchSize: 32, peakRate: 2.5e-3 },
+    reading: { steps: 1000, batchSize: 32, peakRate: 2.5e-3 },
     alignment: { steps: 1700, batchSize: 32, peakRate: 2.5e-3 },
     fineTuning: { steps: 1100, batchSize: 32, peakRate: 2e-3 },
   }),
   small: stagesOf({
     language: { steps: 300, batchSize: 32, peakRate: 2e-3 },
     embedding: { steps: 150, batchSize: 32, peakRate: 2e-3 },
-    reading: { steps: 2000, batchSize: 32, peakRate: 2e-3 },
+    reading: { steps: 2500, batchSize: 32, peakRate: 2e-3 },
     alignment: { steps: 6000, batchSize: 32, peakRate: 2e-3 },
     fineTuning: { steps: 2200, batchSize: 32, peakRate: 1.5e-3 },
   }),
