@@ -6,6 +6,7 @@ import {
   askedCaptions,
   calibrationOf,
   codeReader,
+  editScenes,
   emojiDocuments,
   emojiLanguage,
   emojiScenes,
@@ -25,6 +26,7 @@ import {
   readDrawings,
   RECIPES,
   SceneParser,
+  scoreEdits,
   selfGenerate,
   shortened,
   shortenedPlan,
@@ -66,7 +68,7 @@ const Before = z.object({ byParser: z.number(), byCodes: z.number() });
 const FILES = [
   ...["config.json", "model.safetensors", "tokenizer.json"],
   ...["drawings/drawings.jsonl", "drawings/settings.json"],
-  ...["report.html", "report.json", "scores.png", "drawn.png", "reconstructed.png"],
+  ...["report.html", "report.json", "scores.png", "drawn.png", "edited.png", "reconstructed.png"],
 ];
 
 /** The steps of a stage after which the model is looked at: every `LOOK_EVERY`, and the last. */
@@ -281,6 +283,7 @@ await main(async () => {
   const calibration = calibrationOf(
     drawing.drawings.map(({ correct }, i) => ({ judgement: judgements[i], isRight: correct })),
   );
+  const edited = await editScenes(model, scenes, { edits: 12, seed });
   const shown = spread(ceilings.pictures, 12);
   const encoded = await tokenizer.encode(shown.map(({ picture }) => picture));
   const report = await writeReport(out, {
@@ -294,6 +297,7 @@ await main(async () => {
     ceilings,
     visualized,
     abilities,
+    edited: edited.map((edit) => ({ ...edit, right: scoreEdits([edit], parser).both === 1 })),
     told: model.recipe === "dreamllm" ? await tellAll(model, SUBJECTS, seed) : undefined,
     ceilingByCodes: evaluateDrawingByCodes(ceilings.drawings, read),
     probes,

@@ -6,6 +6,7 @@ import {
   type Ceilings,
   type CodeScores,
   type DrawingScores,
+  type EditedScene,
   type JudgedDrawing,
   plot,
   readMetrics,
@@ -33,6 +34,8 @@ export interface Findings {
   /** Of MetaMorph. */
   readonly visualized?: VisualizerScores;
   readonly abilities: Pick<Report, "details" | "judging" | "editing" | "stories">;
+  /** Some edits, and whether each is right. */
+  readonly edited: readonly (EditedScene & { readonly right: boolean })[];
   /** Of what DreamLLM told. */
   readonly told?: readonly plot.Composition[];
   readonly ceilingByCodes: CodeScores;
@@ -109,6 +112,7 @@ export async function writeReport(out: string, findings: Findings): Promise<Repo
   const pictures = [
     ["scores.png", "Scores over minutes"],
     ["drawn.png", "Drawn"],
+    ["edited.png", "Edited"],
     ["reconstructed.png", "Reconstructed"],
   ];
   for (const [file, heading] of pictures) {
@@ -124,8 +128,7 @@ export function visualizerReport({ drawn, ceilings }: VisualizerScores): Report[
 
 async function figuresOf(
   out: string,
-  { drawing, visualized, told = [], assessed, reconstructed, visionStages, lossParts, curve }:
-    Findings,
+  { drawing, visualized, told = [], edited, assessed, reconstructed, ...learned }: Findings,
 ): Promise<plot.ReportFigure[]> {
   const metrics = await readMetrics(`${out}/metrics.jsonl`);
   const points = metrics.map(({ stage, samples, loss, parts }) => ({
@@ -134,6 +137,7 @@ async function figuresOf(
     loss,
     ...parts,
   }));
+  const { visionStages, lossParts, curve } = learned;
   const isUnified = ({ stage }: { stage: string }) => !visionStages.includes(stage);
   return [
     {
@@ -178,6 +182,18 @@ async function figuresOf(
           title: caption,
           mark: correct ? "good" as const : "bad" as const,
         })),
+        { columns: 6 },
+      ),
+    },
+    {
+      heading: "Edited",
+      text:
+        "A picture and what the model made of it, told what stands above; with the parser's verdict.",
+      figure: plot.pictureGrid(
+        edited.flatMap(({ before, instruction, edited, right }) => [
+          { picture: before },
+          { picture: edited, title: instruction, mark: right ? "good" as const : "bad" as const },
+        ]),
         { columns: 6 },
       ),
     },

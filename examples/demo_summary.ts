@@ -50,7 +50,7 @@ export function summary(report: Report, out: string): string {
     ["time", minutes(seconds)],
     [],
     ["report", `${out}/report.html, report.json, metrics.jsonl`],
-    ["pictures", `${out}/drawn.png, reconstructed.png, scores.png`],
+    ["pictures", `${out}/drawn.png, edited.png, reconstructed.png, scores.png`],
     ["model", out],
   ];
   const story = ["a story about a cat and three apples", "--to", "story.html"];

@@ -1,6 +1,7 @@
 /** How well a model edits pictures of scenes: is done what was asked for, and kept what was not? */
 import type { Edits, Sampled } from "../../../evaluation/abilities.ts";
 import { type EditingScores, scoreEditing } from "../../../evaluation/editing.ts";
+import type { Picture } from "../../../data/picture.ts";
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
 import type { EditKind } from "../edits.ts";
 import type { EditExample, EmojiScenes } from "../emoji_scenes.ts";
@@ -14,16 +15,17 @@ export interface EditingByKind extends EditingScores {
   readonly byKind: Readonly<Partial<Record<EditKind, EditingScores & { readonly edits: number }>>>;
 }
 
-/**
- * Has random pictures edited, and parses picture, edited picture and the one that was asked for. What
- * the parser does not see is left out: edits of style.
- */
-export async function evaluateEditing<Options extends Sampled>(
+/** A picture, an instruction, the picture that it asks for, and the one that a model made of it. */
+export interface EditedScene extends EditExample {
+  readonly edited: Picture;
+}
+
+/** Has random pictures edited. What no parser sees is left out: edits of style. */
+export async function editScenes<Options extends Sampled>(
   model: Edits<Options>,
   scenes: EmojiScenes,
-  parser: SceneParser,
   { edits, ...options }: { edits: number; seed: number } & Options,
-): Promise<EditingByKind> {
+): Promise<EditedScene[]> {
   checkNumber("edits", edits, COUNT);
   const random = new Random(options.seed, "editing");
   const asked: EditExample[] = [];
@@ -35,14 +37,33 @@ export async function evaluateEditing<Options extends Sampled>(
     asked.map(({ before: picture, instruction }) => ({ picture, instruction })),
     options as unknown as Options,
   );
-  const seen = asked.map(({ before, after, ...edit }, i) => ({
-    ...edit,
+  return asked.map((edit, i) => ({ ...edit, edited: drawn[i].picture }));
+}
+
+/**
+ * Scores edits by what a parser sees in the picture, in the edited one, and in the one that was asked for.
+ * @throws RangeError where there are none
+ */
+export function scoreEdits(edits: readonly EditedScene[], parser: SceneParser): EditingScores {
+  const seen = edits.map(({ before, after, edited, anywhere }) => ({
+    anywhere,
     before: parser.parse(before),
     wanted: parser.parse(after),
-    edited: parser.parse(drawn[i].picture),
+    edited: parser.parse(edited),
   }));
-  const byKind = [...Map.groupBy(seen, ({ kind }) => kind)].map(([kind, own]) => {
-    return [kind, { edits: own.length, ...scoreEditing(own, { near: NEAR }) }];
+  return scoreEditing(seen, { near: NEAR });
+}
+
+/** Has random pictures edited, as {@link editScenes}, and scores what became of them, in all and by kind. */
+export async function evaluateEditing<Options extends Sampled>(
+  model: Edits<Options>,
+  scenes: EmojiScenes,
+  parser: SceneParser,
+  options: { edits: number; seed: number } & Options,
+): Promise<EditingByKind> {
+  const edits = await editScenes(model, scenes, options);
+  const byKind = [...Map.groupBy(edits, ({ kind }) => kind)].map(([kind, own]) => {
+    return [kind, { edits: own.length, ...scoreEdits(own, parser) }];
   });
-  return { ...scoreEditing(seen, { near: NEAR }), byKind: Object.fromEntries(byKind) };
+  return { ...scoreEdits(edits, parser), byKind: Object.fromEntries(byKind) };
 }

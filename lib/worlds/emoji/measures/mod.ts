@@ -14,7 +14,13 @@ export {
   judgeDrawings,
 } from "./drawing.ts";
 export { evaluateDescribing } from "./describing.ts";
-export { type EditingByKind, evaluateEditing } from "./editing.ts";
+export {
+  type EditedScene,
+  type EditingByKind,
+  editScenes,
+  evaluateEditing,
+  scoreEdits,
+} from "./editing.ts";
 export { type DrawsFrames, evaluateFrames, type FrameScores } from "./frames.ts";
 export { evaluateGeneval, isOfWorld, toGeneval } from "./geneval_file.ts";
 export { evaluateJudge, evaluateJudgeOnDrawings } from "./judging.ts";
