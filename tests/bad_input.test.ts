@@ -220,7 +220,7 @@ const replaced = (before: string, after: string) => async (path: string) => {
   await writeFile(path, text.replace(before, after));
 };
 const cutTo = (bytes: number) => (path: string) => truncate(path, bytes);
-const version1 = replaced(`"version": 6`, `"version": 1`);
+const version1 = replaced(`"version": 7`, `"version": 1`);
 
 const DAMAGES: readonly Damage[] = [
   [
@@ -228,7 +228,7 @@ const DAMAGES: readonly Damage[] = [
     rm,
     /^Expected a model in .*, but found none: run `deno task demo/,
   ],
-  ["config.json", version1, /^Expected .*version 6 in .*config\.json, but found version/],
+  ["config.json", version1, /^Expected .*version 7 in .*config\.json, but found version/],
   ["config.json", cutTo(99), /^Expected .*config\.json, but found/],
   [
     "config.json",
