@@ -52,7 +52,7 @@ Deno.test("a stage that does not fit says so before it begins, and names the bat
   const scenes = await emojiScenes({ preset: "nano", seed: 0 });
   using store = new StateStore(device);
   const model = tinyIllume(store, trainTextTokenizer(scenes));
-  const [, , stage] = illumeStages(model, emojiDocuments(scenes), ILLUME_STAGES.nano);
+  const [, , , stage] = illumeStages(model, emojiDocuments(scenes), ILLUME_STAGES.nano);
   assert.equal(stage.name, "image-text alignment");
   const free = (await stage.memory(7)).total;
   assert.ok(free < (await stage.memory(8)).total && (await stage.memory()).total > 2 * free);

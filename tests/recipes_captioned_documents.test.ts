@@ -40,7 +40,7 @@ Deno.test("each kind asks and answers with a picture and its own caption", async
   );
   same(
     (await said("reconstruct")).symmetricDifference(
-      new Set(NAMES.map((name) => `${name}: <picture> reconstruct <picture>`)),
+      new Set(NAMES.map((name) => `${name}: reconstruct <picture> <picture>`)),
     ).size,
     0,
   );

@@ -47,7 +47,7 @@ function prompts(count: number): Sequence[] {
 
 /** Makes `<eos>` and `<picture>` likely. */
 async function storeOf(model: UnifiedModel): Promise<StateStore> {
-  const store = tinyStore(device, 0, model);
+  const store = tinyStore(device, 4, model);
   const head = await store.read("lm_head.weight") as Float32Array;
   for (const [id, scale] of [[vocabulary.eos, 2], [vocabulary.picture, 40]]) {
     const at = id * TINY_CONFIG.hiddenSize;
