@@ -7,8 +7,8 @@
  *
  * - The language model learns from nothing. A stage of plain text stands in for the trained one: the
  *   first stage would otherwise fit an adapter to a random network.
- * - Questions come in a stage of their own before drawing: beside it, where things stand is learned
- *   several times as late (docs/LOG.md, 2026-11-29).
+ * - Questions come in a stage of their own before drawing: beside it, where things stand was learned
+ *   later (docs/LOG.md, 2026-11-29).
  * - Token shift (`embedding.ts`): a small transformer is slow to find out which colour is whose.
  * - Places in a picture have embeddings: features of patches say what is seen, not where.
  * - Codes are embedded and predicted through a projection of the tokenizer's codebook, with a part of

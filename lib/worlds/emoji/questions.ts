@@ -32,10 +32,7 @@ export function colorQuestion(concept: string): string {
   return `what color is the ${concept}`;
 }
 
-/**
- * Whether one thing stands so to another. Questions of places have no articles, since most of what is
- * read is questions: a step takes .93 of the time.
- */
+/** Whether one thing stands so to another. Questions of places have no articles, to be short. */
 export function standingQuestion(a: string, relation: Relation, b: string): string {
   return `is ${a} ${RELATION_WORDS[relation]} ${b}`;
 }

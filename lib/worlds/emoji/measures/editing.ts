@@ -45,13 +45,17 @@ export async function editScenes<Options extends Sampled>(
  * @throws RangeError where there are none
  */
 export function scoreEdits(edits: readonly EditedScene[], parser: SceneParser): EditingScores {
-  const seen = edits.map(({ before, after, edited, anywhere }) => ({
+  return scoreEditing(seenBy(parser, edits), { near: NEAR });
+}
+
+function seenBy(parser: SceneParser, edits: readonly EditedScene[]) {
+  return edits.map(({ kind, before, after, edited, anywhere }) => ({
+    kind,
     anywhere,
     before: parser.parse(before),
     wanted: parser.parse(after),
     edited: parser.parse(edited),
   }));
-  return scoreEditing(seen, { near: NEAR });
 }
 
 /** Has random pictures edited, as {@link editScenes}, and scores what became of them, in all and by kind. */
@@ -61,9 +65,9 @@ export async function evaluateEditing<Options extends Sampled>(
   parser: SceneParser,
   options: { edits: number; seed: number } & Options,
 ): Promise<EditingByKind> {
-  const edits = await editScenes(model, scenes, options);
-  const byKind = [...Map.groupBy(edits, ({ kind }) => kind)].map(([kind, own]) => {
-    return [kind, { edits: own.length, ...scoreEdits(own, parser) }];
+  const seen = seenBy(parser, await editScenes(model, scenes, options));
+  const byKind = [...Map.groupBy(seen, ({ kind }) => kind)].map(([kind, own]) => {
+    return [kind, { edits: own.length, ...scoreEditing(own, { near: NEAR }) }];
   });
-  return { ...scoreEdits(edits, parser), byKind: Object.fromEntries(byKind) };
+  return { ...scoreEditing(seen, { near: NEAR }), byKind: Object.fromEntries(byKind) };
 }
