@@ -65,6 +65,24 @@ Deno.test("several pictures are asked about as one is, alone or among others", a
   assert.notEqual(one, another);
 });
 
+Deno.test("among choices, what may be said has all the probability, and the likeliest is said", async () => {
+  const [prompt] = [1].map(asked);
+  const lists = [["a cat", "two red hearts"], ["dog", "red", "red and dog"]];
+  const answers = lists[0].flatMap((one) => lists[1].map((other) => [one, other]));
+  using inference = new Inference(parts);
+  const among = (choices: readonly string[][], answers: readonly string[][]) =>
+    inference.logLikelihoodsAmong(answers.map((answer) => ({ ask: prompt, answer, choices })));
+  const found = await among(lists, answers);
+  const total = found.reduce((sum, logLikelihood) => sum + Math.exp(logLikelihood), 0);
+  assert.ok(Math.abs(total - 1) < 1e-5, `${total}`);
+  assert.ok(new Set(found).size === answers.length, "all are alike");
+  const things = ["dog", "hearts", "cat"];
+  const said = await inference.write([prompt], [[things]]);
+  const each = await among([things], things.map((thing) => [thing]));
+  assert.deepEqual(said, [things[each.indexOf(Math.max(...each))]]);
+  assert.deepEqual(await among([["a cat"]], [["a cat"]]), [0]);
+});
+
 Deno.test("graphs are compiled once for each number of pictures; no picture counts as one", async () => {
   let compiled = 0;
   const counting: Device = {

@@ -5,7 +5,7 @@
  * - count: `three cats seen, two asked`; also `at least two asked`, `two to four asked`. More than four
  *   are `many`, and a figure where more than four are asked for: `7 cats seen, 6 asked`
  * - color: `red seen, blue asked`, of each object whose color is asked for
- * - position: `left and above seen, right asked`
+ * - position: `left and above seen, right asked`; as asked where "left" or "above" is
  *
  * Where several are asked for, their facts are joined by "and". A name of several words is written as
  * one: `traffic-light seen`.
@@ -70,7 +70,12 @@ const SCORES: Readonly<Record<Axis, (facts: string) => number>> = {
 /** Ten for all of the facts that say "red seen, red asked", and of none that say anything else. */
 function shareAsAsked(facts: string): number {
   const told = [...facts.matchAll(/([\w ]+?) seen, (\w+) asked(?: and )?/g)];
-  return 10 * told.filter(([, seen, asked]) => seen === asked).length / told.length;
+  return 10 * told.filter(([, seen, asked]) => isAsAsked(seen, asked)).length / told.length;
+}
+
+/** "left and above" is as asked of "left", and of "above". */
+export function isAsAsked(seen: string, asked: string): boolean {
+  return seen.split(" and ").includes(asked);
 }
 
 /**

@@ -68,7 +68,7 @@ function check(requirements: Requirements): void {
 
 /** What is found of a point. */
 function lookFor(
-  { axis, about, answers, clause = 0, right }: Point,
+  { axis, about, answers, clause = 0 }: Point,
   { include }: Requirements,
   { objects }: Seen,
   found: Found,
@@ -81,17 +81,17 @@ function lookFor(
       return answers[number] ?? (answers.includes("many") ? "many" : `${number}`);
     }
     case "color": {
-      const other = found[clause].find(({ color }) => color !== right);
-      return found[clause].length > 0 && other === undefined ? right : other?.color ?? "none";
+      const asked = include[clause].color;
+      const told = found[clause].find(({ color }) => color !== asked) ?? found[clause].at(0);
+      return told?.color ?? "none";
     }
     case "position": {
       const [asked, target] = include[clause].position!;
       const relations = found[clause].flatMap((a) =>
         found[target].map((b) => relationsOf(a.box, b.box))
       );
-      const other = relations.find((held) => !held.includes(asked));
-      if (relations.length > 0 && other === undefined) return right;
-      return other?.map(sideOf).join(" and ") || "none";
+      const told = relations.find((held) => !held.includes(asked)) ?? relations.at(0);
+      return told?.map(sideOf).join(" and ") || "none";
     }
   }
 }

@@ -4,7 +4,7 @@
  * asked for; what is found of each point is a word or three. Facts and scores follow from both.
  */
 import { type Assessment, assessmentOf, AXES, type Axis } from "./assessment.ts";
-import { axisOf, SIDES } from "./facts.ts";
+import { axisOf, isAsAsked, SIDES } from "./facts.ts";
 import { COLORS, NUMBERS, type Relation } from "./geneval_words.ts";
 import type { Requirements } from "./requirements.ts";
 
@@ -17,8 +17,8 @@ export interface Point {
   readonly clause?: number;
   /** What may be found. */
   readonly answers: readonly string[];
-  /** What is found where all is as asked. */
-  readonly right: string;
+  /** Which of them are as asked: of "left" also "left and above". */
+  readonly right: readonly string[];
   /** What is said of what was found: "three cats seen, two asked". */
   fact(found: string): string;
 }
@@ -56,7 +56,7 @@ export function pointsOf(requirements: Requirements, plurals: Plurals = {}): Poi
       about: thing,
       clause,
       answers: ["seen", "missing"],
-      right: "seen",
+      right: ["seen"],
       fact: (found) => `${thing} ${found}`,
     }]
   );
@@ -74,7 +74,7 @@ export function pointsOf(requirements: Requirements, plurals: Plurals = {}): Poi
       axis: "count",
       about: oneWord(concept),
       answers: words,
-      right: words[from],
+      right: words.slice(from, to + 1),
       fact: (found) => `${found} ${noun(found)} seen, ${asked} asked`,
     };
   });
@@ -84,20 +84,22 @@ export function pointsOf(requirements: Requirements, plurals: Plurals = {}): Poi
       about: things[clause],
       clause,
       answers: ["none", ...COLORS],
-      right: color,
+      right: [color],
       fact: (found) => `${found} seen, ${color} asked`,
     }]
   );
-  const positions = include.flatMap(({ position }, clause): Point[] =>
-    position === undefined ? [] : [{
+  const positions = include.flatMap(({ position }, clause): Point[] => {
+    if (position === undefined) return [];
+    const side = sideOf(position[0]);
+    return [{
       axis: "position",
       about: `${things[position[1]]} ${things[clause]}`,
       clause,
       answers: PLACES,
-      right: sideOf(position[0]),
-      fact: (found) => `${found} seen, ${sideOf(position[0])} asked`,
-    }]
-  );
+      right: PLACES.filter((place) => isAsAsked(place, side)),
+      fact: (found) => `${found} seen, ${side} asked`,
+    }];
+  });
   return [...objects, ...counts, ...colors, ...positions];
 }
 

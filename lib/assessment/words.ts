@@ -50,6 +50,16 @@ export function choicesOf(points: readonly Point[]): string[][] {
   );
 }
 
+/** All that says that all is right, one of {@link choicesOf} of each point: of "left" also "left and above". */
+export function rightAnswers(points: readonly Point[]): string[][] {
+  const choices = choicesOf(points);
+  return points.reduce<string[][]>(
+    (begun, { answers, right }, i) =>
+      begun.flatMap((said) => right.map((one) => [...said, choices[i][answers.indexOf(one)]])),
+    [[]],
+  );
+}
+
 /**
  * Reads what was found of each point, and says what follows; `undefined` where it is in other words.
  *

@@ -17,7 +17,7 @@ export {
 } from "./layers.ts";
 export { type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
 export { KeyValueCache } from "./key_value_cache.ts";
-export { guided, sample, type Sampling } from "./sampling.ts";
+export { guided, logSoftmax, sample, type Sampling } from "./sampling.ts";
 export {
   attention,
   type AttentionContext,

@@ -22,7 +22,8 @@ export function guided(
   return c.map((value, i) => u[i] + scale * (value - u[i]));
 }
 
-function logSoftmax(logits: Float32Array): Float32Array {
+/** log softmax(logits), the natural logarithm. */
+export function logSoftmax(logits: Float32Array): Float32Array {
   const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const total = logits.reduce((sum, x) => sum + Math.exp(x - largest), 0);
   const shift = largest + Math.log(total);

@@ -11,7 +11,7 @@ import {
   type Judgement,
 } from "../assessment/judge.ts";
 import { isJudged } from "../assessment/judged_language.ts";
-import { choicesOf, foundToText, parseAssessment } from "../assessment/words.ts";
+import { choicesOf, parseAssessment, rightAnswers } from "../assessment/words.ts";
 import type { Segment } from "../data/document.ts";
 import { expectPictures, type Picture } from "../data/picture.ts";
 import { checkNumber, COUNT, type Device, expectList, type StateStore } from "../runtime/mod.ts";
@@ -331,13 +331,17 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     const asked = items.map(({ picture, caption }) =>
       ask.assess(picture, language.caption(caption))
     );
-    const likelihoods = await inference.logLikelihoods(asked.map((ask, i) => {
-      return { ask, answer: foundToText(points[i], points[i].map(({ right }) => right)) };
-    }));
-    const answers = await inference.write(asked, points.map(choicesOf));
+    const choices = points.map(choicesOf);
+    const confidences = asked.map(() => 0);
+    const right = points.flatMap((own, i) =>
+      rightAnswers(own).map((answer) => ({ i, ask: asked[i], answer, choices: choices[i] }))
+    );
+    const likelihoods = await inference.logLikelihoodsAmong(right);
+    right.forEach(({ i }, at) => confidences[i] += Math.exp(likelihoods[at]));
+    const answers = await inference.write(asked, choices);
     return answers.map((said, i) => {
       const assessment = parseAssessment(said, points[i]);
-      const confidence = Math.exp(likelihoods[i]);
+      const confidence = Math.min(1, confidences[i]);
       return assessment === undefined ? { said } : { assessment, confidence };
     });
   }

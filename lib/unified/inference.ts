@@ -14,6 +14,8 @@ import type { UnifiedModel } from "./unified_model.ts";
 /** Sequences that are computed at a time. */
 const BATCH = 64;
 
+const GREEDY = { temperature: 0, topK: 1, seed: 0 };
+
 /** What is asked, one list of segments for each answer. */
 export type Asked = readonly (readonly Segment[])[];
 
@@ -96,7 +98,7 @@ export class Inference implements Disposable {
       begun ? await withBeginnings(prompts, begun, unified) : prompts,
       { read: mostPictures(asked), drawn: begun ? 1 : 0, texts: 1, composed: 0, batch: BATCH },
       (row, i) => text.generate(row, { longest, choices: allowed?.[i] }),
-      { temperature: 0, topK: 1, seed: 0 },
+      GREEDY,
     );
     return answers.map(({ ids }) => vocabulary.decodeText(ids));
   }
@@ -148,6 +150,34 @@ export class Inference implements Disposable {
           tell: tell && ((part) => tell(part, i)),
         }),
       options,
+    );
+  }
+
+  /**
+   * log P(answer | what is asked), the natural logarithm, of each, where nothing may be answered but
+   * one text of each list of choices, one after the other.
+   * @param items the answer is one of each list
+   */
+  async logLikelihoodsAmong(
+    items: readonly {
+      readonly ask: readonly Segment[];
+      readonly answer: readonly string[];
+      readonly choices: readonly (readonly string[])[];
+    }[],
+  ): Promise<number[]> {
+    const { unified } = this.#parts;
+    const { vocabulary, text } = unified;
+    const asked = items.map(({ ask }) => ask);
+    const encoded = (texts: readonly string[]) => texts.map((text) => vocabulary.encodeText(text));
+    return await this.#generate(
+      await promptsOf(asked, unified),
+      { read: mostPictures(asked), drawn: 0, texts: 1, composed: 0, batch: BATCH },
+      (row, i) =>
+        text.logLikelihood(row, {
+          ids: encoded(items[i].answer).flat(),
+          choices: items[i].choices.map(encoded),
+        }),
+      GREEDY,
     );
   }
 

@@ -1,6 +1,6 @@
 /** One row of a generation, as a modality sees it that says something in it. */
 import type { Random } from "../runtime/mod.ts";
-import { guided, sample, type Sampling } from "../nn/mod.ts";
+import { guided, logSoftmax, sample, type Sampling } from "../nn/mod.ts";
 
 /** A row that enters the language model while it generates. */
 export type Entry =
@@ -44,13 +44,22 @@ export class Row {
 
   /** Samples one of the ids from `from` to `to` (without it) that are allowed. */
   sample(from: number, to: number, isAllowed?: (id: number) => boolean): number {
+    return from + sample(this.#scores(from, to, isAllowed), this.#sampling, this.#random);
+  }
+
+  /** log P(id), the natural logarithm, among the ids that {@link sample} samples from. */
+  logLikelihood(id: number, from: number, to: number, isAllowed?: (id: number) => boolean): number {
+    return logSoftmax(this.#scores(from, to, isAllowed))[id - from];
+  }
+
+  #scores(from: number, to: number, isAllowed?: (id: number) => boolean): Float32Array {
     const { logits, unconditional } = this.#heard;
     const own = logits.slice(from, to);
     const scores = unconditional === undefined
       ? own
       : guided(own, unconditional.slice(from, to), this.#guidance);
     if (isAllowed) scores.forEach((_, i) => isAllowed(from + i) || (scores[i] = -Infinity));
-    return from + sample(scores, this.#sampling, this.#random);
+    return scores;
   }
 
   /** What a modality gave out. */

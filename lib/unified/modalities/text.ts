@@ -8,8 +8,8 @@ import type { Vocabulary } from "../vocabulary.ts";
 export interface TextOptions {
   /** Words and parts of words, at most. */
   readonly longest: number;
-  /** What may be said, as ids: one of each list, one after the other; anything where absent. */
-  readonly choices?: readonly (readonly (readonly number[])[])[];
+  /** What may be said; anything where absent. */
+  readonly choices?: Choices;
   /** The ids that end it; default `<eos>`. */
   readonly ends?: readonly number[];
   /** Told all ids so far, as they are said. */
@@ -25,7 +25,18 @@ export interface SaidText {
 export interface TextModality extends Modality<string> {
   /** Says words up to an end, or as many as may be. */
   generate(row: Row, options: TextOptions): Generator<void, SaidText>;
+  /**
+   * log P(ids), the natural logarithm, of saying them and no more, where nothing may be said but one
+   * of each list of choices.
+   */
+  logLikelihood(
+    row: Row,
+    options: { readonly ids: readonly number[]; readonly choices: Choices },
+  ): Generator<void, number>;
 }
+
+/** What may be said, as ids: one of each list, one after the other. */
+export type Choices = readonly (readonly (readonly number[])[])[];
 
 /** The words of a vocabulary. */
 export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextModality {
@@ -57,12 +68,22 @@ export function textModality(vocabulary: Vocabulary, hiddenSize: number): TextMo
       }
       return { ids };
     },
+    *logLikelihood(row, { ids, choices }) {
+      let sum = 0;
+      for (const [i, id] of [...ids, vocabulary.eos].entries()) {
+        yield;
+        const next = leadingTo(choices, ids.slice(0, i), vocabulary.eos);
+        sum += row.logLikelihood(id, 0, size, (id) => next.has(id));
+        row.feed({ id });
+      }
+      return sum;
+    },
   };
 }
 
 /** The ids that go on with one of each choice, after what was said; `end` where nothing is left to say. */
 function leadingTo(
-  choices: readonly (readonly (readonly number[])[])[],
+  choices: Choices,
   said: readonly number[],
   end: number,
 ): ReadonlySet<number> {

@@ -16,6 +16,9 @@ const QUESTIONS = 3;
 /** The same about details. */
 const DETAILS = 6;
 
+/** Share of pictures for details in which two or more are alike: else "three" is next to never said. */
+const ALIKE = 0.25;
+
 /** The kinds of documents. */
 export type EmojiDocuments = Readonly<
   Record<
@@ -55,8 +58,9 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
     /** Which colour is whose, and where: about pictures of several things, all of them tinted. */
     detail: endless(seed, "detail", (random) => {
       for (;;) {
-        const options = { objects: 2 + random.integer(3), tinted: 1 };
-        const { picture, scene } = scenes.reading(random, options);
+        const objects = 2 + random.integer(3);
+        const alike = random.uniform() < ALIKE ? 2 + random.integer(objects - 1) : 1;
+        const { picture, scene } = scenes.reading(random, { objects, tinted: 1, alike });
         const questions = detailQuestions(scene, random);
         if (questions.length > 0) return documents.asked(picture, questions.slice(0, DETAILS));
       }

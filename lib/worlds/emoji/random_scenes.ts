@@ -43,6 +43,8 @@ export interface SceneOptions {
   readonly objects?: number;
   /** The share of concepts that are tinted. */
   readonly tinted?: number;
+  /** How many objects are of the first one's kind, at least; default 1. */
+  readonly alike?: number;
 }
 
 /**
@@ -63,14 +65,15 @@ export interface SceneOptions {
 export function randomScene(
   world: World,
   random: Random,
-  { objects, tinted = 0.5 }: SceneOptions = {},
+  { objects, tinted = 0.5, alike = 1 }: SceneOptions = {},
 ): Scene {
   const count = objects ?? 1 + random.integer(4);
   const fresh = random.sample(world.concepts, count);
   const things: Thing[] = [];
   for (const concept of fresh) {
     const again = things.length > 0 && random.uniform() < 0.3;
-    if (again) things.push(random.pick(things));
+    if (things.length > 0 && things.length < alike) things.push(things[0]);
+    else if (again) things.push(random.pick(things));
     else if (random.uniform() < tinted) things.push({ concept, color: random.pick(COLORS) });
     else things.push({ concept });
   }

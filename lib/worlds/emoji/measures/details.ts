@@ -4,16 +4,16 @@ import { evaluateQuestions, type PictureQuestion } from "../../../evaluation/ans
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
 import type { EmojiScenes } from "../emoji_scenes.ts";
 import { detailQuestions } from "../questions.ts";
+import { NUMBERS } from "../words.ts";
 
 /** The forms of the questions, by how they begin. */
 const FORMS = {
-  "how many": "count",
   "what color": "color",
   "where": "where",
   "what is": "what",
   "is": "yesNo",
 } as const;
-type Form = typeof FORMS[keyof typeof FORMS];
+type Form = "count" | typeof FORMS[keyof typeof FORMS];
 
 /** Of each form of question the share that was answered right, word for word. */
 export type DetailScores = Readonly<Record<Form, number>>;
@@ -21,8 +21,9 @@ export type DetailScores = Readonly<Record<Form, number>>;
 const THINGS = [2, 3, 4] as const;
 
 /**
- * Asks about pictures of two, three and four tinted things, `questions` or a few more of each: "how many
- * a are there", "what color is a", "where is a from b", "what is above a", "is a above b".
+ * Asks about pictures of two, three and four tinted things, `questions` or a few more of each: "what
+ * color is a", "where is a from b", "what is above a", "is a above b"; and "how many a", a
+ * quarter as often, where two, three and four of four things are.
  *
  * @throws RangeError where `questions` is no count
  */
@@ -39,13 +40,20 @@ export async function evaluateDetails(
     while (about.length < questions) {
       const { picture, scene } = scenes.reading(random, { objects, tinted: 1 });
       about.push(
-        ...detailQuestions(scene, random).map(({ question, answer }) => {
-          return { kind: formOf(question), picture, question, answer };
-        }),
+        ...detailQuestions(scene, random).filter(({ kind }) => kind !== "counting")
+          .map(({ question, answer }) => ({ kind: formOf(question), picture, question, answer })),
       );
     }
+    while (about.length < 1.25 * questions) {
+      const { picture, scene } = scenes.reading(random, { objects: 4, tinted: 1, alike: objects });
+      const { question, answer } = detailQuestions(scene, random)
+        .find(({ kind }) => kind === "counting")!;
+      if (answer === NUMBERS[objects]) about.push({ kind: "count", picture, question, answer });
+    }
     const right = await evaluateQuestions(model, about);
-    const shares = Object.values(FORMS).map((form) => [form, right[form] ?? NaN]);
+    const shares = (["count", ...Object.values(FORMS)] as const).map((
+      form,
+    ) => [form, right[form] ?? NaN]);
     scores.push([objects, Object.fromEntries(shares)]);
   }
   return Object.fromEntries(scores);
