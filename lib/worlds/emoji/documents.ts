@@ -55,12 +55,14 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
       return documents.asked(picture, questions.slice(0, QUESTIONS));
     }),
 
-    /** Which colour is whose, and where: about pictures of several things, all of them tinted. */
+    /** Which colour is whose, how many, and where: about pictures of several things, most of them tinted. */
     detail: endless(seed, "detail", (random) => {
       for (;;) {
         const objects = 2 + random.integer(3);
-        const alike = random.uniform() < ALIKE ? 2 + random.integer(objects - 1) : 1;
-        const { picture, scene } = scenes.reading(random, { objects, tinted: 1, alike });
+        const options = random.uniform() < ALIKE
+          ? { objects, alike: 2 + random.integer(objects - 1) }
+          : { objects, tinted: 1 };
+        const { picture, scene } = scenes.reading(random, options);
         const questions = detailQuestions(scene, random);
         if (questions.length > 0) return documents.asked(picture, questions.slice(0, DETAILS));
       }

@@ -45,7 +45,7 @@ export async function evaluateDetails(
       );
     }
     while (about.length < 1.25 * questions) {
-      const { picture, scene } = scenes.reading(random, { objects: 4, tinted: 1, alike: objects });
+      const { picture, scene } = scenes.reading(random, { objects: 4, alike: objects });
       const { question, answer } = detailQuestions(scene, random)
         .find(({ kind }) => kind === "counting")!;
       if (answer === NUMBERS[objects]) about.push({ kind: "count", picture, question, answer });
