@@ -39,6 +39,14 @@ function shows(output: Output, type: string): boolean {
     type in output.data;
 }
 
+/** The figures that stand in HTML, as a training shows its curves. */
+function curvesIn(output: Output): string[] {
+  const html = "data" in output ? String(output.data["text/html"] ?? "") : "";
+  return [...html.matchAll(/src="data:image\/svg\+xml;base64,([^"]+)"/g)].map(([, data]) =>
+    new TextDecoder().decode(Uint8Array.fromBase64(data))
+  );
+}
+
 Deno.test("a notebook prints, shows figures, updates them in place, and stops where it throws", async () => {
   const ran = await runNotebook(
     notebookOf(
@@ -48,9 +56,10 @@ Deno.test("a notebook prints, shows figures, updates them in place, and stops wh
        console.log("hello"); console.log(z.string().parse("world")); console.error("oh");`,
       `plot.lossCurve(points)`,
       ``,
-      `const curve = plot.liveCurve({ title: "live" });
-       for (const point of points) await curve.push(point);
-       await curve.finish();`,
+      `async function* training() {
+         for (const point of points) yield { ...point, steps: 3, samples: point.step, parts: {} };
+       }
+       for await (const step of plot.live(training(), { title: "live" })) console.log(step.loss);`,
       `for (let line = 0; line < 500; line++) console.log(line);`,
       `function fail() { throw new RangeError("Expected nothing, but found this"); } fail();`,
       `console.log("never");`,
@@ -64,9 +73,10 @@ Deno.test("a notebook prints, shows figures, updates them in place, and stops wh
   ]);
   assert.ok(shows(figure[0], "image/svg+xml"));
   assert.deepEqual(empty, []);
-  assert.equal(live.length, 1);
-  assert.ok(live[0].output_type === "display_data");
-  assert.match(String(live[0].data["image/svg+xml"]), /1\.0.*live|live.*1\.0/s);
+  const displays = live.filter(({ output_type }) => output_type === "display_data");
+  assert.equal(displays.length, 1);
+  assert.match(String(curvesIn(displays[0])[0]), /1\.0.*live|live.*1\.0/s);
+  assert.equal(printed(live), "1\n0.5\n0.3333333333333333\n");
   assert.equal(printed(many).trim().split("\n").length, 500);
   assert.ok(throws.some(({ output_type }) => output_type === "error"));
   assert.deepEqual(after, []);
@@ -243,9 +253,12 @@ function cellsWithoutFigure(notebook: Notebook): string[] {
 
 /** The SVG of every figure that a notebook shows. None may be blank. */
 async function figuresOf(notebook: Notebook): Promise<string[]> {
-  const figures = cellOutputs(notebook).flat().flatMap((output) =>
-    "data" in output && "image/svg+xml" in output.data ? [`${output.data["image/svg+xml"]}`] : []
-  );
+  const figures = cellOutputs(notebook).flat().flatMap((output) => [
+    ...("data" in output && "image/svg+xml" in output.data
+      ? [`${output.data["image/svg+xml"]}`]
+      : []),
+    ...curvesIn(output),
+  ]);
   for (const svg of figures) {
     const { channels } = await sharp(Buffer.from(svg)).removeAlpha().stats();
     assert.ok(channels.some(({ stdev }) => stdev > 0), "Expected a figure, but found a blank one");
@@ -260,14 +273,14 @@ Deno.test("a cell that draws a figure and does not show it is found", async () =
        const points = [{ stage: "a", step: 1, loss: 1 }, { stage: "a", step: 2, loss: 0.5 }];`,
       `plot.lossCurve(points)`,
       `const lost = plot.lossCurve(points);`,
-      `const forgotten = plot.liveCurve();\nfor (const point of points);`,
+      `const forgotten = plot.live([]);\nfor (const point of points);`,
     ),
     quick,
   );
   assert.equal(firstError(ran), undefined);
   assert.deepEqual(cellsWithoutFigure(ran), [
     "const lost = plot.lossCurve(points);",
-    "const forgotten = plot.liveCurve();",
+    "const forgotten = plot.live([]);",
   ]);
 });
 
@@ -283,7 +296,7 @@ Deno.test("the first notebook runs from the top, without errors and with its fig
 
   const source = notebook.cells.map(({ source }) => source).join("\n");
   const kinds = new Set([...source.matchAll(drawing)].flatMap(([, kind]) => kind ?? []));
-  const promised = ["pictureGrid", "liveCurve", "reconstructions", "scores", "assessment"];
+  const promised = ["pictureGrid", "live", "reconstructions", "scores", "assessment"];
   assert.deepEqual(promised.filter((kind) => !kinds.has(kind)), []);
 
   const figures = await figuresOf(ran);

@@ -1,6 +1,8 @@
 /** Curves: of losses, of scores, and those that grow. */
 import assert from "node:assert/strict";
-import { liveCurve } from "../lib/plot/live_curve.ts";
+import type { Bundle } from "../lib/notebook/mod.ts";
+import type { TrainingEvent } from "../lib/optim/mod.ts";
+import { live, type LiveOptions } from "../lib/plot/live.ts";
 import { alignmentCurves, lossCurve, scoreOverTime } from "../lib/plot/mod.ts";
 import { elements, type PageElement, pixels, texts } from "./plot_reading.ts";
 
@@ -105,34 +107,62 @@ Deno.test("steps without a finite loss are left out, and a curve of none is refu
   );
 });
 
-Deno.test("a live curve draws at most twice a second, and its last points when it finishes", async () => {
-  const shown: string[] = [];
-  const curve = liveCurve({}, (bundle) => {
-    shown.push(bundle["image/svg+xml"]);
-    return Promise.resolve();
-  });
-  for (const point of steps("a", 100, (step) => 1 / (step + 1))) await curve.push(point);
-  assert.equal(shown.length, 1);
-  await curve.finish();
-  await curve.finish();
+/** Steps of a training, which take as long as they are told. */
+async function* training(count: number, milliseconds = 0): AsyncGenerator<TrainingEvent> {
+  for (let step = 1; step <= count; step++) {
+    if (milliseconds > 0) await new Promise((done) => setTimeout(done, milliseconds));
+    const parts = step > 1 ? { text: 2, picture: 4 } : {};
+    yield {
+      ...{ stage: "alignment", step, steps: count, samples: 4 * step, loss: 1 / step, parts },
+      ...{ gradientNorm: 1, rate: 1, seconds: step, samplesPerSecond: 4 },
+    } as TrainingEvent;
+  }
+}
+
+/** What is shown of a training, one time after the other. */
+async function shownOf(events: AsyncIterable<TrainingEvent>, options: LiveOptions = {}) {
+  const shown: Bundle[] = [];
+  const display = (bundle: Bundle) => Promise.resolve(void shown.push(bundle));
+  const seen: number[] = [];
+  for await (const { step } of live(events, { display, ...options })) seen.push(step);
+  return { shown, seen };
+}
+
+const curves = (html: string) =>
+  [...html.matchAll(/src="data:image\/svg\+xml;base64,([^"]+)"/g)].map(([, data]) =>
+    new TextDecoder().decode(Uint8Array.fromBase64(data))
+  );
+
+Deno.test("a training shows itself at most twice a second, and as it ended", async () => {
+  const { shown, seen } = await shownOf(training(100), { title: "mine" });
+  assert.deepEqual(seen, Array.from({ length: 100 }, (_, i) => i + 1));
   assert.equal(shown.length, 2);
-  assert.equal(shown[1], curve.figure().svg());
+  const last = shown[1];
+  assert.match(last["text/plain"], /^alignment {2}█+ {2}100\/100 {2}loss 0\.01000 .* GiB$/);
+  assert.match(curves(last["text/html"])[0], /mine/);
+  const parts = await shownOf(training(3), { parts: ["text", "picture"] });
+  assert.deepEqual(curves(parts.shown[0]["text/html"]), [], "no part was seen yet");
+  const [curve] = curves(parts.shown.at(-1)!["text/html"]);
+  assert.deepEqual(curve.match(/↑ \w+/g), ["↑ text", "↑ picture"]);
 });
 
-Deno.test("a live curve takes a stage's events, and has a panel for each part once it is seen", async () => {
-  const shown: string[] = [];
-  const curve = liveCurve({ parts: ["text", "picture"] }, (bundle) => {
-    shown.push(bundle["image/svg+xml"]);
-    return Promise.resolve();
-  });
-  const push = (step: number, parts: Record<string, number>) =>
-    curve.push({ stage: "alignment", step, loss: 3, parts });
-  await push(1, {});
-  assert.equal(shown.length, 0);
-  await push(2, { text: 2 });
-  assert.deepEqual(shown.map((svg) => svg.match(/↑ \w+/g)), [["↑ text"]]);
-  await push(3, { text: 2, picture: 4 });
-  assert.deepEqual(curve.figure().svg().match(/↑ \w+/g), ["↑ text", "↑ picture"]);
+Deno.test("a training shows sample pictures, and what was seen before it broke down", async () => {
+  let asked = 0;
+  const picture = { width: 1, height: 1, data: new Uint8Array(3) };
+  const samples = () => Promise.resolve([picture, { picture }].slice(0, ++asked));
+  const { shown } = await shownOf(training(5), { samples, every: 2 });
+  assert.equal(asked, 3, "after steps 2, 4 and 5");
+  assert.equal(shown.at(-1)!["text/html"].match(/data:image\/png/g)?.length, 2);
+  async function* broken() {
+    yield* training(2);
+    throw new Error("out of luck");
+  }
+  const told: Bundle[] = [];
+  const display = (bundle: Bundle) => Promise.resolve(void told.push(bundle));
+  await assert.rejects(async () => {
+    for await (const _ of live(broken(), { display }));
+  }, /out of luck/);
+  assert.match(told.at(-1)!["text/plain"], /2\/2/);
 });
 
 Deno.test("scores over time have a line a name, ended by its last score", async () => {

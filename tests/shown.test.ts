@@ -7,9 +7,11 @@ import sharp from "../lib/packages/sharp.ts";
 import {
   emojiScenes,
   EmojiSet,
+  EndpointJudge,
   ILLUME_STAGES,
   illumeStages,
   openDevice,
+  parserJudge,
   plot,
   Random,
   SceneParser,
@@ -72,6 +74,42 @@ Deno.test("what one works with shows itself in one to five lines", () =>
         [plot.pictureGrid([{ picture, title: "one" }])],
       ]
     ) assert.ok(lines(value).length <= 2 + value.length, Deno.inspect(value));
+
+    const documents = emojiDocuments(scenes);
+    const [drawing] = await model.drawAll(["a heart"]);
+    for (
+      const value of [
+        stages[0],
+        documents.question,
+        await documents.question.at(0),
+        (await model.tokenizer.encode([picture]))[0],
+        (await parserJudge(SceneParser.create(scenes.world, scenes.sprites)).judge([
+          { picture, caption: "a red cat above two keys" },
+        ]))[0].assessment,
+        new EndpointJudge({ baseUrl: "http://localhost:1", model: "x" }),
+        store.get(store.names()[0]),
+        drawing,
+      ]
+    ) {
+      const words = Deno.inspect(value);
+      assert.ok(lines(value).length <= 5, words);
+      assert.ok(!/[{}]/.test(words), words);
+      assert.equal(lines([value]).length, 1, Deno.inspect([value]));
+    }
+
+    const bundleOf = async (value: unknown) =>
+      await (value as Record<symbol, () => Promise<Record<string, string>>>)[plot.jupyterDisplay]();
+    for (
+      const [value, words] of [
+        [model, "transformer"],
+        [stages[0], "MiB"],
+        [store, "<details>"],
+        [store.get("lm_head.weight"), "standard deviation"],
+        [documents.draw, "<img "],
+        [await documents.edit.at(1), "<img "],
+        [(await model.tokenizer.encode([picture]))[0], "hsl("],
+      ] as const
+    ) assert.ok((await bundleOf(value))["text/html"].includes(words), words);
 
     assert.equal(Deno.inspect(y), "Tensor float32[2, 3] by tanh");
     assert.equal(Deno.inspect(program), "Program on cpu: from x float32[2, 3] to y float32[2, 3]");

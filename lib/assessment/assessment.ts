@@ -3,6 +3,7 @@
  * multimodal alignment") asks for object, counting, color and spatial relation, each with a score
  * and an analysis.
  */
+import { htmlBundle, htmlTable, shown } from "../notebook/mod.ts";
 import { z } from "../packages/zod.ts";
 
 const Score = z.number().int().min(0).max(10);
@@ -45,9 +46,38 @@ export type Assessment = z.infer<typeof Assessment>;
 export function assessmentOf(axes: Readonly<Partial<Record<Axis, AxisAssessment>>>): Assessment {
   const judged = AXES.flatMap((axis) => axes[axis] === undefined ? [] : [[axis, axes[axis]]]);
   const scores = AXES.flatMap((axis) => axes[axis]?.score ?? []);
-  return {
-    ...Object.fromEntries(judged),
-    overall: Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length),
-    verdict: scores.every((score) => score === 10) ? "good" : "bad",
-  };
+  return shown<Assessment>(
+    {
+      ...Object.fromEntries(judged),
+      overall: Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length),
+      verdict: scores.every((score) => score === 10) ? "good" : "bad",
+    },
+    inWords,
+    (assessment) => htmlBundle(inTable(assessment), inWords(assessment)),
+  );
+}
+
+/** The axes that were judged, in order. */
+function axesOf(assessment: Assessment): [Axis, AxisAssessment][] {
+  return AXES.flatMap((axis) => assessment[axis] ? [[axis, assessment[axis]]] : []);
+}
+
+/** A line for the verdict and one for each axis; all in one inside of other values. */
+function inWords(assessment: Assessment, { currentDepth } = { currentDepth: 0 }): string {
+  const axes = axesOf(assessment);
+  const verdict = `${assessment.verdict}, ${assessment.overall} of 10`;
+  if (currentDepth > 0) {
+    return `Assessment: ${verdict} (${axes.map(([, { analysis }]) => analysis).join("; ")})`;
+  }
+  const lines = axes.map(([axis, { score, analysis }]) => `  ${axis} ${score}: ${analysis}`);
+  return [`Assessment: ${verdict}`, ...lines].join("\n");
+}
+
+function inTable(assessment: Assessment): string {
+  const rows = axesOf(assessment).map(([axis, { score, analysis }]) => [axis, score, analysis]);
+  return htmlTable([...rows, ["overall", assessment.overall, assessment.verdict]], [
+    "axis",
+    "score",
+    "what was found",
+  ]);
 }

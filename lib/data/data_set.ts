@@ -1,6 +1,7 @@
 /** Data sets: an index in, a sample out. */
 import { Random } from "../runtime/random.ts";
 import type { Picture } from "./picture.ts";
+import { shownSet } from "./samples_shown.ts";
 
 /**
  * Samples by index. The same index gives the same sample, whoever asks and whenever: that makes
@@ -39,23 +40,24 @@ export function endless<T>(
   name: string,
   make: (random: Random) => T | Promise<T>,
 ): DataSet<T> {
-  return { size: Infinity, at: (index) => make(new Random(seed, name, index)) };
+  const at = (index: number) => make(new Random(seed, name, index));
+  return shownSet({ size: Infinity, at }, name);
 }
 
 /** Samples at hand. */
 export function listed<T>(samples: readonly T[]): DataSet<T> {
-  return {
+  return shownSet({
     size: samples.length,
     at(index) {
       if (index in samples) return samples[index];
       throw new RangeError(`Expected an index below ${samples.length}, but found ${index}`);
     },
-  };
+  });
 }
 
 /** The same data set, each sample made into another. */
 export function mapped<T, U>(set: DataSet<T>, make: (sample: T) => U | Promise<U>): DataSet<U> {
-  return { size: set.size, at: async (index) => make(await set.at(index)) };
+  return shownSet({ size: set.size, at: async (index) => make(await set.at(index)) });
 }
 
 /** One of the samples, by chance. */

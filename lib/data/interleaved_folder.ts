@@ -1,6 +1,7 @@
 /** Documents of text and pictures from files, in the shape of MMC4: what DreamLLM learns from. */
 import { createHash } from "node:crypto";
-import { inspect, short } from "../notebook/mod.ts";
+import { type Bundle, inspect, jupyterDisplay, short } from "../notebook/mod.ts";
+import { samplesBundle } from "./samples_shown.ts";
 import { checkNumber, COUNT, expectPath } from "../runtime/mod.ts";
 import { firstWords, lastWords } from "../text/nearest_words.ts";
 import type { DataSet } from "./data_set.ts";
@@ -59,6 +60,15 @@ export class InterleavedDocuments implements DataSet<InterleavedDocument> {
 
   get size(): number {
     return this.documents.length;
+  }
+
+  [inspect](): string {
+    return `InterleavedDocuments of ${short(this.size)} documents`;
+  }
+
+  /** What a cell shows: the first samples. */
+  [jupyterDisplay](): Promise<Bundle> {
+    return samplesBundle(this, undefined, this[inspect]());
   }
 
   /** The paths of the pictures, each once, in order. */
@@ -157,7 +167,7 @@ export class InterleavedFolder extends InterleavedDocuments {
     super(documents, pictures);
   }
 
-  [inspect](): string {
+  override [inspect](): string {
     const { files, size, path, pictureSize, skipped, isKept } = this;
     return `InterleavedFolder ${path}: ${short(size)} documents with ${short(files.length)} ` +
       `pictures, ${pictureSize} × ${pictureSize} pixels${isKept ? "" : ", decoded when needed"}; ` +

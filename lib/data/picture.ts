@@ -1,6 +1,6 @@
 /** Pictures in memory, from files and into files. */
 import { brief } from "../graph/brief.ts";
-import { type Bundle, shown } from "../notebook/mod.ts";
+import { type Bundle, halfBlocks, type Looking, shown } from "../notebook/mod.ts";
 import sharp, { type Metadata, type Sharp } from "../packages/sharp.ts";
 import { expectPath } from "../runtime/expected.ts";
 import { tiffExtraChannels } from "./tiff.ts";
@@ -12,11 +12,16 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** @throws TypeError for anything but a picture */
-export function expectPicture(value: unknown): asserts value is Picture {
+/** Whether it has the form of a picture. */
+export function isPicture(value: unknown): value is Picture {
   const { width, height, data } = (value ?? {}) as Partial<Picture>;
   const pixels = Number(width) * Number(height);
-  if (data instanceof Uint8Array && Number.isInteger(pixels) && data.length === pixels * 3) return;
+  return data instanceof Uint8Array && Number.isInteger(pixels) && data.length === pixels * 3;
+}
+
+/** @throws TypeError for anything but a picture */
+export function expectPicture(value: unknown): asserts value is Picture {
+  if (isPicture(value)) return;
   throw new TypeError(
     "Expected a picture, { width, height, data } with three bytes a pixel, " +
       `but found ${brief(value)}`,
@@ -32,7 +37,8 @@ export function expectPictures(value: unknown): asserts value is readonly Pictur
 }
 
 /**
- * A picture that shows itself: in a cell of a notebook as a picture, on the console in a line.
+ * A picture that shows itself: in a cell of a notebook and on a terminal as a picture, elsewhere and
+ * inside of other values in a line.
  *
  * @example
  * ```ts
@@ -42,7 +48,12 @@ export function expectPictures(value: unknown): asserts value is readonly Pictur
  * ```
  */
 export function pictureOf({ width, height, data }: Picture): Picture {
-  return shown({ width, height, data }, inWords, asImage);
+  return shown({ width, height, data }, asWords, asImage);
+}
+
+/** What a console shows of a picture. */
+export function asWords(picture: Picture, { colors, currentDepth }: Looking): string {
+  return colors && currentDepth === 0 ? halfBlocks(picture) : inWords(picture);
 }
 
 const inWords = ({ width, height }: Picture) => `Picture ${width} × ${height}`;

@@ -1,6 +1,7 @@
 /** A person's own pictures, with captions beside them. */
 import { createHash } from "node:crypto";
-import { inspect, short } from "../notebook/mod.ts";
+import { type Bundle, inspect, jupyterDisplay, short } from "../notebook/mod.ts";
+import { samplesBundle } from "./samples_shown.ts";
 import { checkNumber, COUNT, expectPath } from "../runtime/mod.ts";
 import type { Captioned, DataSet } from "./data_set.ts";
 import { type DecodeOptions, decodePictures } from "./decoded_pictures.ts";
@@ -29,6 +30,15 @@ export class CaptionedPictures implements DataSet<Captioned> {
 
   get size(): number {
     return this.samples.length;
+  }
+
+  [inspect](): string {
+    return `CaptionedPictures of ${short(this.size)} captions`;
+  }
+
+  /** What a cell shows: the first samples. */
+  [jupyterDisplay](): Promise<Bundle> {
+    return samplesBundle(this, undefined, this[inspect]());
   }
 
   /** The paths of the pictures, each once, in order. */
@@ -93,7 +103,7 @@ export class PictureFolder extends CaptionedPictures {
     super(samples, pictures);
   }
 
-  [inspect](): string {
+  override [inspect](): string {
     const { files, size, path, pictureSize, skipped, isKept } = this;
     return `PictureFolder ${path}: ${short(files.length)} pictures with ${short(size)} captions, ` +
       `${pictureSize} × ${pictureSize} pixels${isKept ? "" : ", decoded when needed"}; ` +

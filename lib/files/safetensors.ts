@@ -3,6 +3,8 @@
  * length, a JSON header with each tensor's dtype, shape and byte range, then the bytes themselves,
  * without gaps. https://huggingface.co/docs/safetensors
  */
+import { shown } from "../notebook/mod.ts";
+import { numbersBundle, numbersInWords } from "../runtime/mod.ts";
 import {
   elements,
   type Entry,
@@ -123,7 +125,14 @@ function decode(bytes: Uint8Array): Safetensors {
 
 function tensorOf(entry: Entry, bytes: ArrayBuffer): NamedTensor {
   const { dtype, shape } = entry;
-  if (isReadable(dtype)) return { shape, data: readNumbers(entry, bytes) };
+  if (isReadable(dtype)) {
+    const type = { dtype: "float32", shape } as const;
+    return shown(
+      { shape, data: readNumbers(entry, bytes) },
+      ({ data }) => numbersInWords(type, data),
+      ({ data }) => numbersBundle(type, data),
+    );
+  }
   return {
     shape,
     get data() {

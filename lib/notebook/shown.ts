@@ -9,6 +9,14 @@ export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
 /** The same thing in several formats, by MIME type; a notebook shows the richest that it can. */
 export type Bundle = Record<string, string>;
 
+/** How something is looked at on the console. */
+export interface Looking {
+  /** Whether there are colours: on a terminal. */
+  readonly colors: boolean;
+  /** How deep inside of other values it stands. */
+  readonly currentDepth: number;
+}
+
 /**
  * The value, which from now on shows itself. Nothing else about it changes: it is equal to what it
  * was, and copies and JSON are without.
@@ -22,10 +30,11 @@ export type Bundle = Record<string, string>;
  */
 export function shown<T extends object>(
   value: T,
-  words: (value: T) => string,
+  words: (value: T, looking: Looking) => string,
   bundle?: (value: T) => Bundle | Promise<Bundle>,
 ): T {
-  Object.defineProperty(value, inspect, { value: () => words(value), configurable: true });
+  const inWords = (_: unknown, looking: Looking = PLAIN) => words(value, looking);
+  Object.defineProperty(value, inspect, { value: inWords, configurable: true });
   if (bundle !== undefined) {
     Object.defineProperty(value, jupyterDisplay, {
       value: () => bundle(value),
@@ -34,6 +43,8 @@ export function shown<T extends object>(
   }
   return value;
 }
+
+const PLAIN: Looking = { colors: false, currentDepth: 0 };
 
 /** A number as it is read: four digits, or more where it is whole. */
 export function short(number: number): string {

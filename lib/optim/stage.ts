@@ -1,11 +1,12 @@
 /** A stage of a training: what learns, at which rates, from which batches, for how long. */
 import type { Precision, Tensor } from "../graph/mod.ts";
 import { Scope } from "../nn/mod.ts";
-import { short, shown } from "../notebook/mod.ts";
+import { htmlBundle, shown } from "../notebook/mod.ts";
 import { type Device, Random, type StateStore } from "../runtime/mod.ts";
 import { type Budget, checkBudget } from "./budget.ts";
 import { type Batch, type TrainingEvent, trainingLoop } from "./loop.ts";
 import { checkFits, type StepMemory } from "./memory.ts";
+import { stageInTable, stageInWords } from "./stage_shown.ts";
 import { ALL, rateByGroup, type Rates } from "./rates.ts";
 import { type Losses, type StepResult, TrainStep } from "./train_step.ts";
 import { forgetOptimizer, type Transform } from "./transform.ts";
@@ -191,7 +192,7 @@ export function trainingStage(
   };
   return shown(
     stage,
-    ({ name, steps, batchSize }) =>
-      `Stage "${name}": ${short(steps)} steps of ${short(batchSize)} samples`,
+    stageInWords,
+    async (stage) => htmlBundle(await stageInTable(stage), stageInWords(stage)),
   );
 }

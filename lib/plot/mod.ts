@@ -22,7 +22,7 @@ export { heatMap, type HeatMapCell, type HeatMapOptions } from "./heat_map.ts";
 export { jupyterDisplay } from "../notebook/mod.ts";
 import "./picture_arrays.ts";
 export { Figure } from "./figure.ts";
-export { type LiveCurve, liveCurve, type LiveStep } from "./live_curve.ts";
+export { live, type LiveOptions } from "./live.ts";
 export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
 export { type GridPicture, pictureGrid, type PictureGridOptions } from "./picture_grid.ts";
 export { Profile, profile } from "./profile.ts";

@@ -2,7 +2,7 @@
  * Arrays of pictures in a notebook. A cell asks the value that it ends in how to show itself, but
  * not the elements of an array: so in a notebook every array is asked what it holds.
  */
-import type { Picture } from "../data/picture.ts";
+import { isPicture, type Picture } from "../data/picture.ts";
 import { jupyterDisplay, runningNotebook } from "../notebook/mod.ts";
 import { pictureGrid } from "./picture_grid.ts";
 
@@ -38,10 +38,4 @@ function show(all: readonly Shown[]) {
 function isShown(value: unknown): boolean {
   return isPicture(value) ||
     typeof value === "object" && value !== null && "picture" in value && isPicture(value.picture);
-}
-
-function isPicture(value: unknown): value is Picture {
-  if (typeof value !== "object" || value === null) return false;
-  const { width, height, data } = value as Partial<Picture>;
-  return data instanceof Uint8Array && data.length === 3 * Number(width) * Number(height);
 }

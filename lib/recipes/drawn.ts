@@ -1,5 +1,5 @@
 /** Pictures that models drew. */
-import { asImage, type Picture } from "../data/picture.ts";
+import { asImage, asWords, type Picture } from "../data/picture.ts";
 import { shown } from "../notebook/mod.ts";
 
 /** A picture that was drawn, and what its model keeps of it. */
@@ -11,7 +11,10 @@ export interface Drawn {
 export function shownDrawing<D extends Drawn & { readonly ids: Int32Array }>(drawing: D): D {
   return shown(
     drawing,
-    ({ ids, picture }) => `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
+    ({ ids, picture }, looking) =>
+      looking.colors && looking.currentDepth === 0
+        ? asWords(picture, looking)
+        : `Drawing of ${ids.length} tokens, ${picture.width} × ${picture.height}`,
     ({ picture }) => asImage(picture),
   );
 }

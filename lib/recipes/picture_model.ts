@@ -14,6 +14,14 @@ import { isJudged } from "../assessment/judged_language.ts";
 import { choicesOf, parseAssessment, rightAnswers } from "../assessment/words.ts";
 import type { Segment } from "../data/document.ts";
 import { expectPictures, type Picture } from "../data/picture.ts";
+import {
+  type Bundle,
+  htmlBundle,
+  htmlTable,
+  htmlTitle,
+  jupyterDisplay,
+  short,
+} from "../notebook/mod.ts";
 import { checkNumber, COUNT, type Device, expectList, type StateStore } from "../runtime/mod.ts";
 import type { Language } from "../text/language.ts";
 import {
@@ -365,6 +373,23 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
 
   async #frame(item: FrameToDraw, options: SamplingOptions): Promise<Picture> {
     return (await this.framesAll([item], options))[0].picture;
+  }
+
+  /** What a cell shows: what the model is made of. */
+  [jupyterDisplay](): Bundle {
+    const { unified: { config, vocabulary }, language: { settings }, pictureSize, store } = this;
+    const words = Deno.inspect(this);
+    const made = htmlTable([
+      [
+        "transformer",
+        `${config.layers} layers of width ${config.hiddenSize}, ${config.heads} heads`,
+      ],
+      ["words", `${short(vocabulary.text.size)} tokens of text`],
+      ["pictures", `${pictureSize} × ${pictureSize} pixels`],
+      ["language", [settings.kind, "name" in settings ? settings.name : ""].join(" ").trim()],
+      ["seed", this.seed],
+    ]);
+    return htmlBundle(htmlTitle(words) + made + store[jupyterDisplay]()["text/html"], words);
   }
 
   /**

@@ -7,6 +7,7 @@
 import { assessmentPrompt } from "../assessment/words.ts";
 import { type Document, picture, type Segment, text } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
+import { shownDocument } from "../data/samples_shown.ts";
 
 /** What is asked for each kind of answer. */
 export const ask = {
@@ -91,8 +92,8 @@ export function withoutCaption(said: string): Pick<ComposedPart, "text" | "capti
   return caption === undefined ? { text } : { text, caption };
 }
 
-/** Documents to learn from. */
-export const documents = {
+/** Documents to learn from. They show themselves. */
+export const documents = allShown({
   /** Plain text, without a question. */
   plainText: (line: string): Document => [{ ask: [], answer: [text(line)] }],
 
@@ -162,4 +163,12 @@ export const documents = {
   outcome: (told: string, caption: string): Document => [
     { ask: [text(told)], answer: [text(caption)] },
   ],
-} as const;
+});
+
+// deno-lint-ignore no-explicit-any
+function allShown<T extends Readonly<Record<string, (...parts: any[]) => Document>>>(made: T): T {
+  const entries = Object.entries(made).map((
+    [name, make],
+  ) => [name, (...parts: unknown[]) => shownDocument(make(...parts))]);
+  return Object.fromEntries(entries);
+}

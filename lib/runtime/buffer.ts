@@ -1,6 +1,8 @@
 /** Tensors in the memory of a device. */
 import { elements, show, type TensorType } from "../../kernels/tensor_type.ts";
+import { type Bundle, inspect, jupyterDisplay } from "../notebook/mod.ts";
 import { NativeHandle } from "./native_handle.ts";
+import { numbersBundle } from "./numbers_shown.ts";
 import type { OrtLibrary } from "./ort_library.ts";
 import {
   bytesPerElement,
@@ -62,6 +64,15 @@ export abstract class OrtBuffer implements DeviceBuffer {
     if (this.#written) this.#written = false;
     else this.#readers--;
     this.#value.letGo();
+  }
+
+  [inspect](): string {
+    return `${this.constructor.name} ${show(this.type)}`;
+  }
+
+  /** What a cell shows: the range of the numbers, and a histogram. */
+  async [jupyterDisplay](): Promise<Bundle> {
+    return numbersBundle(this.type, await this.read());
   }
 
   [Symbol.dispose](): void {

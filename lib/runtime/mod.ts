@@ -10,3 +10,4 @@ export { expectStore, StateStore } from "./state_store.ts";
 export { checkNumber, checkNumbers, COUNT } from "./numbers.ts";
 export { Random } from "./random.ts";
 export { type Cost, type GraphProfile, profileGraph } from "./profile.ts";
+export { numbersBundle, numbersInWords } from "./numbers_shown.ts";

@@ -1,9 +1,17 @@
 /** Parameters and all else that stays on a device by name. */
 import { elements, type TensorType } from "../../kernels/tensor_type.ts";
 import { brief } from "../graph/mod.ts";
-import { inspect, short } from "../notebook/mod.ts";
+import {
+  type Bundle,
+  htmlBundle,
+  htmlTitle,
+  inspect,
+  jupyterDisplay,
+  short,
+} from "../notebook/mod.ts";
 import type { Device, DeviceBuffer, TensorData } from "./device.ts";
 import { expectDevice } from "./expected.ts";
+import { tensorTree } from "./store_shown.ts";
 
 interface Entry {
   readonly kept: boolean;
@@ -162,6 +170,12 @@ export class StateStore implements Disposable {
     const numbers = shapes.reduce((sum, shape) => sum + elements(shape), 0);
     return `StateStore on ${this.device.name}: ${short(numbers)} numbers in ` +
       `${short(shapes.length)} tensors`;
+  }
+
+  /** What a cell shows: names, shapes, counts and sizes. */
+  [jupyterDisplay](): Bundle {
+    const types = [...this.#entries].map(([name, { current }]) => [name, current.type] as const);
+    return htmlBundle(htmlTitle(this[inspect]()) + tensorTree(new Map(types)), this[inspect]());
   }
 
   [Symbol.dispose](): void {

@@ -9,7 +9,7 @@ export {
   type TrainingOptions,
 } from "./training.ts";
 export { differences } from "./settings.ts";
-export { type PlannedStage, Progress, type ProgressStep } from "./progress.ts";
+export { type PlannedStage, Progress, type ProgressStep, quietly } from "./progress.ts";
 export {
   LogView,
   NotebookView,

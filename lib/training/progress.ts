@@ -31,6 +31,15 @@ interface RunningStage {
 
 const BAR_LENGTH = 16;
 
+/** How many show progress in their own way. */
+let quiet = 0;
+
+/** Until it is disposed of, progress that is not `isHeard` is not shown: somebody else shows it. */
+export function quietly(): Disposable {
+  quiet++;
+  return { [Symbol.dispose]: () => void quiet-- };
+}
+
 /**
  * Shows the progress of stages of steps, and forgets what it need not show: call `step` as often as
  * you like.
@@ -50,12 +59,17 @@ const BAR_LENGTH = 16;
 export class Progress {
   readonly #view: ProgressView;
   readonly #now: () => number;
+  readonly #isHeard: boolean;
   #planned: readonly PlannedStage[] = [];
   #secondsOf = new Map<string, number>();
   #stage: RunningStage | undefined;
 
-  /** @param options.now seconds, from any start; the system's clock where absent */
-  constructor(options: { view?: ProgressView; now?: () => number } = {}) {
+  /**
+   * @param options.now seconds, from any start; the system's clock where absent
+   * @param options.isHeard whether it is shown where somebody asked for quiet; default false
+   */
+  constructor(options: { view?: ProgressView; now?: () => number; isHeard?: boolean } = {}) {
+    this.#isHeard = options.isHeard ?? false;
     this.#view = options.view ?? progressView();
     this.#now = options.now ?? (() => performance.now() / 1000);
   }
@@ -70,7 +84,11 @@ export class Progress {
     this.end();
     const now = this.#now();
     this.#stage = { name, steps, startedAt: now, done: 0, latest: {}, leftOut: 0, drawnAt: now };
-    this.#view.begin(this.status());
+    if (!this.#isQuiet) this.#view.begin(this.status());
+  }
+
+  get #isQuiet(): boolean {
+    return quiet > 0 && !this.#isHeard;
   }
 
   /**
@@ -88,7 +106,7 @@ export class Progress {
     stage.leftOut += step.leftOut ?? 0;
     if (stage.done < stage.steps && now - stage.drawnAt >= this.#view.interval) {
       stage.drawnAt = now;
-      this.#view.update(this.status());
+      if (!this.#isQuiet) this.#view.update(this.status());
     }
   }
 
@@ -97,14 +115,14 @@ export class Progress {
     const stage = this.#stage;
     if (!stage) return;
     this.#secondsOf.set(stage.name, this.#now() - stage.startedAt);
-    this.#view.end(this.status());
+    if (!this.#isQuiet) this.#view.end(this.status());
     this.#stage = undefined;
   }
 
   /** Shows a line that stays, above the stage that runs. */
   tell(line: string): void {
     this.#view.tell(line);
-    if (this.#stage !== undefined) this.#view.begin(this.status());
+    if (this.#stage !== undefined && !this.#isQuiet) this.#view.begin(this.status());
   }
 
   [Symbol.dispose](): void {

@@ -5,10 +5,11 @@
  */
 import { expectPictures, type Picture, reducedTo } from "../../data/picture.ts";
 import { brief, input, type Tensor } from "../../graph/mod.ts";
-import { inspect, short, shown } from "../../notebook/mod.ts";
+import { htmlBundle, inspect, short, shown } from "../../notebook/mod.ts";
 import { type ParameterSpec, Scope } from "../../nn/mod.ts";
 import { checkNumber, COUNT, type Device, Random } from "../../runtime/mod.ts";
 import { drawnSize, TokenizerConfig } from "../config.ts";
+import { codesInGrid, codesInWords } from "./codes_shown.ts";
 import { dual } from "./dual.ts";
 import { VisionModel } from "../vision_model.ts";
 import { VisionModelFiles, type VisionModelOptions } from "../vision_model_files.ts";
@@ -79,7 +80,7 @@ export class PictureTokenizer extends VisionModel<TokenizerConfig> {
    */
   async encode(pictures: readonly Picture[]): Promise<EncodedPicture[]> {
     expectPictures(pictures);
-    const { pictureSize, reads } = this.config;
+    const { pictureSize, reads, grid } = this.config;
     const fitting = pictures.map((picture) => reducedTo(picture, pictureSize));
     const inputs = (picture: Picture) => ({ pixels: pixelsOf([picture]) });
     const encoded = await this.each("encode", fitting, inputs, (scope, batch) => {
@@ -90,7 +91,8 @@ export class PictureTokenizer extends VisionModel<TokenizerConfig> {
     return encoded.map(({ features, ids }) =>
       shown(
         { features: features as Float32Array, ids: ids as Int32Array },
-        ({ ids }) => `EncodedPicture of ${ids.length} tokens`,
+        ({ ids }, looking) => codesInWords(ids, grid, looking),
+        ({ ids }) => htmlBundle(codesInGrid(ids, grid), codesInWords(ids, grid)),
       )
     );
   }

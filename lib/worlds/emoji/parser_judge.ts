@@ -2,6 +2,7 @@
  * The judge that stands where ILLUME (arXiv 2412.06673) has GPT-4o: it parses the picture and holds
  * what it saw against the caption. Its verdicts are those of GenEval.
  */
+import { shown } from "../../notebook/mod.ts";
 import { CaptionError, readCaption } from "./captions.ts";
 import type { Picture } from "../../data/picture.ts";
 import { assessScene } from "./axes.ts";
@@ -38,7 +39,8 @@ import type { SceneParser } from "./parser/scene_parser.ts";
  */
 export function parserJudge(parser: SceneParser): Judge {
   const { world } = parser;
-  return {
+  const words = `Judge: a parser of scenes of the world "${world.name}"`;
+  return shown<Judge>({
     judge: (items) =>
       Promise.try(() => {
         const asked = items.map(({ caption }) => {
@@ -59,5 +61,5 @@ export function parserJudge(parser: SceneParser): Judge {
           assessment: assessScene(requirementsOf(asked[i]), seen.get(picture)!),
         }));
       }),
-  };
+  }, () => words);
 }

@@ -1,0 +1,107 @@
+/** What a cell and a console show of data sets, of samples and of documents. */
+import {
+  type Bundle,
+  escapeMarkup,
+  htmlBundle,
+  htmlPicture,
+  htmlTable,
+  htmlTitle,
+  type Looking,
+  short,
+  shown,
+} from "../notebook/mod.ts";
+import type { Document, Segment, Turn } from "./document.ts";
+import { encodePng, isPicture } from "./picture.ts";
+
+/** Samples of a data set that are shown. */
+const SAMPLES = 6;
+
+/** Width of a picture among words, in pixels of the screen. */
+const WIDTH = 72;
+
+/** Lines of a document on the console, at most. */
+const LINES = 4;
+
+/** Samples by index. */
+interface Samples {
+  readonly size: number;
+  at(index: number): unknown;
+}
+
+/** The data set, which from now on shows itself: in a cell its first samples. */
+export function shownSet<S extends Samples>(set: S, name?: string): S {
+  return shown(set, (set) => setInWords(set, name), (set) => samplesBundle(set, name));
+}
+
+function setInWords({ size }: Samples, name?: string): string {
+  const named = name === undefined ? "DataSet" : `DataSet "${name}"`;
+  return size === Infinity ? `${named} without end` : `${named} of ${short(size)} samples`;
+}
+
+/** What a cell shows of a data set. */
+export async function samplesBundle(
+  set: Samples,
+  name?: string,
+  words: string = setInWords(set, name),
+): Promise<Bundle> {
+  const indices = Array.from({ length: Math.min(set.size, SAMPLES) }, (_, i) => i);
+  const rows = await Promise.all(
+    indices.map(async (i) => [i, { html: await sampleHtml(await set.at(i)) }]),
+  );
+  return htmlBundle(htmlTitle(words) + htmlTable(rows, ["sample", ""]), words);
+}
+
+/** The document, which from now on shows itself: its turns with their pictures. */
+export function shownDocument(document: Document): Document {
+  return shown(
+    document as Turn[],
+    documentInWords,
+    async (document) => htmlBundle(await documentHtml(document), documentInWords(document)),
+  );
+}
+
+/** A line for each of the first turns; how many there are, inside of other values. */
+function documentInWords(
+  document: Document,
+  { currentDepth }: Pick<Looking, "currentDepth"> = { currentDepth: 0 },
+): string {
+  const words = `Document of ${document.length === 1 ? "a turn" : `${document.length} turns`}`;
+  if (currentDepth > 0) return words;
+  const said = (segments: readonly Segment[]) =>
+    segments.map((segment) => segment.kind === "text" ? segment.text : "<picture>").join(" ");
+  const lines = document.map(({ ask, answer }) => `  ${said(ask)} → ${said(answer)}`);
+  if (lines.length > LINES) {
+    lines.splice(LINES - 1, Infinity, `  and ${lines.length - LINES + 1} more`);
+  }
+  return [words, ...lines].join("\n");
+}
+
+async function documentHtml(document: Document): Promise<string> {
+  const rows = await Promise.all(
+    document.map((turn) =>
+      Promise.all([turn.ask, turn.answer].map(async (side) => ({ html: await sampleHtml(side) })))
+    ),
+  );
+  return htmlTable(rows, ["asked", "answered"]);
+}
+
+/** Any sample: words, pictures, and values that are made of them. */
+async function sampleHtml(sample: unknown): Promise<string> {
+  if (isPicture(sample)) {
+    const words = `Picture ${sample.width} × ${sample.height}`;
+    return htmlPicture(await encodePng(sample), WIDTH, words);
+  }
+  if (typeof sample !== "object" || sample === null) return escapeMarkup(String(sample));
+  if (isDocument(sample)) return await documentHtml(sample);
+  if (Array.isArray(sample)) return (await Promise.all(sample.map(sampleHtml))).join(" ");
+  const { kind, ...fields } = sample as Record<string, unknown>;
+  const parts = Object.entries(fields).filter(([, value]) =>
+    typeof value !== "function" && !ArrayBuffer.isView(value)
+  );
+  return (await Promise.all(parts.map(([, value]) => sampleHtml(value)))).join(" ");
+}
+
+function isDocument(value: unknown): value is Document {
+  return Array.isArray(value) && value.length > 0 &&
+    value.every((turn) => Array.isArray(turn?.ask) && Array.isArray(turn?.answer));
+}
