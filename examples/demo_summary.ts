@@ -1,11 +1,12 @@
 /** What the demo says at its end. */
-import { GENEVAL_TASKS, meanAccuracy, Report } from "../mod.ts";
+import { GENEVAL_TASKS, meanAccuracy, type Report } from "../mod.ts";
+import { reportSchema } from "../lib/evaluation/report.ts";
 import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
 import { wordsOfModel } from "./recipe.ts";
 
 /** What every demo measures. */
-const Reported = Report
+const Reported = reportSchema
   .pick({ recipe: true, geneval: true, pope: true, selfEnhancement: true, seconds: true })
   .required();
 

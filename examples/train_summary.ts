@@ -1,9 +1,10 @@
 /** What `train` says at its end. */
-import { Report } from "../mod.ts";
+import type { Report } from "../mod.ts";
+import { reportSchema } from "../lib/evaluation/report.ts";
 import { closing, minutes, share } from "./closing.ts";
 import { typed } from "./help.ts";
 
-const Trained = Report.required({
+const Trained = reportSchema.required({
   recipe: true,
   data: true,
   retrieval: true,

@@ -4,11 +4,18 @@
  */
 import type { DType } from "./tensor_type.ts";
 
+/**
+ * Operations on values of one kind: tensors of a graph, or types alone while shapes are checked.
+ */
 export interface Ops<V> {
   // elementwise, with broadcasting; a number stands for a constant of the other operand's type
+  /** a + b */
   add(a: V | number, b: V | number): V;
+  /** a − b */
   sub(a: V | number, b: V | number): V;
+  /** a · b */
   mul(a: V | number, b: V | number): V;
+  /** a / b */
   div(a: V | number, b: V | number): V;
   /** 1 where a = b, else 0, as a boolean. No gradient. */
   equal(a: V | number, b: V | number): V;
@@ -17,38 +24,57 @@ export interface Ops<V> {
   /** a where the condition holds, else b. */
   where(condition: V, a: V | number, b: V | number): V;
 
+  /** −x */
   neg(x: V): V;
+  /** |x| */
   abs(x: V): V;
+  /** eˣ */
   exp(x: V): V;
+  /** ln x */
   log(x: V): V;
+  /** √x */
   sqrt(x: V): V;
+  /** tanh x */
   tanh(x: V): V;
   /** 2/√π · ∫₀ˣ e^(−t²) dt */
   erf(x: V): V;
+  /** σ(x) = 1 / (1 + e⁻ˣ) */
   sigmoid(x: V): V;
   /** x·σ(x) (arXiv 1702.03118) */
   silu(x: V): V;
+  /** max(x, 0) */
   relu(x: V): V;
   /** log(1 + eˣ) */
   softplus(x: V): V;
   /** The same value, but no gradient flows through it. */
   stopGradient(x: V): V;
+  /** The same values as another type. */
   cast(x: V, attributes: { dtype: DType }): V;
 
   // over axes (default all of them), which are left out, or kept with size 1
+  /** The sum of the elements. */
   sum(x: V, attributes?: { axes?: readonly number[]; keepAxes?: boolean }): V;
+  /** The mean of the elements. */
   mean(x: V, attributes?: { axes?: readonly number[]; keepAxes?: boolean }): V;
+  /**
+   * The largest element. Its gradient goes to where that stands, in equal parts where it is there
+   * twice.
+   */
   max(x: V, attributes?: { axes?: readonly number[]; keepAxes?: boolean }): V;
   /** The index of the largest value along an axis, as int32. No gradient. */
   argmax(x: V, attributes: { axis: number }): V;
 
+  /** The same elements, row by row, in another shape of as many. */
   reshape(x: V, attributes: { shape: readonly number[] }): V;
+  /** Axis i of the result is axis `order[i]` of x. */
   transpose(x: V, attributes: { order: readonly number[] }): V;
+  /** Repeats axes of size 1 up to a shape, as broadcasting does. */
   expand(x: V, attributes: { shape: readonly number[] }): V;
   /** Elements `start` to `end` (exclusive) along an axis. */
   slice(x: V, attributes: { axis: number; start: number; end: number }): V;
   /** Zeros before and after along an axis. */
   pad(x: V, attributes: { axis: number; before: number; after: number }): V;
+  /** One after the other along an axis. */
   concat(xs: readonly V[], attributes: { axis: number }): V;
 
   /** 0, 1, …, size − 1 as int32. */
@@ -83,4 +109,5 @@ export interface Ops<V> {
   crossEntropy(logits: V, labels: V): V;
 }
 
+/** The name of an operation. */
 export type KernelName = keyof Ops<unknown>;

@@ -5,7 +5,9 @@ export type DType = "float16" | "float32" | "float64" | "int32" | "int64" | "boo
 
 /** What a tensor holds, in which shape. A scalar has shape `[]`. */
 export interface TensorType {
+  /** What its elements are. */
   readonly dtype: DType;
+  /** Its sizes, the outermost axis first. */
   readonly shape: readonly number[];
 }
 

@@ -17,6 +17,7 @@ import {
   WORLDS,
 } from "../mod.ts";
 import { assertRefused, runTask, type Said, startCommand, startTask, until } from "./commands.ts";
+import { reportSchema } from "../lib/evaluation/report.ts";
 import { filesOf, inFolder } from "./folder.ts";
 
 /** A quick demo that ran through: what the other commands start from. */
@@ -91,7 +92,7 @@ Deno.test("the demo tells its stages in plain lines, and its losses line by line
 });
 
 /** What ILLUME's demo measures: all but what needs pictures of one's own, a visualizer, or stories. */
-const OfDemo = Report
+const OfDemo = reportSchema
   .omit({ retrieval: true, distances: true, data: true, descriptions: true })
   .omit({ visualizer: true, stories: true })
   .required();

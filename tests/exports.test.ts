@@ -48,3 +48,18 @@ Deno.test("every export loads by its name within the checkout, and has what one 
     assert.deepEqual(names.filter((name) => !found[path].includes(name)), [], path);
   }
 });
+
+Deno.test("every public name says what it is, and every type that it refers to is public", async () => {
+  const args = ["doc", "--lint", "mod.ts"];
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+});
+
+Deno.test("what is published has explicit types and holds the library alone", async () => {
+  const args = ["publish", "--dry-run", "--allow-dirty", "--no-check"];
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
+  const told = new TextDecoder().decode(stderr);
+  assert.equal(code, 0, told);
+  assert.match(told, /\/mod\.ts/);
+  assert.doesNotMatch(told, /\/(tests|benchmarks|examples|notebooks|docs|out)\//);
+});

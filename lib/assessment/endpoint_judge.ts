@@ -11,11 +11,12 @@ import { encodePng } from "../data/picture.ts";
 import { writeFileAtomic } from "../files/mod.ts";
 import { listenForInterrupt, stopIfInterrupted } from "../notebook/mod.ts";
 import { checkNumber, COUNT } from "../runtime/mod.ts";
-import { Assessment, assessmentOf, AXES, type Axis } from "./assessment.ts";
+import { assessmentOf, assessmentSchema, AXES, type Axis } from "./assessment.ts";
 import { type Judge, type Judged, JudgeError, type Judgement } from "./judge.ts";
 import type { JudgedLanguage } from "./judged_language.ts";
 import { assessmentOfPoints, type Point } from "./points.ts";
 
+/** Where a judge is, and how it is asked. */
 export interface EndpointOptions {
   /** Such as "https://example.org/v1"; default what the environment has as OPENAI_BASE_URL. */
   readonly baseUrl?: string;
@@ -47,7 +48,9 @@ export interface EndpointUsage {
   asked: number;
   /** Questions that the cache answered. */
   remembered: number;
+  /** Tokens of what was asked, as the endpoint counts them. */
   promptTokens: number;
+  /** Tokens of what was answered, as the endpoint counts them. */
   completionTokens: number;
   /** At the prices told; 0 without. */
   dollars: number;
@@ -87,12 +90,13 @@ const Reply = z.object({
 type Reply = z.infer<typeof Reply>;
 
 /** What is answered: overall and verdict follow from the axes. */
-const Axes = Assessment.omit({ overall: true, verdict: true }).refine((axes) =>
+const Axes = assessmentSchema.omit({ overall: true, verdict: true }).refine((axes) =>
   AXES.some((axis) => axes[axis] !== undefined)
 );
 
 /** A judge that asks an endpoint, and counts what it asked. Nothing is sent before it judges. */
 export class EndpointJudge implements Judge {
+  /** What was asked so far. */
   readonly usage: EndpointUsage = {
     asked: 0,
     remembered: 0,
@@ -105,6 +109,7 @@ export class EndpointJudge implements Judge {
   readonly #model: string;
 
   /**
+   * A judge at an endpoint that speaks OpenAI's protocol; it is not asked yet.
    * @throws RangeError naming the number among the options that is not as expected
    * @throws JudgeError where neither options nor environment name an endpoint and a model
    */

@@ -9,6 +9,7 @@ export const GENEVAL_TASKS = [
   "position",
   "attribution",
 ] as const;
+/** The name of a task of GenEval. */
 export type GenevalTask = typeof GENEVAL_TASKS[number];
 
 /** The ten colour names of GenEval. */
@@ -24,11 +25,14 @@ export const COLORS = [
   "black",
   "white",
 ] as const;
+/** The name of a colour of GenEval. */
 export type Color = typeof COLORS[number];
 
+/** Where one thing is from another. */
+export type Relation = "left of" | "right of" | "above" | "below";
+
 /** The four spatial relations of GenEval. */
-export const RELATIONS = ["left of", "right of", "above", "below"] as const;
-export type Relation = typeof RELATIONS[number];
+export const RELATIONS = ["left of", "right of", "above", "below"] as const satisfies Relation[];
 
 /** "zero" to "four". */
 export const NUMBERS = ["zero", "one", "two", "three", "four"] as const;

@@ -4,7 +4,9 @@ import type { Assessment } from "./assessment.ts";
 
 /** A picture, and the caption that it is held against. */
 export interface Judged {
+  /** What is judged. */
   readonly picture: Picture;
+  /** What it should show. */
   readonly caption: string;
 }
 
@@ -17,13 +19,26 @@ export type Judgement =
   }
   | { readonly assessment?: undefined; readonly said: string };
 
-/** How sure a judge is that all is right: as it says, or else by the overall score. */
+/**
+ * How sure a judge is that all is right: as it says, or else by the overall score.
+ *
+ * @example
+ * ```ts
+ * import { assessmentOf } from "./assessment.ts";
+ * import { sureness } from "./judge.ts";
+ *
+ * const assessment = assessmentOf({ object: { score: 10, analysis: "cat seen" } });
+ * const sure = [sureness({ assessment }), sureness({ assessment, confidence: 0.7 })];
+ * if (sure.join() !== "1,0.7") throw new Error(sure.join());
+ * ```
+ */
 export function sureness(
   { assessment, confidence }: Judgement & { assessment: Assessment },
 ): number {
   return confidence ?? assessment.overall / 10;
 }
 
+/** Says of pictures how well they show their captions. */
 export interface Judge {
   /**
    * Judges each picture against its caption, in order.
@@ -34,6 +49,7 @@ export interface Judge {
 
 /** A judge that gave no assessment, or cannot be asked. */
 export class JudgeError extends Error {
+  /** What tells it from other errors. */
   override name = "JudgeError";
 }
 

@@ -2,6 +2,7 @@
 import type { Language } from "../text/language.ts";
 import type { Point } from "./points.ts";
 
+/** A language whose captions can be judged point by point. */
 export interface JudgedLanguage extends Language {
   /**
    * What there is to find out of a picture that is held against a caption.

@@ -12,6 +12,12 @@ export {
   parseAssessment,
 } from "./words.ts";
 export { assessSeen } from "./geneval_rules.ts";
-export { type Color, COLORS, GENEVAL_TASKS, type GenevalTask } from "./geneval_words.ts";
+export {
+  type Color,
+  COLORS,
+  GENEVAL_TASKS,
+  type GenevalTask,
+  type Relation,
+} from "./geneval_words.ts";
 export type { Requirement, Requirements } from "./requirements.ts";
-export type { Seen, SeenObject } from "./seen.ts";
+export type { Box, Seen, SeenObject } from "./seen.ts";

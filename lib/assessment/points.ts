@@ -10,6 +10,7 @@ import type { Requirements } from "./requirements.ts";
 
 /** One thing to find out of a picture. */
 export interface Point {
+  /** What it counts for. */
   readonly axis: Axis;
   /** What it is about, in words of which the last is the thing itself; of a position "dog cat". */
   readonly about: string;

@@ -1,5 +1,5 @@
 /** What is asked of a picture, in the form of GenEval's metadata (arXiv 2310.11513). */
-import { z } from "../packages/zod.ts";
+import { type Schema, z } from "../packages/zod.ts";
 import { type Color, COLORS, type Relation, RELATIONS } from "./geneval_words.ts";
 
 /**
@@ -7,8 +7,11 @@ import { type Color, COLORS, type Relation, RELATIONS } from "./geneval_words.ts
  * earlier requirement. Looked at are the most confident ones, as many as are asked for.
  */
 export interface Requirement {
+  /** What has to be there, by its name, such as "teddy bear". */
   readonly class: string;
+  /** How many of it, at least. */
   readonly count: number;
+  /** Which colour all of these have; any where absent. */
   readonly color?: Color;
   /** The relation, and the index in `include` of what it relates to, which comes earlier. */
   readonly position?: readonly [Relation, number];
@@ -19,14 +22,16 @@ export interface Requirement {
  * are `include` two, `exclude` three.
  */
 export interface Requirements {
+  /** What must be seen, in order. */
   readonly include: readonly Requirement[];
+  /** What must not be seen: so many of a class, or more. */
   readonly exclude: readonly { readonly class: string; readonly count: number }[];
 }
 
 const clause = { class: z.string().min(1), count: z.int().positive() };
 
-/** Requirements from outside. What a clause says beyond this form is refused, since nobody judges it. */
-export const Requirements: z.ZodType<Requirements> = z.object({
+/** For schemas of captions that come with their requirements. */
+export const requirementsSchema: z.ZodType<Requirements> = z.object({
   include: z.array(z.strictObject({
     ...clause,
     color: z.enum(COLORS).optional(),
@@ -44,3 +49,6 @@ export const Requirements: z.ZodType<Requirements> = z.object({
     context.addIssue({ code: "custom", path: ["include", index, "position"], message });
   });
 });
+
+/** Checks requirements. What a clause says beyond this form is refused: nobody judges it. */
+export const Requirements: Schema<Requirements> = requirementsSchema;

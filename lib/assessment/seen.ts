@@ -3,9 +3,13 @@ import type { Color } from "./geneval_words.ts";
 
 /** A rectangle in pixels; `x` and `y` are its left and top edge. */
 export interface Box {
+  /** Its left edge. */
   readonly x: number;
+  /** Its top edge. */
   readonly y: number;
+  /** From its left edge to its right one. */
   readonly width: number;
+  /** From its top edge to its bottom one. */
   readonly height: number;
 }
 
@@ -17,10 +21,12 @@ export interface SeenObject {
   readonly color?: Color;
   /** How sure it was seen, from 0 to 1. */
   readonly confidence: number;
+  /** Where it stands. */
   readonly box: Box;
 }
 
 /** All that was seen in a picture. */
 export interface Seen {
+  /** Each object by itself, in no order. */
   readonly objects: readonly SeenObject[];
 }

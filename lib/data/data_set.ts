@@ -10,12 +10,15 @@ import { shownSet } from "./samples_shown.ts";
 export interface DataSet<T> {
   /** Samples; Infinity where they are made up. */
   readonly size: number;
+  /** The sample at an index, from 0; whole, and below `size`. */
   at(index: number): T | Promise<T>;
 }
 
 /** A picture, and words that say what it shows. */
 export interface Captioned {
+  /** What is shown. */
   readonly picture: Picture;
+  /** What is said of it. */
   readonly caption: string;
 }
 
@@ -44,7 +47,17 @@ export function endless<T>(
   return shownSet({ size: Infinity, at }, name);
 }
 
-/** Samples at hand. */
+/**
+ * Samples at hand.
+ *
+ * @example
+ * ```ts
+ * import { listed } from "./data_set.ts";
+ *
+ * const set = listed(["cat", "dog"]);
+ * if (set.size !== 2 || await set.at(1) !== "dog") throw new Error("Expected the dog");
+ * ```
+ */
 export function listed<T>(samples: readonly T[]): DataSet<T> {
   return shownSet({
     size: samples.length,
@@ -55,12 +68,34 @@ export function listed<T>(samples: readonly T[]): DataSet<T> {
   });
 }
 
-/** The same data set, each sample made into another. */
+/**
+ * The same data set, each sample made into another.
+ *
+ * @example
+ * ```ts
+ * import { listed, mapped } from "./data_set.ts";
+ *
+ * const loud = mapped(listed(["cat", "dog"]), (name) => name.toUpperCase());
+ * if (await loud.at(0) !== "CAT") throw new Error("Expected capitals");
+ * ```
+ */
 export function mapped<T, U>(set: DataSet<T>, make: (sample: T) => U | Promise<U>): DataSet<U> {
   return shownSet({ size: set.size, at: async (index) => make(await set.at(index)) });
 }
 
-/** One of the samples, by chance. */
+/**
+ * One of the samples, by chance.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../runtime/random.ts";
+ * import { drawnFrom, listed } from "./data_set.ts";
+ *
+ * const animals = listed(["cat", "dog"]);
+ * const [one, same] = [drawnFrom(animals, new Random(0)), drawnFrom(animals, new Random(0))];
+ * if (await one !== await same) throw new Error("Expected the same, by the same chance");
+ * ```
+ */
 export function drawnFrom<T>(set: DataSet<T>, random: Random): T | Promise<T> {
   return set.at(random.integer(Math.min(set.size, ENDLESS)));
 }

@@ -8,7 +8,9 @@ export type Segment =
 
 /** What is asked, and what is answered. Only answers are learned: their pictures are drawn. */
 export interface Turn {
+  /** Words and pictures that are given. */
   readonly ask: readonly Segment[];
+  /** Words and pictures that are to be said. */
   readonly answer: readonly Segment[];
 }
 

@@ -31,6 +31,7 @@ const CAPTION_WORDS = 16;
 
 /** A document: texts and pictures as one reads them. */
 export interface InterleavedDocument {
+  /** In reading order. */
   readonly parts: readonly Segment[];
 }
 
@@ -38,6 +39,7 @@ export interface InterleavedDocument {
 export interface FolderDocument {
   /** Its address on the web; where it has none, its shard and line. */
   readonly name: string;
+  /** Its texts, and the files of its pictures, in reading order. */
   readonly parts: readonly (
     | { readonly kind: "text"; readonly text: string }
     /** By its path below the folder. */
@@ -45,6 +47,7 @@ export interface FolderDocument {
   )[];
 }
 
+/** How a folder of documents is read. */
 export interface InterleavedFolderOptions extends PictureFolderOptions {
   /** Of a picture to its text, from -1 to 1; default 0.25. Where a shard says none, all are taken. */
   readonly leastSimilarity?: number;
@@ -52,6 +55,7 @@ export interface InterleavedFolderOptions extends PictureFolderOptions {
 
 /** Documents of text and pictures: some of a folder's, or all. */
 export class InterleavedDocuments implements DataSet<InterleavedDocument> {
+  /** Some documents, and what gives their pictures. */
   constructor(
     readonly documents: readonly FolderDocument[],
     /** A picture, by its path below the folder. */
@@ -62,6 +66,7 @@ export class InterleavedDocuments implements DataSet<InterleavedDocument> {
     return this.documents.length;
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     return `InterleavedDocuments of ${short(this.size)} documents`;
   }
@@ -150,6 +155,7 @@ function wordsFrom(parts: FolderDocument["parts"]): string {
 
 /** A folder of documents. */
 export class InterleavedFolder extends InterleavedDocuments {
+  /** Use `interleavedFolder`. */
   constructor(
     /** Where it lies. */
     readonly path: string,
@@ -167,6 +173,7 @@ export class InterleavedFolder extends InterleavedDocuments {
     super(documents, pictures);
   }
 
+  /** What the console and a REPL show. */
   override [inspect](): string {
     const { files, size, path, pictureSize, skipped, isKept } = this;
     return `InterleavedFolder ${path}: ${short(size)} documents with ${short(files.length)} ` +

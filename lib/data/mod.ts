@@ -17,7 +17,7 @@ export {
   type InterleavedFolderOptions,
 } from "./interleaved_folder.ts";
 export { holdsDocuments } from "./holds_documents.ts";
-export { countsByReason, type Skipped, skippedInWords } from "./skipped.ts";
+export { countsByReason, type Skipped, skippedInWords, type SkipReason } from "./skipped.ts";
 export {
   encodePng,
   LARGEST_PICTURE,

@@ -7,8 +7,11 @@ import { tiffExtraChannels } from "./tiff.ts";
 
 /** An RGB picture in memory: `height × width × 3` bytes, row by row. */
 export interface Picture {
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** Red, green and blue of each pixel, 0–255. */
   readonly data: Uint8Array;
 }
 
@@ -76,6 +79,7 @@ const DEPTHS = ["uchar", "ushort", "float"];
 
 /** A picture that cannot be read: one line that says what was expected and found. */
 export class PictureError extends Error {
+  /** What tells it from other errors. */
   override name = "PictureError";
 }
 
@@ -205,6 +209,15 @@ function oneLine(error: unknown): string {
  *
  * @throws {RangeError} for a scale that is no positive integer.
  * @throws {TypeError} for what is no picture.
+ *
+ * @example
+ * ```ts
+ * import { encodePng } from "./picture.ts";
+ *
+ * const red = { width: 1, height: 1, data: Uint8Array.of(255, 0, 0) };
+ * const png = await encodePng(red, { scale: 8 });
+ * if (String.fromCharCode(...png.subarray(1, 4)) !== "PNG") throw new Error("Expected a PNG");
+ * ```
  */
 export async function encodePng(
   picture: Picture,
@@ -224,6 +237,16 @@ export async function encodePng(
  * The picture, smaller by a whole factor: each pixel is the mean of a square of them.
  *
  * @throws {RangeError} where the squares do not fill the picture.
+ *
+ * @example
+ * ```ts
+ * import { reduced } from "./picture.ts";
+ *
+ * const halves = { width: 2, height: 1, data: Uint8Array.of(0, 0, 0, 255, 255, 255) };
+ * const tall = { width: 2, height: 2, data: Uint8Array.of(...halves.data, ...halves.data) };
+ * const { width, data } = reduced(tall, 2);
+ * if (width !== 1 || data[0] !== 128) throw new Error(`${width} ${data}`);
+ * ```
  */
 export function reduced(picture: Picture, times: number): Picture {
   if (times === 1) return picture;
@@ -252,6 +275,14 @@ export function reduced(picture: Picture, times: number): Picture {
  *
  * @throws {RangeError} for a picture that is no square, or of no multiple of the size.
  * @throws {TypeError} for what is no picture.
+ *
+ * @example
+ * ```ts
+ * import { reducedTo } from "./picture.ts";
+ *
+ * const night = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) };
+ * if (reducedTo(night, 16).width !== 16) throw new Error("Expected 16 pixels");
+ * ```
  */
 export function reducedTo(picture: Picture, size: number): Picture {
   expectPicture(picture);

@@ -15,13 +15,16 @@ import { type Skipped, skippedInWords, writeSkipped } from "./skipped.ts";
 export interface FolderSample {
   /** The picture's path below the folder. */
   readonly file: string;
+  /** One of those that it has. */
   readonly caption: string;
 }
 
+/** How the pictures of a folder are read. */
 export type PictureFolderOptions = DecodeOptions;
 
 /** Pictures with captions: some of a folder's, or all. One sample a caption. */
 export class CaptionedPictures implements DataSet<Captioned> {
+  /** Some samples, and what gives their pictures. */
   constructor(
     /** In order: those of one picture stand together. */
     readonly samples: readonly FolderSample[],
@@ -32,6 +35,7 @@ export class CaptionedPictures implements DataSet<Captioned> {
     return this.samples.length;
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     return `CaptionedPictures of ${short(this.size)} captions`;
   }
@@ -86,6 +90,7 @@ export class CaptionedPictures implements DataSet<Captioned> {
 
 /** A folder of pictures with captions. */
 export class PictureFolder extends CaptionedPictures {
+  /** Use `pictureFolder`. */
   constructor(
     /** Where it lies. */
     readonly path: string,
@@ -103,6 +108,7 @@ export class PictureFolder extends CaptionedPictures {
     super(samples, pictures);
   }
 
+  /** What the console and a REPL show. */
   override [inspect](): string {
     const { files, size, path, pictureSize, skipped, isKept } = this;
     return `PictureFolder ${path}: ${short(files.length)} pictures with ${short(size)} captions, ` +

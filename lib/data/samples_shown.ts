@@ -94,9 +94,9 @@ async function sampleHtml(sample: unknown): Promise<string> {
   if (typeof sample !== "object" || sample === null) return escapeMarkup(String(sample));
   if (isDocument(sample)) return await documentHtml(sample);
   if (Array.isArray(sample)) return (await Promise.all(sample.map(sampleHtml))).join(" ");
-  const { kind, ...fields } = sample as Record<string, unknown>;
-  const parts = Object.entries(fields).filter(([, value]) =>
-    typeof value !== "function" && !ArrayBuffer.isView(value)
+  // Of a segment what it holds, without its kind.
+  const parts = Object.entries(sample).filter(([name, value]) =>
+    name !== "kind" && typeof value !== "function" && !ArrayBuffer.isView(value)
   );
   return (await Promise.all(parts.map(([, value]) => sampleHtml(value)))).join(" ");
 }

@@ -1,8 +1,29 @@
 /** What was left out of a data set, and why. */
 import { writeFileAtomic } from "../files/mod.ts";
 
-/** Why a file gives no sample, in words. */
-export const REASONS = {
+/** Why a file gives no sample. */
+export type SkipReason =
+  | "no caption"
+  | "no picture"
+  | "unreadable picture"
+  | "unreadable caption"
+  | "empty caption"
+  | "long caption"
+  | "same name"
+  | "packed shard"
+  | "unreadable shard"
+  | "no document"
+  | "empty text"
+  | "no text"
+  | "unreadable record"
+  | "no such text"
+  | "unlike picture"
+  | "repeated picture"
+  | "missing picture"
+  | "no picture left";
+
+/** The same in words. */
+export const REASONS: Readonly<Record<SkipReason, string>> = {
   "no caption": "pictures without a caption",
   "no picture": "captions without a picture",
   "unreadable picture": "pictures that cannot be read",
@@ -21,12 +42,14 @@ export const REASONS = {
   "repeated picture": "pictures that a document names again",
   "missing picture": "pictures that are not there",
   "no picture left": "documents without a picture",
-} as const;
+};
 
+/** Something that was left out. */
 export interface Skipped {
   /** Its path below the folder; of a record, the file that it stands in and its number or line. */
   readonly file: string;
-  readonly reason: keyof typeof REASONS;
+  /** Why it was left out. */
+  readonly reason: SkipReason;
   /** What was found in place of what was expected. */
   readonly found: string;
 }
@@ -45,11 +68,21 @@ export interface Skipped {
 export function skippedInWords(skipped: readonly Skipped[]): string {
   if (skipped.length === 0) return "none skipped";
   const counts = Object.entries(countsByReason(skipped))
-    .map(([reason, count]) => `${REASONS[reason as Skipped["reason"]]}: ${count}`);
+    .map(([reason, count]) => `${REASONS[reason as SkipReason]}: ${count}`);
   return `${skipped.length} skipped (${counts.join("; ")})`;
 }
 
-/** How many there are of each reason that there is. */
+/**
+ * How many there are of each reason that there is.
+ *
+ * @example
+ * ```ts
+ * import { countsByReason } from "./skipped.ts";
+ *
+ * const counts = countsByReason([{ file: "a.png", reason: "no caption", found: "" }]);
+ * if (counts["no caption"] !== 1) throw new Error("Expected one");
+ * ```
+ */
 export function countsByReason(
   skipped: readonly Skipped[],
 ): { readonly [reason in Skipped["reason"]]?: number } {

@@ -7,26 +7,31 @@ export type { Judge };
 
 /** How something is sampled. */
 export interface Sampled {
+  /** Of what chance decides; default 0. */
   readonly seed?: number;
 }
 
 /** A drawn picture. */
 export interface Drawing {
+  /** What was drawn. */
   readonly picture: Picture;
 }
 
 /** A drawn picture, and the codes that it was drawn from, row by row. */
 export interface CodedDrawing extends Drawing {
+  /** As the tokenizer numbers them. */
   readonly ids: ArrayLike<number>;
 }
 
 /** Draws a picture of each caption. */
 export interface Draws<Options extends Sampled = Sampled, D extends Drawing = Drawing> {
+  /** A drawing of each caption, in order. */
   drawAll(captions: readonly string[], options?: Options): Promise<D[]>;
 }
 
 /** Answers a question about each picture. */
 export interface Answers {
+  /** An answer to each, in order. */
   askAll(
     items: readonly { readonly picture: Picture; readonly question: string }[],
   ): Promise<string[]>;
@@ -34,11 +39,13 @@ export interface Answers {
 
 /** Says what is in each picture. */
 export interface Describes {
+  /** A description of each, in order. */
   describeAll(pictures: readonly Picture[]): Promise<string[]>;
 }
 
 /** Changes each picture as told. */
 export interface Edits<Options extends Sampled = Sampled> {
+  /** Each picture, changed, in order. */
   editAll(
     items: readonly { readonly picture: Picture; readonly instruction: string }[],
     options?: Options,

@@ -4,9 +4,13 @@ import type { Answers } from "./abilities.ts";
 
 /** A question about a picture, its kind, and its right answer. */
 export interface PictureQuestion<Kind extends string = string> {
+  /** What scores are told apart by. */
   readonly kind: Kind;
+  /** What is asked about. */
   readonly picture: Picture;
+  /** In words that the model was taught. */
   readonly question: string;
+  /** What has to be answered, word for word. */
   readonly answer: string;
 }
 

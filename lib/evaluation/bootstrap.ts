@@ -4,8 +4,11 @@ import { mean } from "./mean.ts";
 
 /** A mean, and the interval in which it lies with 95 % confidence. */
 export interface Interval {
+  /** Of the values. */
   readonly mean: number;
+  /** The lower end of the interval. */
   readonly low: number;
+  /** The upper end of the interval. */
   readonly high: number;
 }
 

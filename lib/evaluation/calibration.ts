@@ -5,7 +5,9 @@ import { mean } from "./mean.ts";
 
 /** A judgement, and whether the picture is right. */
 export interface TrueJudgement {
+  /** What the judge said. */
   readonly judgement: Judgement;
+  /** Whether the picture shows its caption. */
   readonly isRight: boolean;
 }
 
@@ -15,9 +17,11 @@ export interface CalibrationBin {
   readonly confidence: number;
   /** Share of the pictures that are right. */
   readonly right: number;
+  /** How many pictures these are. */
   readonly count: number;
 }
 
+/** How well a judge's confidence tells right pictures from wrong ones. */
 export interface Calibration {
   /** How probable it is that a right picture gets more confidence than a wrong one; ½ by chance. */
   readonly auroc: number;
@@ -29,6 +33,7 @@ export interface Calibration {
   readonly unjudged: number;
   /** Mean distance of confidence and truth over bins (arXiv 1706.04599, eq. 5). */
   readonly expectedError: number;
+  /** Pictures by confidence, the least first; bins without any are left out. */
   readonly bins: readonly CalibrationBin[];
 }
 
@@ -39,6 +44,19 @@ const BINS = 10;
  * own, which is never true; one that says no confidence is as sure as its overall score.
  *
  * @throws RangeError where there are none, and for the first confidence that is no number
+ *
+ * @example
+ * ```ts
+ * import { assessmentOf } from "../assessment/mod.ts";
+ * import { calibrationOf } from "./calibration.ts";
+ *
+ * const judged = [[10, true], [10, true], [2, false], [9, false]] as const;
+ * const { auroc, accuracy } = calibrationOf(judged.map(([score, isRight]) => ({
+ *   judgement: { assessment: assessmentOf({ object: { score, analysis: "" } }) },
+ *   isRight,
+ * })));
+ * if (auroc !== 1 || accuracy !== 1) throw new Error(`${auroc} ${accuracy}`);
+ * ```
  */
 export function calibrationOf(judged: readonly TrueJudgement[]): Calibration {
   if (judged.length === 0) throw new RangeError("Expected judgements, but found none");
@@ -122,6 +140,14 @@ export function auroc(
  * NaN where both always give the same one label.
  *
  * @throws RangeError where the raters did not label equally many things, or none
+ *
+ * @example
+ * ```ts
+ * import { cohensKappa } from "./calibration.ts";
+ *
+ * const kappa = cohensKappa(["good", "good", "bad", "bad"], ["good", "bad", "bad", "bad"]);
+ * if (kappa !== 0.5) throw new Error(`${kappa}`);
+ * ```
  */
 export function cohensKappa(one: readonly string[], other: readonly string[]): number {
   if (one.length !== other.length) {

@@ -4,13 +4,17 @@ import { checkNumber } from "../runtime/mod.ts";
 
 /** What was seen in a picture, and on which background where that is known. */
 export interface SeenOn extends Seen {
+  /** Its name; absent where nobody looked. */
   readonly background?: string;
 }
 
 /** What was seen in a picture before an edit, in the one that was asked for, and in the edited one. */
 export interface SeenEdit {
+  /** Before the edit. */
   readonly before: SeenOn;
+  /** In the picture that was asked for. */
   readonly wanted: SeenOn;
+  /** In the edited picture. */
   readonly edited: SeenOn;
   /** Whether what is new may stand elsewhere as well; default not. */
   readonly anywhere?: boolean;
@@ -22,6 +26,7 @@ export interface EditingScores {
   readonly done: number;
   /** All else is where and as it was, the background too, and nothing came with it. */
   readonly kept: number;
+  /** Done, and all else kept. */
   readonly both: number;
 }
 

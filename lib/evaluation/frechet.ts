@@ -8,11 +8,14 @@ import type { Picture } from "../data/picture.ts";
 import { checkNumbers } from "../runtime/mod.ts";
 import type { Encodes } from "./abilities.ts";
 
-type Features = readonly ArrayLike<number>[];
+/** A set of features: a row of numbers for each picture. */
+export type Features = readonly ArrayLike<number>[];
 
 /** How far two sets of pictures are apart, by both measures. */
 export interface SetDistances {
+  /** The Fréchet distance: of the normal distributions that fit the two sets. */
   readonly frechet: number;
+  /** The kernel distance: the squared maximum mean discrepancy. */
   readonly kernel: number;
 }
 

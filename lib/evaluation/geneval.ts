@@ -11,7 +11,9 @@ import type { Seen } from "../assessment/seen.ts";
 
 /** Whether a picture shows what was asked for, and if not, the facts that speak against it. */
 export interface GenevalResult {
+  /** Whether all that was asked for is there. */
   readonly correct: boolean;
+  /** What is wrong, such as "cat missing"; "" where nothing is. */
   readonly reason: string;
 }
 

@@ -4,7 +4,7 @@
  */
 import { z } from "../packages/zod.ts";
 import { GENEVAL_TASKS, type GenevalTask } from "../assessment/geneval_words.ts";
-import { Requirements } from "../assessment/requirements.ts";
+import { type Requirements, requirementsSchema } from "../assessment/requirements.ts";
 import type { Seen } from "../assessment/seen.ts";
 import type { LineFormat } from "../files/mod.ts";
 import { readRecords } from "../files/records.ts";
@@ -14,6 +14,7 @@ import { geneval, type GenevalScores, genevalScores } from "./geneval.ts";
 export interface GenevalPrompt extends Requirements {
   /** One of GenEval's six, or a name of one's own. */
   readonly tag: string;
+  /** The caption. */
   readonly prompt: string;
 }
 
@@ -34,7 +35,7 @@ const LINES: LineFormat<GenevalPrompt> = {
       tag: z.string().min(1).refine((tag) => tag !== "overall", "the name of the mean of all tags"),
       prompt: z.string().min(1),
     }),
-    Requirements,
+    requirementsSchema,
   ),
 };
 

@@ -6,11 +6,15 @@ import type { Judgement } from "../assessment/judge.ts";
 export interface AxisAccuracy {
   /** Share of the pictures in which the axis was found right where it is, and wrong where not. */
   readonly accuracy: number;
+  /** Pictures whose caption speaks of it. */
   readonly count: number;
 }
 
+/** How often a judge was right. */
 export interface JudgeAccuracy {
+  /** By axis; an axis that no caption speaks of is absent. */
   readonly axes: Readonly<Partial<Record<Axis, AxisAccuracy>>>;
+  /** Of "good" and "bad", where only what shows all of its caption is good. */
   readonly verdict: AxisAccuracy;
   /** Pictures about which the judge said something that is no assessment: wrong on all axes. */
   readonly unjudged: number;

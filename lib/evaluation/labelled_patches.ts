@@ -3,6 +3,7 @@ import type { Picture } from "../data/picture.ts";
 
 /** A picture, and what is known of its patches. */
 export interface LabelledPicture<Name extends string = string> {
+  /** What the labels are about. */
   readonly picture: Picture;
   /** By what is told ("color"), the label of each patch, row by row; undefined where it has none. */
   readonly labels: Readonly<Record<Name, readonly (string | undefined)[]>>;

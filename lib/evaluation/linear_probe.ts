@@ -13,7 +13,9 @@ import {
 
 /** Features `[rows, dim]` and the class of each row. */
 export interface ProbedRows {
+  /** Row by row. */
   readonly features: Float32Array;
+  /** A class for each row, from 0. */
   readonly labels: Int32Array;
 }
 

@@ -12,11 +12,18 @@ export type {
 } from "./abilities.ts";
 
 // What is drawn and edited.
-export { geneval, type GenevalResult, type GenevalScores, genevalScores } from "./geneval.ts";
+export {
+  geneval,
+  type GenevalResult,
+  type GenevalScores,
+  genevalScores,
+  type ScoredTask,
+} from "./geneval.ts";
 export { type GenevalPrompt, readGeneval, scoreGeneval } from "./geneval_file.ts";
-export { type EditingScores, scoreEditing, type SeenEdit } from "./editing.ts";
+export { type EditingScores, scoreEditing, type SeenEdit, type SeenOn } from "./editing.ts";
 export {
   evaluateDistances,
+  type Features,
   frechetDistance,
   kernelDistance,
   type SetDistances,
@@ -31,6 +38,8 @@ export {
   popeObjects,
   type PopeScores,
   popeScores,
+  type PopeSplit,
+  type YesNo,
   type YesNoQuestion,
 } from "./pope.ts";
 export {
@@ -51,6 +60,7 @@ export { accuracyOf, type AxisAccuracy, type JudgeAccuracy } from "./judging.ts"
 export {
   auroc,
   type Calibration,
+  type CalibrationBin,
   calibrationOf,
   cohensKappa,
   type TrueJudgement,
@@ -68,7 +78,7 @@ export {
 export { probePatches } from "./probes.ts";
 export { linearProbe, type ProbedRows } from "./linear_probe.ts";
 export type { LabelledPicture } from "./labelled_patches.ts";
-export { codePurity, patchPurity } from "./purity.ts";
+export { codePurity, type CodesPictures, type Labelled, patchPurity } from "./purity.ts";
 export {
   type CaptionRetrieval,
   evaluateRetrieval,
@@ -80,4 +90,12 @@ export {
 // Sums of it.
 export { bootstrapMean, type Interval } from "./bootstrap.ts";
 export { mean } from "./mean.ts";
-export { Report } from "./report.ts";
+export {
+  Report,
+  type ReportedDetails,
+  type ReportedDistances,
+  type ReportedEdits,
+  type ReportedPope,
+  type ReportedRecall,
+  type ReportedTasks,
+} from "./report.ts";

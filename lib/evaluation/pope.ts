@@ -4,15 +4,20 @@ import { checkNumber, COUNT } from "../runtime/numbers.ts";
 import { Random } from "../runtime/random.ts";
 import type { Answers } from "./abilities.ts";
 
-/** The splits of POPE, by how the absent objects are chosen that it asks for. */
-export const POPE_SPLITS = ["random", "popular", "adversarial"] as const;
-export type PopeSplit = typeof POPE_SPLITS[number];
+/** How the absent objects are chosen: at random, the most frequent, or the likeliest beside. */
+export type PopeSplit = "random" | "popular" | "adversarial";
 
+/** The splits of POPE, by how the absent objects are chosen that it asks for. */
+export const POPE_SPLITS = ["random", "popular", "adversarial"] as const satisfies PopeSplit[];
+
+/** What such a question is answered with. */
 export type YesNo = "yes" | "no";
 
 /** What a picture's questions are about: objects that are there, and as many that are not. */
 export interface PopeObjects {
+  /** Objects that it shows. */
   readonly present: readonly string[];
+  /** Objects that it does not show, as many. */
   readonly absent: readonly string[];
 }
 
@@ -60,8 +65,11 @@ export function popeObjects(
 
 /** A question about a picture, and whether yes is right. */
 export interface YesNoQuestion {
+  /** What is asked about. */
   readonly picture: Picture;
+  /** In words that the model was taught. */
   readonly question: string;
+  /** What is right. */
   readonly answer: YesNo;
 }
 
@@ -95,9 +103,13 @@ export function parseYesNo(answer: string): YesNo {
 
 /** POPE's measures; "yes" is the positive class. */
 export interface PopeScores {
+  /** The share of answers that are right. */
   readonly accuracy: number;
+  /** The harmonic mean of precision and recall. */
   readonly f1: number;
+  /** Of the answers that are yes, the share that is right. */
   readonly precision: number;
+  /** Of the questions whose answer is yes, the share that was answered so. */
   readonly recall: number;
   /** The share of questions that were answered with yes. */
   readonly yesRatio: number;
@@ -137,8 +149,20 @@ export function popeScores(
   };
 }
 
-/** The mean accuracy of the splits that were asked, from 0 to 1; NaN where none was. */
-export function meanAccuracy(splits: Readonly<Record<string, { readonly accuracy: number }>>) {
+/**
+ * The mean accuracy of the splits that were asked, from 0 to 1; NaN where none was.
+ *
+ * @example
+ * ```ts
+ * import { meanAccuracy } from "./pope.ts";
+ *
+ * const mean = meanAccuracy({ random: { accuracy: 1 }, adversarial: { accuracy: 0.5 } });
+ * if (mean !== 0.75) throw new Error(`${mean}`);
+ * ```
+ */
+export function meanAccuracy(
+  splits: Readonly<Record<string, { readonly accuracy: number }>>,
+): number {
   const all = Object.values(splits);
   return all.reduce((sum, { accuracy }) => sum + accuracy, 0) / all.length;
 }

@@ -13,7 +13,9 @@ import { parseYesNo, type PopeScores, popeScores, type YesNo } from "./pope.ts";
 export interface PopeQuestion {
   /** The picture's file, in a folder of pictures. */
   readonly image: string;
+  /** The question. */
   readonly text: string;
+  /** What is right. */
   readonly label: YesNo;
 }
 
@@ -21,6 +23,7 @@ export interface PopeQuestion {
 export interface PopeAnswer {
   /** The question's text, perhaps with more around it. */
   readonly question?: string;
+  /** What was said. */
   readonly answer: string;
 }
 
@@ -75,6 +78,7 @@ export function popeYesNo(answer: string): YesNo {
 
 /** Scores by POPE's own reading of the answers, so that they compare with published ones. */
 export interface PopeFileScores extends PopeScores {
+  /** How many were asked. */
   readonly questions: number;
   /** Answers that `parseYesNo` reads otherwise than POPE's script: "NO", "No!". */
   readonly readOtherwise: number;

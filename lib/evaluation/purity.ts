@@ -8,7 +8,7 @@ import {
 } from "./labelled_patches.ts";
 
 /** What makes codes of pictures. */
-type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
+export type CodesPictures = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
 
 /**
  * The purity of codes (HuBERT, arXiv 2106.07447, section IV-C, there of phones), for each thing that
@@ -18,7 +18,7 @@ type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
  * @throws RangeError where there are no pictures, or no patch to test has a label
  */
 export async function patchPurity<Name extends string>(
-  tokenizer: Tokenizer,
+  tokenizer: CodesPictures,
   pictures: readonly LabelledPicture<Name>[],
 ): Promise<Record<Name, number>> {
   const names = namesOf(pictures);
@@ -47,7 +47,9 @@ export function codesByPatch(
 
 /** What is known of a patch, and its code. */
 export interface Labelled {
+  /** The codes of the patch, as one word. */
   readonly code: string;
+  /** What is known of it. */
   readonly label: string;
 }
 

@@ -4,12 +4,15 @@ import { checkNumber, checkNumbers, COUNT } from "../runtime/mod.ts";
 import { PictureTokenizer } from "../vision/mod.ts";
 import { mean } from "./mean.ts";
 
+/** How much of pictures a tokenizer keeps. */
 export interface ReconstructionScores {
   /** Mean cosine of semantic features and those decoded from codes; a tokenizer of pixels has none. */
   readonly featureCosine?: number;
   /** In decibels, of the first 256 pictures. */
   readonly psnr: number;
+  /** The share of codes that occur, from 0 to 1. */
   readonly codebookUse: number;
+  /** e to the entropy of the codes: from 1 (one code only) to their number (all alike). */
   readonly perplexity: number;
 }
 

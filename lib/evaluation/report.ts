@@ -1,5 +1,232 @@
 /** The schema of `report.json` and of what `evaluate` prints, but for files of GenEval and POPE. */
-import { z } from "../packages/zod.ts";
+import { type Schema, z } from "../packages/zod.ts";
+
+/** The accuracy of each of GenEval's tasks, and `overall`, the unweighted mean of those. */
+export interface ReportedTasks {
+  /** One thing. */
+  readonly single?: number;
+  /** Two things. */
+  readonly two?: number;
+  /** Two to four of one thing. */
+  readonly counting?: number;
+  /** A thing in a colour. */
+  readonly colors?: number;
+  /** A thing beside, above or below another. */
+  readonly position?: number;
+  /** Two things, each in a colour of its own. */
+  readonly attribution?: number;
+  /** Captions that are in none of the six tasks. */
+  readonly other?: number;
+  /** The unweighted mean of the tasks that there are. */
+  readonly overall?: number;
+}
+
+/** POPE's scores of one way of choosing the objects that are absent. */
+export interface ReportedPope {
+  /** The share of questions that are answered right. */
+  readonly accuracy: number;
+  /** Of "yes". */
+  readonly f1: number;
+  /** The share of questions that are answered with yes. */
+  readonly yesRatio: number;
+}
+
+/** Shares of questions that are answered right, word for word, by what they ask. */
+export interface ReportedDetails {
+  /** "how many a are there"; not in reports from before it was asked. */
+  readonly count?: number;
+  /** "what color is a" */
+  readonly color?: number;
+  /** "where is a from b" */
+  readonly where?: number;
+  /** "what is above a" */
+  readonly what?: number;
+  /** "is a above b" */
+  readonly yesNo?: number;
+}
+
+/** Shares of edits. */
+export interface ReportedEdits {
+  /** That do what is asked. */
+  readonly done: number;
+  /** That keep all else. */
+  readonly kept: number;
+  /** That do both. */
+  readonly both: number;
+}
+
+/** How often the right one is found. */
+export interface ReportedRecall {
+  /** First of all. */
+  readonly recallAt1: number;
+  /** Among the first five. */
+  readonly recallAt5: number;
+}
+
+/** How far one set of pictures is from another, by features. */
+export interface ReportedDistances {
+  /** The Fréchet distance. */
+  readonly frechet: number;
+  /** The kernel distance. */
+  readonly kernel: number;
+}
+
+/**
+ * Everything a run or an evaluation measured. What was not run is absent, never zero. Scores
+ * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
+ */
+export interface Report {
+  /** What was trained; reports from before there were several have none. */
+  readonly recipe?: string;
+  /** The size of the model: "nano", "small" or "base". */
+  readonly preset: string;
+  /** Of the initial weights and of the order of samples. */
+  readonly seed: number;
+  /** On which it ran, such as "cpu". */
+  readonly device: string;
+  /** GenEval of drawings. */
+  readonly geneval?: ReportedTasks & {
+    /** The overall score of true scenes, and of scenes that went through the tokenizer. */
+    readonly ceiling?: { readonly truth?: number; readonly reconstructed?: number };
+    /**
+     * The same of the same drawings by a second judge, which reads their codes and sees no pixels;
+     * `agreement` says of how many drawings both judges say the same.
+     */
+    readonly byCodes?: ReportedTasks & { readonly agreement?: number; readonly ceiling?: number };
+  };
+  /**
+   * GenEval of what MetaMorph's visualizer draws of the visual tokens of true scenes; `ceiling` of
+   * the same scenes after the tokenizer.
+   */
+  readonly visualizer?: ReportedTasks & { readonly ceiling?: number };
+  /** Of stories about held-out things. */
+  readonly stories?: {
+    /** The F1 of where pictures stand. */
+    readonly placed?: number;
+    /** The share of pictures that show all that is told and nothing else. */
+    readonly shown?: number;
+    /** The share of things that words leave alone and the next picture has as they were. */
+    readonly kept?: number;
+    /** The same over four pictures. */
+    readonly keptOverFour?: number;
+    /** The share of texts that are understood and may happen. */
+    readonly told?: number;
+    /** The share of those with a picture that end with all that is there then. */
+    readonly captioned?: number;
+    /** The share of stories that are about what was asked for. */
+    readonly fulfilled?: number;
+    /** How many pictures a story has, on average. */
+    readonly pictures?: number;
+  };
+  /** One entry a way of choosing the absent objects. */
+  readonly pope?: {
+    readonly random?: ReportedPope;
+    readonly popular?: ReportedPope;
+    readonly adversarial?: ReportedPope;
+  };
+  /** Of pictures of two, three and four tinted things, by that number. */
+  readonly details?: Readonly<Record<string, ReportedDetails>>;
+  /**
+   * Of true pictures and near misses, beside held-out captions, the share of which the model says
+   * rightly whether each axis is as asked, and its verdict.
+   */
+  readonly judging?: {
+    readonly object?: number;
+    readonly count?: number;
+    readonly color?: number;
+    readonly position?: number;
+    readonly verdict?: number;
+  };
+  /** Of random edits; in all, and by kind, with the number of each. */
+  readonly editing?: ReportedEdits & {
+    readonly byKind: Readonly<Record<string, ReportedEdits & { readonly edits: number }>>;
+  };
+  /**
+   * What one linear layer reads from the feature of a patch: what stands there, in which colour,
+   * and whether anything does.
+   */
+  readonly probes?: {
+    readonly concept: number;
+    readonly color: number;
+    readonly position: number;
+  };
+  /** What the tokenizer keeps of pictures. */
+  readonly reconstruction?: {
+    /** −1 to 1: of the features that are encoded and those made of codes. */
+    readonly featureCosine?: number;
+    /** In decibels. */
+    readonly psnr?: number;
+    /** The share of codes that are used. */
+    readonly codebookUse?: number;
+    /** As many codes, used equally often, would tell as much: 1 or more. */
+    readonly perplexity?: number;
+  };
+  /** GenEval before and after self-enhancement. */
+  readonly selfEnhancement?: {
+    readonly before: number;
+    readonly after: number;
+    /** The share of the model's verdicts on its own drawings that are the parser's. */
+    readonly agreement?: number;
+    /** How much more than chance that is (Cohen 1960): −1 to 1. */
+    readonly kappa?: number;
+    /** The same, judged by the drawings' codes. */
+    readonly byCodes?: { readonly before: number; readonly after: number };
+  };
+  /** Among how many a picture finds its caption, and a caption its picture. */
+  readonly retrieval?: {
+    readonly among: number;
+    readonly captionsByPictures: ReportedRecall;
+    readonly picturesByCaptions: ReportedRecall;
+  };
+  /**
+   * How far drawn pictures are from true ones by the tokenizer's own features, and, to compare, how
+   * far reconstructed ones are, and others that were learned from.
+   */
+  readonly distances?: {
+    readonly pictures: number;
+    readonly drawn: ReportedDistances;
+    readonly reconstructed?: ReportedDistances;
+    readonly learned?: ReportedDistances;
+  };
+  /** Of a folder of pictures, or of documents of text and pictures. */
+  readonly data?: {
+    readonly path: string;
+    /** Pictures that were learned from. */
+    readonly pictures: number;
+    /** Captions that were learned from. */
+    readonly captions: number;
+    /** Pictures that were held out. */
+    readonly heldOut: number;
+    /** Held-out pictures with a caption whose words are all known: only these can be drawn. */
+    readonly known: number;
+    /** How many documents were learned from, and held out. */
+    readonly documents?: { readonly learned: number; readonly heldOut: number };
+    /** How much was skipped, by reason. */
+    readonly skipped: Readonly<Record<string, number>>;
+  };
+  /**
+   * How many words descriptions of held-out pictures share with the pictures' captions (F₁), those
+   * of pictures that were learned from, and descriptions of other pictures, which says how much
+   * depends on what is seen.
+   */
+  readonly descriptions?: {
+    readonly heldOut: number;
+    readonly learned: number;
+    readonly others: number;
+  };
+  /** Of the training, in order. */
+  readonly stages?: readonly {
+    readonly name: string;
+    readonly samples: number;
+    readonly seconds: number;
+    readonly firstLoss: number;
+    readonly lastLoss: number;
+  }[];
+  /** How long all of it took. */
+  readonly seconds?: number;
+  /** The most that the process held at once. */
+  readonly peakMemoryBytes?: number;
+}
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
@@ -29,55 +256,8 @@ const Editing = z.object({ done: share, kept: share, both: share });
 const Recall = z.object({ recallAt1: share, recallAt5: share });
 const Distances = z.object({ frechet: z.number(), kernel: z.number() });
 
-/**
- * Everything a run or an evaluation measured. What was not run is absent, never zero. Scores
- * are shares from 0 to 1, PSNR is in decibels, durations are in seconds, memory in bytes.
- *
- * - `recipe`: what was trained; reports from before there were several have none.
- * - `geneval`: the accuracies of the six tasks, and of `other` captions; `overall` is their unweighted
- *   mean; `ceiling` the overall score on true scenes and on scenes that went through the tokenizer.
- *   `byCodes` is the same of the same drawings by a second judge, which reads their codes and sees no
- *   pixels; `agreement` says of how many drawings both judges say the same.
- * - `visualizer`: GenEval of what MetaMorph's visualizer draws of the visual tokens of true scenes;
- *   `ceiling` of the same scenes after the tokenizer.
- * - `stories`: of stories about held-out things: `placed` the F1 of where pictures stand, `shown` the
- *   share of pictures that show all that is told and nothing else, `kept` the share of things that the
- *   words leave alone and the next picture has as they were, `keptOverFour` the same over four pictures,
- *   `told` the share of texts that are understood and may happen, `captioned` the share of those with a
- *   picture that end with all that is there then, `fulfilled` the share of stories that are about what
- *   was asked for, `pictures` how many a story has.
- * - `pope`: one entry a way of choosing the absent objects.
- * - `details`: of pictures of two, three and four tinted things, by that number, the share of questions
- *   that are answered right, word for word: "how many a are there" (`count`; not in reports from before
- *   it was asked), "what color is a", "where is a from b", "what is above a" (`what`), "is a above b"
- *   (`yesNo`).
- * - `judging`: of true pictures and near misses, beside held-out captions, the share of which the model
- *   says rightly whether each axis is as asked, and its verdict.
- * - `editing`: the share of random edits that are done, that keep all else, and that do both; in all,
- *   and by kind, with the number of each.
- * - `probes`: what one linear layer reads from the feature of a patch: what stands there, in which
- *   colour, and whether anything does.
- * - `selfEnhancement`: GenEval before and after it; `agreement` is the share of the model's verdicts on
- *   its own drawings that are the parser's, `kappa` how much more than chance that is (Cohen 1960).
- * - `retrieval`: among how many a picture finds its caption, and a caption its picture.
- * - `distances`: how far drawn pictures are from true ones by the tokenizer's own features, and, to
- *   compare, how far reconstructed ones are, and others that were learned from.
- * - `data`: of a folder of pictures: how many pictures and captions were learned from, how many
- *   pictures were held out, and what was skipped, by reason; of a folder of documents of text and
- *   pictures also how many of these were learned from and held out.
- * - `descriptions`: how many words descriptions of held-out pictures share with the pictures' captions
- *   (F₁), those of pictures that were learned from, and descriptions of other pictures, which says how
- *   much depends on what is seen.
- *
- * @example
- * ```ts
- * import { Report } from "./report.ts";
- *
- * const report = Report.parse({ preset: "nano", seed: 0, device: "cpu", geneval: { single: 1 } });
- * if (report.pope !== undefined) throw new Error("Expected no POPE");
- * ```
- */
-export const Report = z.object({
+/** For schemas of reports that have more or less. */
+export const reportSchema = z.object({
   recipe: z.string(),
   preset: z.string(),
   seed: z.number().int(),
@@ -134,7 +314,6 @@ export const Report = z.object({
     pictures: count,
     captions: count,
     heldOut: count,
-    /** Held-out pictures with a caption whose words are all known: only these can be drawn. */
     known: count,
     documents: z.object({ learned: count, heldOut: count }).optional(),
     skipped: z.record(z.string(), count),
@@ -151,4 +330,15 @@ export const Report = z.object({
   peakMemoryBytes: count,
 }).partial().required({ preset: true, seed: true, device: true });
 
-export type Report = z.infer<typeof Report>;
+/**
+ * Checks a report.
+ *
+ * @example
+ * ```ts
+ * import { Report } from "./report.ts";
+ *
+ * const report = Report.parse({ preset: "nano", seed: 0, device: "cpu", geneval: { single: 1 } });
+ * if (report.pope !== undefined) throw new Error("Expected no POPE");
+ * ```
+ */
+export const Report: Schema<Report> = reportSchema;

@@ -4,6 +4,7 @@ import { checkNumbers } from "../runtime/mod.ts";
 import type { Recognizes } from "./abilities.ts";
 import { mean } from "./mean.ts";
 
+/** How well queries find what is right. */
 export interface Retrieval {
   /** Share of queries of which what comes first is right. */
   readonly recallAt1: number;
@@ -104,7 +105,9 @@ function chanceAmong(
 export interface CaptionRetrieval {
   /** Of how many. */
   readonly among: number;
+  /** How well a picture finds its captions. */
   readonly captionsByPictures: Retrieval;
+  /** How well a caption finds its picture. */
   readonly picturesByCaptions: Retrieval;
 }
 

@@ -6,6 +6,7 @@ import { z } from "../packages/zod.ts";
 
 /** A folder that another training, or an earlier one of this program, is still writing into. */
 export class FolderInUseError extends Error {
+  /** What tells it from other errors. */
   override name = "FolderInUseError";
 }
 
@@ -78,6 +79,7 @@ export class FolderLock implements Disposable {
     }
   }
 
+  /** Gives the folder free. */
   [Symbol.dispose](): void {
     if (this.#file === undefined) return;
     globalThis.removeEventListener("unload", this.#release);

@@ -1,5 +1,5 @@
 /** Records in a file, one JSON object a line, that a program which is killed leaves readable. */
-import type { z } from "../packages/zod.ts";
+import type { Schema } from "../packages/zod.ts";
 import { expectPath } from "../runtime/mod.ts";
 import { writeFileAtomic } from "./atomic_file.ts";
 
@@ -7,7 +7,8 @@ import { writeFileAtomic } from "./atomic_file.ts";
 export interface LineFormat<T> {
   /** What a line is called in errors, such as "metrics". */
   readonly what: string;
-  readonly schema: z.ZodType<T>;
+  /** Checks what a line holds. */
+  readonly schema: Schema<T>;
   /** What is written of a record; default all of it. */
   readonly kept?: (record: T) => unknown;
 }
@@ -88,6 +89,7 @@ export class JsonLines<T> {
     await this.#file.syncData();
   }
 
+  /** Closes the file. */
   [Symbol.dispose](): void {
     this.#file.close();
   }

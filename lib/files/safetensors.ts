@@ -19,6 +19,7 @@ import {
 
 /** A tensor of float32 numbers, row by row. */
 export interface NamedTensor {
+  /** Its sizes, the outermost axis first. */
   readonly shape: readonly number[];
   /** As many numbers as the shape's product. */
   readonly data: Float32Array;
@@ -28,6 +29,7 @@ export interface NamedTensor {
 export interface Safetensors {
   /** In the order of their bytes in the file. */
   readonly tensors: Map<string, NamedTensor>;
+  /** Text about the file, by name. */
   readonly metadata: Record<string, string>;
 }
 
@@ -96,6 +98,15 @@ export function encodeSafetensors(
  * @param file the bytes, or the path of a file
  * @throws SafetensorsError on anything but a whole, consistent file; Deno's own errors where a path
  * cannot be read
+ *
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+ *
+ * const data = Float32Array.of(1, 2, 3);
+ * const { tensors } = decodeSafetensors(encodeSafetensors(new Map([["x", { shape: [3], data }]])));
+ * if (tensors.get("x")!.data.join() !== "1,2,3") throw new Error("Expected them back");
+ * ```
  */
 export function decodeSafetensors(file: Uint8Array | string): Safetensors {
   if (typeof file !== "string") return decode(file);

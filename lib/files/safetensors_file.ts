@@ -45,6 +45,7 @@ export class SafetensorsFile implements Disposable {
   }
 
   /**
+   * Opens a file and reads its header; numbers are read when they are asked for.
    * @throws SafetensorsError on anything but a whole, consistent file; Deno's own errors where the
    * path cannot be read
    */
@@ -72,6 +73,7 @@ export class SafetensorsFile implements Disposable {
     return readNumbers(entry, readAt(this.#file, this.#dataStart + begin, end - begin).buffer);
   }
 
+  /** Closes the file. */
   [Symbol.dispose](): void {
     this.#file.close();
   }

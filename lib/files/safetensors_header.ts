@@ -7,6 +7,7 @@ import { duplicateKey } from "./duplicate_key.ts";
 
 /** A file is not a safetensors file, or holds what we cannot read; the message says which and where. */
 export class SafetensorsError extends Error {
+  /** What tells it from other errors. */
   override name = "SafetensorsError";
 }
 
@@ -16,10 +17,15 @@ export const METADATA = "__metadata__";
 
 /** What the header says of a tensor: its bytes begin and end there, counted from the first tensor. */
 export interface Entry {
+  /** Of the tensor. */
   readonly name: string;
+  /** As the format writes it, such as "F32" or "BF16". */
   readonly dtype: string;
+  /** Its sizes, the outermost axis first. */
   readonly shape: readonly number[];
+  /** Its first byte. */
   readonly begin: number;
+  /** The byte after its last. */
   readonly end: number;
 }
 

@@ -6,7 +6,17 @@ import type { Tensor } from "./tensor.ts";
 
 const BYTES = { float16: 2, float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 } as const;
 
-/** The bytes of a tensor's elements. */
+/**
+ * The bytes of a tensor's elements.
+ *
+ * @example
+ * ```ts
+ * import { bytesOf } from "./mod.ts";
+ *
+ * const bytes = bytesOf({ dtype: "float16", shape: [2, 3] });
+ * if (bytes !== 12) throw new Error(`${bytes}`);
+ * ```
+ */
 export const bytesOf = ({ dtype, shape }: TensorType): number => BYTES[dtype] * elements(shape);
 
 /** Operators that write over their first input, or their second, where nothing else needs it. */

@@ -13,7 +13,8 @@ import { Tensor } from "./tensor.ts";
 const OPSET = 23;
 const IR_VERSION = 10;
 
-type Outputs = Readonly<Record<string, Tensor>>;
+/** What a graph computes, by name. */
+export type Outputs = Readonly<Record<string, Tensor>>;
 
 /** What goes into the model besides the graph, and what is told of it. */
 export interface OnnxOptions {
@@ -70,6 +71,7 @@ export interface OpenOnnxOptions<Axis extends string = string>
  * ```
  */
 export function toOnnx(outputs: Outputs, options?: OnnxOptions): Uint8Array<ArrayBuffer>;
+/** The same for sizes that are open: `outputs` traces the graph for sizes by name. */
 export function toOnnx<Axis extends string>(
   outputs: (sizes: Readonly<Record<Axis, number>>) => Outputs,
   options: OpenOnnxOptions<Axis>,

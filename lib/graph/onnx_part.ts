@@ -13,6 +13,7 @@ import {
 export interface OnnxFiles {
   /** What a file that the model names is called in the part. */
   name(file: string): string;
+  /** Bytes of such a file. */
   read(bytes: OnnxBytes): Uint8Array;
 }
 

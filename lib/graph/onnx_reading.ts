@@ -61,7 +61,9 @@ export interface Parameter {
 
 /** Where a parameter's bytes are in a file beside the model. */
 export interface OnnxBytes {
+  /** As the model names it. */
   readonly file: string;
+  /** Of the first byte. */
   readonly offset: number;
   /** Undefined where they go on to the file's end. */
   readonly length: number | undefined;

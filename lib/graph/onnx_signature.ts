@@ -3,6 +3,7 @@ import { besideOf, neededBy, type Parameter, type Port, readModel } from "./onnx
 
 /** An input or output. */
 export interface OnnxPort {
+  /** By which it is given or asked for. */
   readonly name: string;
   /** The type of its elements, such as "float32"; undefined where it is not said, or no tensor. */
   readonly type: string | undefined;
@@ -22,6 +23,7 @@ export interface OnnxOutput extends OnnxPort {
 export interface OnnxSignature {
   /** Without parameters, which older models list among the inputs. */
   readonly inputs: readonly OnnxPort[];
+  /** With the inputs that each depends on. */
   readonly outputs: readonly OnnxOutput[];
 }
 

@@ -10,6 +10,7 @@ import { constant, Tensor } from "./tensor.ts";
 
 /** Inputs that an operation cannot take, found while tracing. */
 export class ShapeError extends Error {
+  /** What tells it from other errors. */
   override name = "ShapeError";
 }
 

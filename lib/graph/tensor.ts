@@ -48,17 +48,20 @@ export class Tensor implements TensorType {
   /** Tensors are numbered in the order in which they are made. */
   readonly number = ++made;
 
+  /** Use `input`, `constant` and `ops`, which check what they are given. */
   constructor(
     readonly dtype: DType,
     readonly shape: readonly number[],
     readonly source: Source,
   ) {}
 
+  /** Its type, and its name where it is an input: `float32[2, 3] "x"`. */
   toString(): string {
     const name = this.source.kind === "input" ? ` "${this.source.name}"` : "";
     return `${show(this)}${name}`;
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { source } = this;
     const how = source.kind === "kernel" ? ` by ${source.kernel}` : "";

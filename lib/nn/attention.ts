@@ -7,7 +7,9 @@ import { compose, ops, type Tensor } from "../graph/mod.ts";
 
 /** Keys and values: `[batch, heads, tokens, dim]` each. */
 export interface KeyValues {
+  /** What queries are compared with. */
   readonly keys: Tensor;
+  /** What is taken of each. */
   readonly values: Tensor;
 }
 
@@ -19,6 +21,17 @@ export type Visible = "all" | "causal" | Tensor;
  * `[batch, heads, keys, dim]`: `[batch, heads, tokens, dim]`. A mask is 0 where a query sees a key
  * and −1e9 where not, and stretches to `[batch, heads, tokens, keys]`. With "causal" there are as
  * many keys as tokens, and blocks of queries leave out the keys that come after all of them.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { scaledDotProduct } from "./attention.ts";
+ *
+ * const q = input("q", "float32", [1, 2, 3, 4]);
+ * const [k, v] = ["k", "v"].map((name) => input(name, "float32", [1, 2, 7, 4]));
+ * const y = scaledDotProduct(q, k, v, "all");
+ * if (String(y) !== "float32[1, 2, 3, 4]") throw new Error(`${y}`);
+ * ```
  */
 export function scaledDotProduct(q: Tensor, k: Tensor, v: Tensor, visible: Visible): Tensor {
   if (visible !== "causal") return block(q, k, v, visible === "all" ? undefined : visible);

@@ -2,7 +2,7 @@
  * A model on disk: `config.json`, which says what it is and how large, and `model.safetensors`,
  * with every parameter under its name. Nothing in them is believed before it is checked.
  */
-import type { z } from "../packages/zod.ts";
+import type { Schema, SchemaError } from "../packages/zod.ts";
 import { type Device, expectPath, StateStore } from "../runtime/mod.ts";
 import { writeFilesAtomic } from "../files/atomic_file.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../files/safetensors.ts";
@@ -11,6 +11,7 @@ import { ensureParameters } from "./state.ts";
 
 /** A checkpoint that cannot be loaded: one line that says which file, what was expected and found. */
 export class CheckpointError extends Error {
+  /** What tells it from other errors. */
   override name = "CheckpointError";
 
   /** Expected …, but found …: one line, and what led to it. */
@@ -34,7 +35,8 @@ export class CheckpointError extends Error {
 export interface CheckpointFormat<C> {
   /** What its configuration is called in errors, such as "a configuration of an Illume model". */
   readonly name: string;
-  readonly schema: z.ZodType<C>;
+  /** Checks a configuration. */
+  readonly schema: Schema<C>;
   /** Every parameter of a model of this configuration. */
   readonly parameters: (config: C) => readonly ParameterSpec[];
 }
@@ -147,7 +149,7 @@ function readTensors(
 }
 
 /** What is first found wrong, and why. */
-function issueOf({ issues: [{ path, message }] }: z.ZodError, json: unknown): string {
+function issueOf({ issues: [{ path, message }] }: SchemaError, json: unknown): string {
   if (path.length === 0) return message;
   let value = json;
   for (const key of path) value = (value as Readonly<Record<PropertyKey, unknown>>)[key];

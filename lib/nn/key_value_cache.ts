@@ -6,10 +6,15 @@ import type { KeyValues } from "./attention.ts";
 /** Slots that a long cache is read in, so that a step reads no more than it has to. */
 const CHUNK = 64;
 
+/** How large a cache is. */
 export interface CacheShape {
+  /** Blocks of the transformer. */
   readonly layers: number;
+  /** Rows that are generated at once. */
   readonly batch: number;
+  /** Heads of keys and values. */
   readonly keyValueHeads: number;
+  /** Numbers in a head's key, and in its value. */
   readonly headDim: number;
   /** Tokens that it holds. */
   readonly slots: number;
@@ -24,7 +29,10 @@ export class KeyValueCache {
   readonly chunk: number;
   readonly #written = new Map<string, Tensor>();
 
-  /** @param name what the names of its states begin with: no two caches of a store share it */
+  /**
+   * A cache of this shape, empty.
+   * @param name what the names of its states begin with: no two caches of a store share it
+   */
   constructor(readonly shape: CacheShape, chunk = CHUNK, private readonly name = "cache") {
     this.chunk = shape.slots <= 2 * chunk ? shape.slots : chunk;
   }

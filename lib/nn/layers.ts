@@ -59,13 +59,40 @@ export function table(scope: Scope, rows: number, size: number, deviation: numbe
   return scope.parameter("weight", [rows, size], initializer, "table");
 }
 
-/** Root mean square normalization over the last axis (arXiv 1910.07467), with a learned scale. */
+/**
+ * Root mean square normalization over the last axis (arXiv 1910.07467), with a learned scale.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { rmsNorm } from "./layers.ts";
+ * import { Scope } from "./scope.ts";
+ *
+ * const scope = new Scope();
+ * const y = rmsNorm(scope.at("norm"), input("x", "float32", [2, 8]));
+ * if (`${y} ${scope.specs()[0].name}` !== "float32[2, 8] norm.weight") throw new Error(`${y}`);
+ * ```
+ */
 export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
   const weight = scope.parameter("weight", x.shape.slice(-1), ONES);
   return ops.rmsNorm(x, weight, { epsilon });
 }
 
-/** Mean 0 and variance 1 over the last axis, with a learned scale and shift (arXiv 1607.06450). */
+/**
+ * Mean 0 and variance 1 over the last axis, with a learned scale and shift (arXiv 1607.06450).
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { layerNorm } from "./layers.ts";
+ * import { Scope } from "./scope.ts";
+ *
+ * const scope = new Scope();
+ * const y = layerNorm(scope, input("x", "float32", [2, 8]));
+ * const names = scope.specs().map(({ name }) => name);
+ * if (`${y} ${names}` !== "float32[2, 8] weight,bias") throw new Error(`${y} ${names}`);
+ * ```
+ */
 export function layerNorm(scope: Scope, x: Tensor, epsilon = 1e-5): Tensor {
   const shape = x.shape.slice(-1);
   const scaled = ops.mul(standardize(x, epsilon), scope.parameter("weight", shape, ONES));
@@ -90,7 +117,18 @@ export function normalize(x: Tensor): Tensor {
   return ops.div(x, ops.sqrt(ops.add(squares, 1e-12)));
 }
 
-/** Mean over all elements, as a scalar. */
+/**
+ * Mean over all elements, as a scalar.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { meanAll } from "./layers.ts";
+ *
+ * const mean = meanAll(input("x", "float32", [2, 3]));
+ * if (String(mean) !== "float32[]") throw new Error(`${mean}`);
+ * ```
+ */
 export function meanAll(x: Tensor): Tensor {
   return ops.mean(x, { axes: x.shape.map((_, i) => i), keepAxes: false });
 }
@@ -113,7 +151,18 @@ export function smoothL1(a: Tensor, b: Tensor): Tensor {
   return meanAll(ops.where(ops.greater(1, d), square, ops.sub(d, 0.5)));
 }
 
-/** Cosine of the angle between a and b along their last axis, which it removes. */
+/**
+ * Cosine of the angle between a and b along their last axis, which it removes.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { cosine } from "./layers.ts";
+ *
+ * const a = input("a", "float32", [2, 3, 8]), b = input("b", "float32", [2, 3, 8]);
+ * if (String(cosine(a, b)) !== "float32[2, 3]") throw new Error(`${cosine(a, b)}`);
+ * ```
+ */
 export function cosine(a: Tensor, b: Tensor): Tensor {
   return ops.sum(ops.mul(normalize(a), normalize(b)), { axes: [-1], keepAxes: false });
 }

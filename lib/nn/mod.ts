@@ -16,7 +16,7 @@ export {
   table,
 } from "./layers.ts";
 export { type KeyValues, scaledDotProduct, type Visible } from "./attention.ts";
-export { KeyValueCache } from "./key_value_cache.ts";
+export { type CacheShape, KeyValueCache } from "./key_value_cache.ts";
 export { guided, logSoftmax, sample, type Sampling } from "./sampling.ts";
 export {
   attention,

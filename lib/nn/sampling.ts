@@ -1,6 +1,7 @@
 /** Choosing the next token from logits. */
 import type { Random } from "../runtime/mod.ts";
 
+/** How the next token is chosen. */
 export interface Sampling {
   /** 0 takes the likeliest. */
   readonly temperature: number;
@@ -11,6 +12,15 @@ export interface Sampling {
 /**
  * Classifier-free guidance on log-probabilities: u + s·(c − u) (arXiv 2207.12598, eq. 6), over the
  * allowed ids. Scale 1 is no guidance.
+ *
+ * @example
+ * ```ts
+ * import { guided } from "./sampling.ts";
+ *
+ * const even = Float32Array.of(0, 0), lean = Float32Array.of(0, 1);
+ * const [first, second] = guided(lean, even, 2);
+ * if (Math.abs(second - first - 2) > 1e-6) throw new Error("Expected twice the lead");
+ * ```
  */
 export function guided(
   conditional: Float32Array,
@@ -30,7 +40,19 @@ export function logSoftmax(logits: Float32Array): Float32Array {
   return logits.map((x) => x - shift);
 }
 
-/** The index of a sample of softmax(logits / temperature), among the `topK` largest. */
+/**
+ * The index of a sample of softmax(logits / temperature), among the `topK` largest.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../runtime/mod.ts";
+ * import { sample } from "./sampling.ts";
+ *
+ * const logits = Float32Array.of(1, 3, 2);
+ * const index = sample(logits, { temperature: 1, topK: 1 }, new Random(0));
+ * if (index !== 1) throw new Error(`${index}`);
+ * ```
+ */
 export function sample(
   logits: Float32Array,
   { temperature, topK }: Sampling,

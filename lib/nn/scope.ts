@@ -14,9 +14,13 @@ export type Initializer =
  */
 export type Role = "map" | "table" | "vector";
 
+/** A parameter as a model declares it. */
 export interface ParameterSpec extends TensorType {
+  /** Its whole name, such as "model.layers.0.mlp.up_proj.weight". */
   readonly name: string;
+  /** What it holds before anything is learned. */
   readonly initializer: Initializer;
+  /** What optimizers take it for. */
   readonly role: Role;
 }
 
@@ -37,6 +41,7 @@ export interface ParameterSpec extends TensorType {
 export class Scope {
   readonly #declared: Map<string, { spec: ParameterSpec; tensor: Tensor }>;
 
+  /** The root of a tree. Places below it come from `at`. */
   constructor(private readonly prefix = "", parent?: Scope) {
     this.#declared = parent ? parent.#declared : new Map();
   }

@@ -8,17 +8,23 @@ import { attendToParts, type KeyValues, scaledDotProduct, type Visible } from ".
 import { linear, rmsNorm } from "./layers.ts";
 import type { Scope } from "./scope.ts";
 
+/** The sizes of a transformer. */
 export interface TransformerConfig {
+  /** Numbers in a row, a multiple of `heads`. */
   readonly hiddenSize: number;
+  /** Blocks. */
   readonly layers: number;
+  /** Attention heads of a block. */
   readonly heads: number;
   /** Heads of keys and values; each serves `heads / keyValueHeads` heads of queries. */
   readonly keyValueHeads: number;
+  /** Numbers in a row between the two layers of the gated MLP. */
   readonly intermediateSize: number;
   /** Normalizes queries and keys of each head (arXiv 2302.05442), as Qwen 3 does. */
   readonly queryKeyNorm: boolean;
 }
 
+/** What else a transformer may be given. */
 export interface AttentionContext {
   /** cos and sin of the angles, `[batch, tokens, headDim/2]` each. */
   readonly rotary?: { readonly cos: Tensor; readonly sin: Tensor };
@@ -38,6 +44,18 @@ export interface AttentionContext {
 /**
  * All blocks and the final norm: `[batch, tokens, hiddenSize]` to the same shape, or to
  * `[read, hiddenSize]`. Inside, tokens are rows of a matrix.
+ *
+ * @example
+ * ```ts
+ * import { input } from "../graph/mod.ts";
+ * import { Scope } from "./scope.ts";
+ * import { transformer } from "./transformer.ts";
+ *
+ * const sizes = { hiddenSize: 8, intermediateSize: 24, layers: 2, heads: 2, keyValueHeads: 1 };
+ * const x = input("x", "float32", [1, 5, 8]);
+ * const y = transformer(new Scope(), x, { ...sizes, queryKeyNorm: true }, { visible: "causal" });
+ * if (String(y) !== "float32[1, 5, 8]") throw new Error(`${y}`);
+ * ```
  */
 export function transformer(
   scope: Scope,
@@ -150,7 +168,17 @@ function outputDeviation(size: number, { layers }: Pick<TransformerConfig, "laye
   return { deviation: 1 / Math.sqrt(size * 2 * layers) };
 }
 
-/** cos and sin of position · θ^(−2i/headDim), as constants `[positions, headDim/2]`. */
+/**
+ * cos and sin of position · θ^(−2i/headDim), as constants `[positions, headDim/2]`.
+ *
+ * @example
+ * ```ts
+ * import { rotaryTable } from "./transformer.ts";
+ *
+ * const { cos, sin } = rotaryTable(16, 8);
+ * if (`${cos} ${sin}` !== "float32[16, 4] float32[16, 4]") throw new Error(`${cos} ${sin}`);
+ * ```
+ */
 export function rotaryTable(
   positions: number,
   headDim: number,

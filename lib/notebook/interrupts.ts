@@ -6,9 +6,13 @@ import { runningNotebook } from "./running.ts";
 
 /** The user stopped what was going on; all that was done before is there. */
 export class Interrupted extends Error {
+  /** What tells it from other errors. */
   override name = "Interrupted";
 
-  /** @param where such as `after step 3` */
+  /**
+   * An interruption, which says where it came.
+   * @param where such as `after step 3`
+   */
   constructor(where?: string) {
     super(["stopped", where].filter(Boolean).join(" "));
     this.stack = `${this.name}: ${this.message}`; // where in the code says nothing

@@ -45,6 +45,7 @@ export class FittingSamples<T> {
   #leftOut = 0;
   #longest: T | undefined;
 
+  /** Nothing is drawn yet. */
   constructor(fit: Fit<T>) {
     this.#fit = fit;
   }

@@ -14,18 +14,25 @@ import type { Inputs, StepResult, TrainStep } from "./train_step.ts";
 
 /** What is known after a step. */
 export interface TrainingEvent {
+  /** Of which it is a step. */
   readonly stage: string;
   /** 1 … steps. */
   readonly step: number;
+  /** How many the stage has. */
   readonly steps: number;
   /** Samples seen in this stage so far. */
   readonly samples: number;
+  /** Of the batch, before the update. */
   readonly loss: number;
+  /** The terms of the loss, by name. */
   readonly parts: Readonly<Record<string, number>>;
+  /** √Σ g² over all trained parameters, before clipping. */
   readonly gradientNorm: number;
+  /** The learning rate of the step. */
   readonly rate: number;
   /** Since this run of the stage began. */
   readonly seconds: number;
+  /** On average, since this run of the stage began. */
   readonly samplesPerSecond: number;
   /** Samples that were too long for the batch, and had others drawn in their place. */
   readonly leftOut?: number;
@@ -37,7 +44,9 @@ export interface TrainingEvent {
 
 /** A batch, and the compiled step that takes its shapes. */
 export interface Batch {
+  /** The graph that takes the batch. */
   readonly trainStep: TrainStep;
+  /** By name; a list where the batch is computed in parts. */
   readonly inputs: Inputs | readonly Inputs[];
   /** As an event's. */
   readonly leftOut?: number;
@@ -45,10 +54,15 @@ export interface Batch {
   readonly padding?: number;
 }
 
+/** What a loop trains, and how long. */
 export interface LoopOptions {
+  /** What it is called. */
   readonly stage: string;
+  /** How many are taken in all, those already taken included. */
   readonly steps: number;
+  /** Samples in a batch. */
   readonly batchSize: number;
+  /** The highest learning rate: warmed up to, then lowered along a cosine. */
   readonly peakRate: number;
   /** The batch of a step (from 1). It depends on nothing but the step, so that a run can resume. */
   readonly batch: (step: number) => Batch | Promise<Batch>;
@@ -56,6 +70,7 @@ export interface LoopOptions {
   readonly done?: number;
   /** Called after each step, before its event is seen. */
   readonly after?: (step: number, result: StepResult) => void | Promise<void>;
+  /** Stops it after the step at hand. */
   readonly signal?: AbortSignal;
 }
 

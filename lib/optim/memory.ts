@@ -11,15 +11,18 @@ export interface StepMemory {
   readonly activations: number;
   /** The batch. */
   readonly batch: number;
+  /** The sum of these. */
   readonly total: number;
 }
 
 /** A training needs more memory than its device has free. */
 export class MemoryError extends Error {
+  /** What tells it from other errors. */
   override name = "MemoryError";
 }
 
 /**
+ * Checks that a stage fits into memory before it begins.
  * @throws MemoryError where a stage needs more memory than is free on its device; it names the batch
  * that would fit. Devices that do not know what they have are not asked.
  */

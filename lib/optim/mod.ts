@@ -7,8 +7,11 @@ export {
   decayWeights,
   forgetOptimizer,
   isOfOptimizer,
+  type OptimizerContext,
+  type RememberedState,
   scaleByAdam,
   type Transform,
+  type Updates,
 } from "./transform.ts";
 export { warmupCosine } from "./schedule.ts";
 export {

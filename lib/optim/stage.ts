@@ -18,8 +18,11 @@ export type Json = null | boolean | number | string | readonly Json[] | {
 
 /** A named part of a training: a number of steps, which can begin in the middle and be stopped. */
 export interface Stage {
+  /** What it is called: "encoder", "understanding" … */
   readonly name: string;
+  /** How many it has. */
   readonly steps: number;
+  /** Samples in a batch. */
   readonly batchSize: number;
   /** All that decides what the stage does, as far as it is data: a run resumes only with the same. */
   readonly settings?: Json;
@@ -31,6 +34,7 @@ export interface Stage {
 
 /** A loss that a stage lowers. Its inputs are the rows of a batch, or of a part of one. */
 export interface StageGraph {
+  /** Traces the loss of this many rows. */
   readonly losses: (scope: Scope, rows: number) => Losses;
   /** Further tensors to read after each step, such as which codes were chosen. */
   readonly outputs?: (scope: Scope, rows: number) => Readonly<Record<string, Tensor>>;
@@ -49,6 +53,7 @@ export interface StageBatch extends Omit<Batch, "trainStep"> {
 export interface Rows {
   /** From 1 on. */
   readonly step: number;
+  /** How many rows are to be drawn. */
   readonly count: number;
   /** The stream of a row: the same rows come, whatever the batch is split into. */
   random(row: number): Random;
@@ -60,7 +65,9 @@ export interface Rows {
 export interface Learning {
   /** Each is compiled for itself, over the same parameters. A function where they have to be measured. */
   readonly graphs: Graphs | (() => Promise<Graphs>);
+  /** What a step learns from. */
   readonly batch: (rows: Rows) => StageBatch | Promise<StageBatch>;
+  /** What becomes of the gradients. */
   readonly optimizer: Transform;
   /** Default: all learn at the peak rate. */
   readonly rates?: Rates;
@@ -68,6 +75,7 @@ export interface Learning {
   readonly parts?: number;
   /** Default float32. */
   readonly precision?: Precision;
+  /** Called after each step, before its event is seen. */
   readonly after?: (step: number, result: StepResult) => void | Promise<void>;
   /** What else decides the stage, such as its mixture. */
   readonly settings?: Readonly<Record<string, Json>>;

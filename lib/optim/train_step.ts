@@ -38,14 +38,19 @@ import { OptimizerContext, squares, type Transform } from "./transform.ts";
  * and gradients of the parts simply add up.
  */
 export interface Losses {
+  /** What is lowered: a scalar. */
   readonly loss: Tensor;
+  /** Further scalars, by name. */
   readonly parts?: Readonly<Record<string, Tensor>>;
 }
 
+/** What a step gave. */
 export interface StepResult {
+  /** Before the update. */
   readonly loss: number;
   /** √Σ g² over all trained parameters, before clipping. */
   readonly gradientNorm: number;
+  /** The scalars that the loss function reports, by name. */
   readonly parts: Readonly<Record<string, number>>;
   /** Outputs that are no scalars, as they are. */
   readonly outputs: Readonly<Record<string, TensorData>>;
@@ -55,6 +60,7 @@ export interface StepResult {
  * A loss or gradient that is infinite or not a number. The store holds what it held before the step.
  */
 export class NonFiniteError extends Error {
+  /** What tells it from other errors. */
   override name = "NonFiniteError";
 }
 
@@ -76,8 +82,11 @@ export function countsOf(counts: Readonly<Record<string, number>>): Inputs {
   );
 }
 
+/** What a training step is compiled of. */
 export interface TrainStepOptions {
+  /** Where it runs. */
   readonly device: Device;
+  /** Where the parameters live, and what the optimizer remembers. */
   readonly store: StateStore;
   /** The model's loss, traced once. Its inputs are the batch, or a part of it. */
   readonly losses: (scope: Scope) => Losses;
@@ -85,7 +94,9 @@ export interface TrainStepOptions {
   readonly outputs?: (scope: Scope) => Readonly<Record<string, Tensor>>;
   /** A parameter's share of the rate; 0 keeps it as it is. */
   readonly rateOf?: (parameter: string) => number;
+  /** What becomes of the gradients. */
   readonly optimizer: Transform;
+  /** Of the initial weights. */
   readonly seed: number;
   /**
    * Whether batches come in parts, whose gradients are added up before the update: a batch of any
@@ -141,6 +152,7 @@ export class TrainStep implements Disposable {
   }
 
   /**
+   * Traces loss, gradients and update, and compiles them into one graph, or two with `accumulate`.
    * @throws DeviceError where mixed precision is asked of a device that has no float16; TypeError
    * where the device or store is none
    */
@@ -251,6 +263,7 @@ export class TrainStep implements Disposable {
     };
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     return `TrainStep on ${this.device.name}: ${this.trained.length} parameters learn`;
   }

@@ -18,14 +18,16 @@ export function forgetOptimizer(store: StateStore): void {
   for (const name of store.names()) if (isOfOptimizer(name)) store.remove(name);
 }
 
+/** What is to be subtracted from each parameter, by the parameter's name. */
 export type Updates = ReadonlyMap<string, Tensor>;
 
 /** What transforms see of the step: parameters, the count of steps, and state they keep. */
 export class OptimizerContext {
   /** Steps taken including this one, as float32 `[]`. */
-  readonly step = input("optimizer.step", "float32", []);
+  readonly step: Tensor = input("optimizer.step", "float32", []);
   readonly #state: RememberedState[] = [];
 
+  /** Made by the training step, with the parameters as inputs of its graph. */
   constructor(
     readonly parameters: ReadonlyMap<string, Tensor>,
     /** What each parameter is. */
@@ -42,6 +44,7 @@ export class OptimizerContext {
     return value;
   }
 
+  /** What is remembered so far, of all transforms. */
   get state(): readonly RememberedState[] {
     return this.#state;
   }
@@ -49,12 +52,17 @@ export class OptimizerContext {
 
 /** What is remembered of a parameter, before the step and after it. */
 export interface RememberedState {
+  /** Under which it is kept in the store. */
   readonly name: string;
+  /** The name of the parameter. */
   readonly parameter: string;
+  /** Its value before the step. */
   readonly before: Tensor;
+  /** Its value after the step. */
   readonly after: Tensor;
 }
 
+/** A step of an optimizer: from updates to updates. */
 export type Transform = (updates: Updates, context: OptimizerContext) => Updates;
 
 /** One transform after the other. */

@@ -13,12 +13,15 @@ export interface AlignmentPoint {
   readonly task: string;
   /** Samples of training until then. */
   readonly samples: number;
+  /** Of the training; curves are means over seeds. */
   readonly seed: number;
   /** A share from 0 to 1. */
   readonly score: number;
 }
 
+/** How such curves are drawn. */
 export interface AlignmentCurvesOptions {
+  /** What stands above them. */
   readonly title?: string;
   /** What the samples are, under the axis. */
   readonly label?: string;

@@ -5,6 +5,7 @@ import { type Drawing, headed, image, place, sheet, text, verdictMark, wrap } fr
 import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
 
+/** How an assessment is drawn. */
 export interface AssessmentOptions {
   /** What stands above it, such as the caption that the picture was drawn for. */
   readonly title?: string;

@@ -9,12 +9,17 @@ export type MarkedPicture = Pick<GridPicture, "picture" | "mark">;
 
 /** One caption, drawn twice. */
 export interface BeforeAfter {
+  /** What was asked for. */
   readonly caption: string;
+  /** What came of it at first. */
   readonly before: MarkedPicture;
+  /** What came of it later. */
   readonly after: MarkedPicture;
 }
 
+/** How such pairs are drawn. */
 export interface BeforeAfterOptions {
+  /** What stands above them. */
   readonly title?: string;
   /** What the two are called; default "before" and "after". */
   readonly names?: readonly [string, string];

@@ -5,7 +5,9 @@ import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
 
+/** How a calibration is drawn. */
 export interface CalibrationOptions {
+  /** What stands above it. */
   readonly title?: string;
 }
 

@@ -6,7 +6,9 @@ import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
 import { codeColor } from "./tokens.ts";
 
+/** How a codebook is drawn. */
 export interface CodebookOptions {
+  /** What stands above it. */
   readonly title?: string;
   /** How many of the most used codes are shown with what became them; default 8. */
   readonly shown?: number;
@@ -14,7 +16,9 @@ export interface CodebookOptions {
 
 /** A code, and patches of pictures that became it. */
 export interface CodeExamples {
+  /** Its number in the codebook. */
   readonly code: number;
+  /** The first few are shown. */
   readonly patches: readonly Picture[];
 }
 

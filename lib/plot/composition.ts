@@ -39,7 +39,10 @@ const SCALE = 4;
 export class Composition {
   readonly #parts: Segment[] = [];
 
-  /** @param title what it is about */
+  /**
+   * A composition without words and pictures as yet.
+   * @param title what it is about
+   */
   constructor(readonly title: string) {}
 
   /** Words and pictures, in order; words that came piece by piece are one. */
@@ -47,6 +50,7 @@ export class Composition {
     return this.#parts;
   }
 
+  /** The pictures alone, in order. */
   get pictures(): Picture[] {
     return this.#parts.flatMap((part) => part.kind === "picture" ? [part.picture] : []);
   }
@@ -71,7 +75,10 @@ export class Composition {
     return `<article class="illume">${body.join("\n")}</article>`;
   }
 
-  /** @param address of each picture, by its number, from 1 */
+  /**
+   * Markdown, with pictures by their addresses.
+   * @param address of each picture, by its number, from 1
+   */
   markdown(address: (number: number) => string): string {
     let number = 0;
     const body = this.#parts.map((part, i) =>
@@ -113,6 +120,7 @@ export class Composition {
     return { "text/html": this.html(), "text/plain": this[inspect]() };
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     let number = 0;
     const said = this.#parts.map((part) =>

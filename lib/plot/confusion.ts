@@ -5,11 +5,15 @@ import { Figure } from "./figure.ts";
 
 /** What something is, and what it was taken for. */
 export interface Taken {
+  /** Its true label. */
   readonly truth: string;
+  /** The label that it got. */
   readonly seen: string;
 }
 
+/** How a confusion matrix is drawn. */
 export interface ConfusionOptions {
+  /** What stands above it. */
   readonly title?: string;
   /** The order of the labels; default that in which they come up. */
   readonly labels?: readonly string[];

@@ -21,10 +21,13 @@ export interface CosinePoint {
   readonly cosine: number;
   /** The interval in which it lies: both ends, or none. */
   readonly low?: number;
+  /** The upper end of that interval. */
   readonly high?: number;
 }
 
+/** How cosines are drawn. */
 export interface CosinesOptions {
+  /** What stands above them. */
   readonly title?: string;
 }
 

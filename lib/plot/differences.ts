@@ -6,6 +6,7 @@ import { theme } from "./theme.ts";
 
 /** What a change gains in a measure. */
 export interface Difference {
+  /** Of the measure. */
   readonly name: string;
   /** With each seed. */
   readonly values: readonly number[];
@@ -13,7 +14,9 @@ export interface Difference {
   readonly interval: { readonly mean: number; readonly low: number; readonly high: number };
 }
 
+/** How differences are drawn. */
 export interface DifferencesOptions {
+  /** What stands above them. */
   readonly title?: string;
   /** What is measured, under the axis. */
   readonly label?: string;

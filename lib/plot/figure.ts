@@ -27,6 +27,8 @@ export class Figure {
   #svg?: string;
 
   /**
+   * A figure that is drawn when somebody looks at it.
+   *
    * @param description What the figure shows, in words, for readers who cannot see it.
    * @param draw Gives the figure as a whole SVG document, with `xmlns`, width and height in pixels.
    */
@@ -76,6 +78,7 @@ export class Figure {
     };
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     return `${this.constructor.name} of ${this.description}`;
   }

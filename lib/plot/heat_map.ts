@@ -5,18 +5,23 @@ import { Figure } from "./figure.ts";
 
 /** What was measured at one place. */
 export interface HeatMapCell {
+  /** Where it is across. */
   readonly x: number | string;
+  /** Where it is upwards. */
   readonly y: number | string;
+  /** What its colour says. */
   readonly value: number;
   /** How far it may be off, to either side: half the width of its interval, say. */
   readonly spread?: number;
 }
 
+/** What a heat map is of. */
 export interface HeatMapOptions {
   /** What is varied across: "drawing samples". */
   readonly x: string;
   /** What is varied upwards. */
   readonly y: string;
+  /** What stands above it. */
   readonly title?: string;
 }
 

@@ -12,7 +12,9 @@ import type { TrainingEvent } from "../optim/mod.ts";
 import { Progress, quietly } from "../training/mod.ts";
 import { lossCurve, type LossPoint } from "./loss_curve.ts";
 
+/** What is shown of a training, and where. */
 export interface LiveOptions {
+  /** Over the loss curve; default none. */
   readonly title?: string;
   /** The parts of the loss to draw, a panel each; default the loss alone. */
   readonly parts?: readonly string[];

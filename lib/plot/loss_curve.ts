@@ -6,16 +6,21 @@ import { seriesColor, theme } from "./theme.ts";
 
 /** What one training step reported: its loss and, by name, any parts that the loss is the sum of. */
 export interface LossPoint {
+  /** Stages follow each other along the axis. */
   readonly stage: string;
   /** Samples seen, in this stage or in all. */
   readonly samples?: number;
   /** Steps taken, in this stage or in all; used where `samples` is absent. */
   readonly step?: number;
+  /** Of the step. */
   readonly loss: number;
+  /** Parts of the loss, by name. */
   readonly [part: string]: number | string | undefined;
 }
 
+/** What is drawn of a training. */
 export interface LossCurveOptions {
+  /** What stands above it. */
   readonly title?: string;
   /** What to draw, one panel each; default the loss alone. */
   readonly parts?: readonly string[];

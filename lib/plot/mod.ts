@@ -19,7 +19,7 @@ export { type CosinePoint, cosines, type CosinesOptions } from "./cosines.ts";
 export { type Difference, differences, type DifferencesOptions } from "./differences.ts";
 export { featurePictures } from "./feature_pictures.ts";
 export { heatMap, type HeatMapCell, type HeatMapOptions } from "./heat_map.ts";
-export { jupyterDisplay } from "../notebook/mod.ts";
+export { type Bundle, type Display, jupyterDisplay } from "../notebook/mod.ts";
 import "./picture_arrays.ts";
 export { Figure } from "./figure.ts";
 export { live, type LiveOptions } from "./live.ts";

@@ -6,6 +6,7 @@ import { theme } from "./theme.ts";
 
 /** One picture of a grid. */
 export interface GridPicture {
+  /** What is shown. */
   readonly picture: Picture;
   /** What stands below it, such as the caption that it was drawn for. */
   readonly title?: string;
@@ -13,11 +14,13 @@ export interface GridPicture {
   readonly mark?: "good" | "bad";
 }
 
+/** How a grid of pictures is drawn. */
 export interface PictureGridOptions {
   /** Pictures in a row; default 6, or fewer where there are fewer pictures. */
   readonly columns?: number;
   /** How many times larger than its pixels a picture is drawn; default 2. */
   readonly scale?: number;
+  /** What stands above it. */
   readonly title?: string;
 }
 

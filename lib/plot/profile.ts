@@ -31,6 +31,7 @@ export class Profile extends Figure implements GraphProfile {
   readonly peakBytes?: number;
   readonly matmulFlopsPerSecond: number;
 
+  /** A figure of what `profileGraph` measured. */
   constructor(profile: GraphProfile) {
     super(describe(profile), () => draw(profile));
     this.costs = profile.costs;

@@ -6,15 +6,19 @@ import { checkTokens, tokenGrid } from "./tokens.ts";
 
 /** A picture, the codes that it was turned into, and what came back out of them. */
 export interface Reconstruction {
+  /** What was encoded. */
   readonly picture: Picture;
   /** Codebook ids of the `grid × grid` tokens, row by row. */
   readonly tokens?: readonly number[];
   /** The features that were decoded from the codes, as a picture (see `featurePictures`). */
   readonly features?: Picture;
+  /** What was decoded. */
   readonly reconstruction: Picture;
 }
 
+/** How reconstructions are drawn. */
 export interface ReconstructionsOptions {
+  /** What stands above them. */
   readonly title?: string;
   /** How many of them stand side by side; default 2. */
   readonly columns?: number;

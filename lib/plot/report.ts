@@ -7,17 +7,23 @@ import { reportStyle } from "./report_style.ts";
 
 /** A figure of a report under its heading. */
 export interface ReportFigure {
+  /** What stands above it. */
   readonly heading: string;
   /** What to see in it; paragraphs are parted by empty lines. */
   readonly text?: string;
+  /** What is shown. */
   readonly figure: Figure;
 }
 
+/** What a page shows. */
 export interface ReportPage {
+  /** What stands at its top. */
   readonly title: string;
   /** What was done, in a few sentences; paragraphs are parted by empty lines. */
   readonly description: string;
+  /** Its numbers. */
   readonly report: Report;
+  /** In the order in which they stand. */
   readonly figures: readonly ReportFigure[];
 }
 

@@ -5,8 +5,11 @@ import { type GridPicture, pictureGrid } from "./picture_grid.ts";
 
 /** A picture that was looked for, and what was found nearest, the nearest first. */
 export interface RetrievedPictures {
+  /** What was looked for. */
   readonly query: Picture;
+  /** What stands below it. */
   readonly title?: string;
+  /** What was found, the nearest first. */
   readonly nearest: readonly {
     readonly picture: Picture;
     readonly title?: string;

@@ -15,7 +15,9 @@ export interface ScorePoint {
   readonly score: number;
 }
 
+/** How scores over time are drawn. */
 export interface ScoreOverTimeOptions {
+  /** What stands above them. */
   readonly title?: string;
   /** Where each name should get to, as a dashed line in its colour. */
   readonly targets?: Readonly<Record<string, number>>;

@@ -6,10 +6,6 @@ import { type Bar, bars } from "./bars.ts";
 import { headed, sheet } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 
-type Geneval = NonNullable<Report["geneval"]>;
-type Pope = NonNullable<Report["pope"]>;
-type TaskScores = Readonly<Partial<Record<ScoredTask, number>>>;
-
 /** A task of GenEval (arXiv 2310.11513), or the mean of all six. */
 export type ScoredTask = GenevalTask | "overall";
 
@@ -18,12 +14,14 @@ const TASKS: readonly ScoredTask[] = [...GENEVAL_TASKS, "overall"];
 /** What the parser itself scores, task by task: no drawing can be expected to score more. */
 export interface Ceilings {
   /** On true scenes. */
-  readonly truth?: TaskScores;
+  readonly truth?: Readonly<Partial<Record<ScoredTask, number>>>;
   /** On scenes that went through the tokenizer and back. */
-  readonly reconstructed?: TaskScores;
+  readonly reconstructed?: Readonly<Partial<Record<ScoredTask, number>>>;
 }
 
+/** How scores are drawn. */
 export interface ScoresOptions {
+  /** What stands above them. */
   readonly title?: string;
 }
 
@@ -52,7 +50,7 @@ const NAMES: Readonly<Record<ScoredTask, string>> = {
  * ```
  */
 export function scores(
-  geneval: Geneval,
+  geneval: NonNullable<Report["geneval"]>,
   ceilings: Ceilings = {},
   { title }: ScoresOptions = {},
 ): Figure {
@@ -86,7 +84,10 @@ export function scores(
  * if (!figure.svg().includes("0.95")) throw new Error("the accuracy is missing");
  * ```
  */
-export function popeScores(pope: Pope, { title }: ScoresOptions = {}): Figure {
+export function popeScores(
+  pope: NonNullable<Report["pope"]>,
+  { title }: ScoresOptions = {},
+): Figure {
   const rows = POPE_SPLITS.flatMap((split): Bar[] => {
     const measured = pope[split];
     if (measured === undefined) return [];

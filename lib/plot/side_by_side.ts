@@ -8,12 +8,15 @@ import { seriesColor, theme } from "./theme.ts";
 export interface ModelScore {
   /** What is compared: "ILLUME", "DreamLLM", … */
   readonly name: string;
+  /** What is measured; scores of one measure stand in one row. */
   readonly measure: string;
   /** A share from 0 to 1. */
   readonly score: number;
 }
 
+/** How models are compared. */
 export interface SideBySideOptions {
+  /** What stands above them. */
   readonly title?: string;
 }
 

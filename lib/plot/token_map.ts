@@ -6,12 +6,17 @@ import { checkTokens, tokenGrid } from "./tokens.ts";
 
 /** A picture and the codes of its `grid × grid` tokens, row by row. */
 export interface TokenizedPicture {
+  /** What was encoded. */
   readonly picture: Picture;
+  /** Codebook ids. */
   readonly tokens: readonly number[];
+  /** What stands below it. */
   readonly title?: string;
 }
 
+/** How tokens are drawn. */
 export interface TokenMapOptions {
+  /** What stands above them. */
   readonly title?: string;
   /** How many stand side by side; default 4. */
   readonly columns?: number;

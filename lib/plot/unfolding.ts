@@ -13,6 +13,7 @@ import { theme } from "./theme.ts";
 
 /** One picture, token by token. */
 export interface UnfoldingPicture {
+  /** What was asked for. */
   readonly caption: string;
   /**
    * What the visualizer makes of the first k tokens, for k from 0 to m: m + 1 pictures. It draws of m
@@ -24,7 +25,9 @@ export interface UnfoldingPicture {
   readonly cosines?: readonly number[];
 }
 
+/** How it is drawn. */
 export interface UnfoldingOptions {
+  /** What stands above it. */
   readonly title?: string;
 }
 

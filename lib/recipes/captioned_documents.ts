@@ -3,6 +3,7 @@ import { type Captioned, type DataSet, drawnFrom, endless } from "../data/data_s
 import type { Document } from "../data/document.ts";
 import { CAPTION_DROP, documents } from "./wording.ts";
 
+/** A data set of documents for each thing that is learned of pictures with captions. */
 export type CaptionedDocuments = Readonly<
   Record<"text" | "describe" | "draw" | "reconstruct", DataSet<Document>>
 >;

@@ -6,6 +6,7 @@ import type { Drawn } from "./drawn.ts";
 import type { Hands, SamplingOptions } from "./hands.ts";
 import { ask } from "./wording.ts";
 
+/** How a composition is sampled. */
 export interface ComposeOptions extends Omit<SamplingOptions, "guidance"> {
   /** How many pictures, at most. Default 6. */
   readonly pictures?: number;
@@ -45,7 +46,9 @@ export async function composeAll<D extends Drawn>(
 
 /** What is told, up to the words before a picture. */
 export interface BegunStory {
+  /** What was asked for, such as "a story about a cat". */
   readonly about: string;
+  /** Words and pictures so far; words are last. */
   readonly begun: readonly Segment[];
 }
 

@@ -4,6 +4,7 @@ import { shown } from "../notebook/mod.ts";
 
 /** A picture that was drawn, and what its model keeps of it. */
 export interface Drawn {
+  /** What was drawn. */
   readonly picture: Picture;
 }
 

@@ -48,12 +48,13 @@ import {
   diffusionOf,
   featureSizeOf,
   LatentDecoder,
-  LatentDecoderConfig,
+  type LatentDecoderConfig,
   latentDecoderParameters,
   type PictureTokenizer,
   type Preset,
   type Visualized,
 } from "../vision/mod.ts";
+import { latentDecoderSchema } from "../vision/latent_decoder.ts";
 import { shownDrawing } from "./drawn.ts";
 import { languageModelOf } from "./language_models.ts";
 import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
@@ -61,6 +62,7 @@ import { PictureModel } from "./picture_model.ts";
 
 /** A picture that the model drew, the conditions that it was drawn from, and its codes. */
 export interface DreamtPicture extends Visualized {
+  /** The conditions that were drawn of: `[conditions, conditionSize]` of the decoder. */
   readonly conditions: Float32Array;
 }
 
@@ -115,7 +117,7 @@ export function dreamllmModalities(
 
 const Config = z.strictObject({
   ...configOf("dreamllm", 3),
-  decoder: LatentDecoderConfig,
+  decoder: latentDecoderSchema,
   queries: z.int().positive(),
 }).refine(({ decoder, languageModel }) => languageModel.grid === decoder.tokenizer.grid, {
   // What the tensors' shapes do not tell.
@@ -135,12 +137,20 @@ const FILES = new ModelFiles<z.infer<typeof Config>>({
     dreamllmModalities({ decoder, queries, text, config, encode: () => Promise.resolve([]) }),
 });
 
+/**
+ * DreamLLM (arXiv 2309.11499): dream queries of a language model become conditions of a diffusion.
+ */
 export class DreamLLM extends PictureModel<DreamtPicture> {
+  /** Its name among recipes. */
   readonly recipe = "dreamllm";
+  /** What draws pictures of conditions. */
   readonly decoder: LatentDecoder;
+  /** How many queries are dreamt with. */
   readonly queries: number;
+  /** What makes tokens of text. */
   readonly text: TextTokenizer;
 
+  /** A model of these parts. Use `init` or `load`. */
   constructor(parts: DreamLLMParts) {
     const { decoder } = parts;
     super({
@@ -233,6 +243,7 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
     return FILES.save(directory, this, { decoder: config, queries });
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { layers, hiddenSize } = this.unified.config;
     return `DreamLLM on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +

@@ -3,6 +3,7 @@ import type { Language } from "../text/language.ts";
 import type { Asked, Inference } from "../unified/mod.ts";
 import type { Drawn } from "./drawn.ts";
 
+/** How something is sampled. What is left out is the recipe's default. */
 export interface SamplingOptions {
   /** Default 0. */
   readonly seed?: number;

@@ -47,9 +47,10 @@ import {
   PictureTokenizer,
   type Preset,
   quantizerOf,
-  TokenizerConfig,
+  type TokenizerConfig,
   tokenizerParameters,
 } from "../vision/mod.ts";
+import { tokenizerSchema } from "../vision/config.ts";
 import { shownDrawing } from "./drawn.ts";
 import { languageModelOf } from "./language_models.ts";
 import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
@@ -57,7 +58,9 @@ import { PictureModel } from "./picture_model.ts";
 
 /** A picture that the model drew, and its codes. */
 export interface DrawnPicture {
+  /** What was drawn. */
   readonly picture: Picture;
+  /** The tokenizer's codes of it: `[grid² · depth]`. */
   readonly ids: Int32Array;
 }
 
@@ -106,7 +109,7 @@ export function illumeModalities(
   });
 }
 
-const Config = z.strictObject({ ...configOf("illume", 7), tokenizer: TokenizerConfig })
+const Config = z.strictObject({ ...configOf("illume", 7), tokenizer: tokenizerSchema })
   .refine(({ tokenizer, languageModel }) => languageModel.grid === tokenizer.grid, {
     // What the tensors' shapes do not tell: what is read stands in places, too.
     path: ["languageModel", "grid"],
@@ -122,11 +125,16 @@ const FILES = new ModelFiles<z.infer<typeof Config>>({
     illumeModalities({ tokenizer, text, config, encode: () => Promise.resolve([]) }),
 });
 
+/** ILLUME (arXiv 2412.06673): a language model reads features of pictures, and says their codes. */
 export class Illume extends PictureModel<DrawnPicture> {
+  /** Its name among recipes. */
   readonly recipe = "illume";
+  /** What makes features and codes of pictures, and pictures of codes. */
   readonly tokenizer: PictureTokenizer;
+  /** What makes tokens of text. */
   readonly text: TextTokenizer;
 
+  /** A model of these parts. Use `init` or `load`. */
   constructor(parts: IllumeParts) {
     const { tokenizer } = parts;
     super({
@@ -204,6 +212,7 @@ export class Illume extends PictureModel<DrawnPicture> {
     return FILES.save(directory, this, { tokenizer: this.tokenizer.config });
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { layers, hiddenSize } = this.unified.config;
     return `Illume on ${this.device.name}: ${layers} layers of width ${hiddenSize}, ` +

@@ -44,9 +44,10 @@ import {
   type Preset,
   type Visualized,
   Visualizer,
-  VisualizerConfig,
+  type VisualizerConfig,
   visualizerParameters,
 } from "../vision/mod.ts";
+import { visualizerSchema } from "../vision/visualizer.ts";
 import { shownDrawing } from "./drawn.ts";
 import { languageModelOf } from "./language_models.ts";
 import { configOf, type LoadOptions, ModelFiles } from "./model_files.ts";
@@ -54,6 +55,7 @@ import { PictureModel } from "./picture_model.ts";
 
 /** A picture that the model drew, its visual tokens, and the codes that the visualizer made of them. */
 export interface MorphedPicture extends Visualized {
+  /** The visual tokens that were said: `[tokens, tokenSize]` of the visualizer. */
   readonly tokens: Float32Array;
 }
 
@@ -111,7 +113,7 @@ export function metamorphModalities(
 
 const Config = z.strictObject({
   ...configOf("metamorph", 2),
-  visualizer: VisualizerConfig,
+  visualizer: visualizerSchema,
   loss: z.enum(["cosine", "l1"]),
 }).refine(({ visualizer, languageModel }) => languageModel.grid === visualizer.tokenizer.grid, {
   path: ["languageModel", "grid"],
@@ -131,12 +133,18 @@ const FILES = new ModelFiles<z.infer<typeof Config>>({
     metamorphModalities({ visualizer, text, config, loss, see: () => Promise.resolve([]) }),
 });
 
+/** MetaMorph (arXiv 2412.14164): a language model reads and says continuous visual tokens. */
 export class MetaMorph extends PictureModel<MorphedPicture> {
+  /** Its name among recipes. */
   readonly recipe = "metamorph";
+  /** What makes visual tokens of pictures, and pictures of visual tokens. */
   readonly visualizer: Visualizer;
+  /** What makes tokens of text. */
   readonly text: TextTokenizer;
+  /** What is learned of visual tokens: their direction, or each of their numbers. */
   readonly loss: FeatureLoss;
 
+  /** A model of these parts. Use `init` or `load`. */
   constructor(parts: MetaMorphParts) {
     const { visualizer } = parts;
     super({
@@ -219,6 +227,7 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
     return FILES.save(directory, this, { visualizer: config, loss });
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { layers, hiddenSize } = this.unified.config;
     const { tokens } = this.visualizer.config;

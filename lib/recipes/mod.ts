@@ -40,6 +40,7 @@ export {
   type AskedCaptions,
   type AssessedDrawing,
   type Drawings,
+  type Kept,
   readDrawings,
   selfGenerate,
   type SelfGenerationOptions,

@@ -19,7 +19,7 @@ import type { Language } from "../text/language.ts";
 import { knownLanguages, languageFrom } from "../text/languages.ts";
 import { TextTokenizer } from "../text/mod.ts";
 import {
-  LanguageModelConfig,
+  type LanguageModelConfig,
   sequenceOf,
   shapeOf,
   SPECIAL_TOKENS,
@@ -27,15 +27,17 @@ import {
   type UnifiedModel,
   type Words,
 } from "../unified/mod.ts";
+import { languageModelSchema } from "../unified/config.ts";
 
-/** The recipes by the name that a configuration gives, and what each one's models are called. */
-export const RECIPE_CLASSES = {
+/** A recipe, as configurations and commands name it. */
+export type RecipeName = "illume" | "metamorph" | "dreamllm";
+
+/** What the models of each recipe are called. */
+export const RECIPE_CLASSES: Readonly<Record<RecipeName, string>> = {
   illume: "Illume",
   metamorph: "MetaMorph",
   dreamllm: "DreamLLM",
-} as const;
-
-export type RecipeName = keyof typeof RECIPE_CLASSES;
+};
 
 /** What the configuration of any model keeps, for a recipe to add its parts to. */
 export function configOf<R extends RecipeName, V extends number>(recipe: R, version: V) {
@@ -43,7 +45,7 @@ export function configOf<R extends RecipeName, V extends number>(recipe: R, vers
     format: z.literal(recipe),
     version: z.literal(version),
     seed: z.int(),
-    languageModel: LanguageModelConfig,
+    languageModel: languageModelSchema,
     /** Tokens of text, special ones included. */
     vocabulary: z.int().positive(),
     longestText: z.int().positive(),
@@ -94,6 +96,7 @@ export interface Loaded<C extends ModelConfig> {
   readonly owned: DisposableStack;
 }
 
+/** Where a model runs that is loaded. */
 export interface LoadOptions {
   /** Where the model runs; default the CPU, which is then freed with the model. */
   readonly device?: Device;

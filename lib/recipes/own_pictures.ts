@@ -153,7 +153,18 @@ export function ownPicturesPlan(
 /** Tokens of a text tokenizer of captions, at most. */
 const VOCABULARY = 2048;
 
-/** A text tokenizer of captions, in the form in which they are learned. */
+/**
+ * A text tokenizer of captions, in the form in which they are learned.
+ *
+ * @example
+ * ```ts
+ * import { captionTokenizer } from "./own_pictures.ts";
+ *
+ * const tokenizer = captionTokenizer(["a red apple", "a green pear"]);
+ * const ids = tokenizer.encode(" a red pear");
+ * if (tokenizer.decode(ids) !== " a red pear") throw new Error(tokenizer.decode(ids));
+ * ```
+ */
 export function captionTokenizer(captions: readonly string[]): TextTokenizer {
   const lines = [...captions, ...PROMPT_WORDS, ...PROMPT_WORDS].map((line) => ` ${line}`);
   return TextTokenizer.train(lines, { vocabularySize: VOCABULARY, specialTokens: SPECIAL_TOKENS });

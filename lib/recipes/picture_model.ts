@@ -45,6 +45,7 @@ import type { Hands, SamplingOptions } from "./hands.ts";
 import { type AskedThought, imagineAll, thinkAll } from "./thinking.ts";
 import { ask, type AskedFrame } from "./wording.ts";
 
+/** How pictures are drawn. */
 export interface DrawOptions extends SamplingOptions {
   /** Draws this many pictures of each caption, and gives the one that the model is surest of. Default 1. */
   readonly bestOf?: number;
@@ -57,6 +58,7 @@ export interface DrawOptions extends SamplingOptions {
 
 /** A frame of an animation to draw: the next or the previous one, or the one that is missing between two. */
 export interface FrameToDraw {
+  /** Which frame is to be drawn. */
   readonly asked: AskedFrame;
   /** The others, in order. */
   readonly shown: readonly Picture[];
@@ -79,18 +81,28 @@ export interface PictureModelParts<D extends Drawn> extends Pick<Hands<D>, "samp
   readonly owned?: Disposable;
 }
 
+/** What the models of all recipes can do: draw, edit, describe, answer, compose and judge. */
 export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable {
+  /** Where it runs. */
   readonly device: Device;
+  /** Where its parameters live. */
   readonly store: StateStore;
+  /** Of the parameters that nothing has given a value yet. */
   readonly seed: number;
+  /** Its language model, with what enters and leaves it. */
   readonly unified: UnifiedModel;
+  /** What it may be told and asked. */
   readonly language: Language;
+  /** Tokens of text in a prompt, and in an answer, at most. */
   readonly longestText: number;
+  /** Width and height of the pictures that are read, in pixels. */
   readonly pictureSize: number;
+  /** What it learns last, where nobody says: see `enhancementStage`. */
   readonly lastStage: StagePlan;
   readonly #hands: Hands<D>;
   readonly #owned = new DisposableStack();
 
+  /** A model of these parts. Use a recipe's `init` or `load`. */
   constructor(parts: PictureModelParts<D>) {
     this.device = parts.device;
     this.store = parts.store;

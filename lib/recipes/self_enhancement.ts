@@ -46,6 +46,7 @@ export function enhancementBudget(recipe: RecipeName, preset: Preset): Budget {
   return recipe === "dreamllm" ? { ...budget, peakRate: GENTLE * budget.peakRate } : budget;
 }
 
+/** How a model learns from its assessed drawings. */
 export interface EnhancementOptions {
   /** Documents that are mixed in, by the names that the plan uses. */
   readonly documents: Readonly<Record<string, DataSet<Document>>>;

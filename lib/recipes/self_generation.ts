@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "../packages/zod.ts";
-import { Assessment } from "../assessment/assessment.ts";
+import { type Assessment, assessmentSchema } from "../assessment/assessment.ts";
 import type { Judge, Judgement } from "../assessment/judge.ts";
 import { encodePng, type Picture, readPicture } from "../data/picture.ts";
 import {
@@ -26,6 +26,7 @@ import type { PictureModel } from "./picture_model.ts";
 export interface AssessedDrawing {
   /** What it was drawn for. */
   readonly caption: string;
+  /** The drawing. */
   readonly picture: Picture;
   /** Its codes, where it was drawn of codes. */
   readonly ids?: readonly number[];
@@ -37,7 +38,7 @@ export interface AssessedDrawing {
 
 const Held = z.strictObject({
   against: z.string(),
-  assessment: Assessment.optional(),
+  assessment: assessmentSchema.optional(),
   /** The judge's words, where they are no assessment. */
   said: z.string().optional(),
 });
@@ -56,11 +57,13 @@ const LINES: LineFormat<Line> = { what: "an assessed drawing", schema: Line };
 
 /** Captions that may be trained on, and such that say nearly the same. */
 export interface AskedCaptions {
+  /** One of them, by chance. */
   caption(random: Random): string;
   /** Different captions that a picture of this one does not show, `most` of them or fewer. */
   misses(caption: string, most: number, random: Random): string[];
 }
 
+/** What is drawn and judged, and where it is written. */
 export interface SelfGenerationOptions {
   /** Made if it is missing. While drawings are made in it, none else can be. */
   readonly directory: string;
@@ -70,6 +73,7 @@ export interface SelfGenerationOptions {
   readonly captions: number;
   /** Pictures of each caption; default 1. */
   readonly samples?: number;
+  /** Of the captions and of the drawings. */
   readonly seed: number;
   /** Stops after the pictures at hand. What was written stays. */
   readonly signal?: AbortSignal;
@@ -81,8 +85,9 @@ const MISSES = 5;
 /** Drawings that are drawn, judged and written at a time. */
 const CHUNK = 64;
 
-/** What is drawn, with its codes where it has some. */
-interface Kept extends Drawn {
+/** A drawing that is kept, with its codes where it has some. */
+export interface Kept extends Drawn {
+  /** As the tokenizer numbers them. */
   readonly ids?: ArrayLike<number>;
 }
 

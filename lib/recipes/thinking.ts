@@ -10,8 +10,11 @@ import { ask } from "./wording.ts";
 
 /** A question about what comes of an instruction. */
 export interface AskedThought {
+  /** The picture before the instruction. */
   readonly picture: Picture;
+  /** What changes it, as `edit` reads it. */
   readonly instruction: string;
+  /** What is asked of the picture afterwards. */
   readonly question: string;
 }
 

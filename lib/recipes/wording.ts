@@ -44,8 +44,9 @@ export const ask = {
 } as const;
 
 /** The frames of an animation that may be asked for. */
-export const ASKED_FRAMES = ["next", "previous", "missing"] as const;
-export type AskedFrame = typeof ASKED_FRAMES[number];
+export const ASKED_FRAMES = ["next", "previous", "missing"] as const satisfies AskedFrame[];
+/** Which frame of an animation is asked for. */
+export type AskedFrame = "next" | "previous" | "missing";
 
 /** The words above that no caption, question or instruction has. */
 export const PROMPT_WORDS = [
@@ -64,20 +65,25 @@ export const CAPTION_DROP = 0.1;
 
 /** A question, and its answer. */
 export interface Answered {
+  /** What is asked. */
   readonly question: string;
+  /** What is right. */
   readonly answer: string;
 }
 
 /** A question about what comes of an instruction, and its answer. */
 export interface AnsweredThought extends Answered {
+  /** What changes the picture before the question is asked. */
   readonly instruction: string;
 }
 
 /** Words of what is composed, "" for none, and the picture after them; absent after closing words. */
 export interface ComposedPart {
+  /** What is said before the picture. */
   readonly text: string;
   /** All that the picture shows, to be said before it is drawn; where nobody knows it it is absent. */
   readonly caption?: string;
+  /** What is shown after the words. */
   readonly picture?: Picture;
 }
 
@@ -86,89 +92,104 @@ export function withCaption({ text, caption }: Pick<ComposedPart, "text" | "capt
   return caption === undefined ? text : `${text}: ${caption}`;
 }
 
-/** What `withCaption` put together. */
+/**
+ * What `withCaption` put together.
+ *
+ * @example
+ * ```ts
+ * import { withCaption, withoutCaption } from "./wording.ts";
+ *
+ * const said = withCaption({ text: "the cat leaves", caption: "a dog" });
+ * const { text, caption } = withoutCaption(said);
+ * if (`${said} | ${text} | ${caption}` !== "the cat leaves: a dog | the cat leaves | a dog") {
+ *   throw new Error(said);
+ * }
+ * ```
+ */
 export function withoutCaption(said: string): Pick<ComposedPart, "text" | "caption"> {
   const [text, caption] = said.split(": ", 2);
   return caption === undefined ? { text } : { text, caption };
 }
 
 /** Documents to learn from. They show themselves. */
-export const documents = allShown({
+export const documents = {
   /** Plain text, without a question. */
-  plainText: (line: string): Document => [{ ask: [], answer: [text(line)] }],
+  plainText: (line: string): Document => shownDocument([{ ask: [], answer: [text(line)] }]),
 
-  described: (shown: Picture, description: string): Document => [
-    { ask: ask.describe(shown), answer: [text(description)] },
-  ],
+  described: (shown: Picture, description: string): Document =>
+    shownDocument([
+      { ask: ask.describe(shown), answer: [text(description)] },
+    ]),
 
   /** @param caption absent where any picture is asked for */
-  drawn: (caption: string | undefined, shown: Picture): Document => [
-    {
-      ask: caption === undefined ? ask.drawAnything() : ask.draw(caption),
-      answer: [picture(shown)],
-    },
-  ],
+  drawn: (caption: string | undefined, shown: Picture): Document =>
+    shownDocument([
+      {
+        ask: caption === undefined ? ask.drawAnything() : ask.draw(caption),
+        answer: [picture(shown)],
+      },
+    ]),
 
   /** One question after the other about a picture. */
-  asked: (shown: Picture, [first, ...further]: readonly Answered[]): Document => [
-    { ask: ask.question(shown, first.question), answer: [text(first.answer)] },
-    ...further.map(({ question, answer }) => ({
-      ask: ask.further(question),
-      answer: [text(answer)],
-    })),
-  ],
+  asked: (shown: Picture, [first, ...further]: readonly Answered[]): Document =>
+    shownDocument([
+      { ask: ask.question(shown, first.question), answer: [text(first.answer)] },
+      ...further.map(({ question, answer }) => ({
+        ask: ask.further(question),
+        answer: [text(answer)],
+      })),
+    ]),
 
-  edited: (before: Picture, instruction: string, after: Picture): Document => [
-    { ask: ask.edit(before, instruction), answer: [picture(after)] },
-  ],
+  edited: (before: Picture, instruction: string, after: Picture): Document =>
+    shownDocument([
+      { ask: ask.edit(before, instruction), answer: [picture(after)] },
+    ]),
 
-  reconstructed: (shown: Picture): Document => [
-    { ask: ask.reconstruct(shown), answer: [picture(shown)] },
-  ],
+  reconstructed: (shown: Picture): Document =>
+    shownDocument([
+      { ask: ask.reconstruct(shown), answer: [picture(shown)] },
+    ]),
 
   /** A frame of an animation, from others. */
-  frame: (asked: AskedFrame, shown: readonly Picture[], wanted: Picture): Document => [
-    { ask: ask[asked](shown), answer: [picture(wanted)] },
-  ],
+  frame: (asked: AskedFrame, shown: readonly Picture[], wanted: Picture): Document =>
+    shownDocument([
+      { ask: ask[asked](shown), answer: [picture(wanted)] },
+    ]),
 
   /** @param after the picture that the instruction leads to, which is drawn first */
   thought: (
     shown: Picture,
     { instruction, question, answer }: AnsweredThought,
     after: Picture,
-  ): Document => [
-    { ask: ask.thought(shown, instruction, question), answer: [picture(after), text(answer)] },
-  ],
+  ): Document =>
+    shownDocument([
+      { ask: ask.thought(shown, instruction, question), answer: [picture(after), text(answer)] },
+    ]),
 
   /** The same without a picture of it. */
-  imagined: (shown: Picture, { instruction, question, answer }: AnsweredThought): Document => [
-    { ask: ask.imagined(shown, instruction, question), answer: [text(answer)] },
-  ],
+  imagined: (shown: Picture, { instruction, question, answer }: AnsweredThought): Document =>
+    shownDocument([
+      { ask: ask.imagined(shown, instruction, question), answer: [text(answer)] },
+    ]),
 
   /** Words and pictures in turn, in one answer. */
-  composed: (about: string, parts: readonly ComposedPart[]): Document => [
-    {
-      ask: ask.compose(about),
-      answer: parts.flatMap((part) => {
-        const said = withCaption(part);
-        return [
-          ...(said === "" ? [] : [text(said)]),
-          ...(part.picture === undefined ? [] : [picture(part.picture)]),
-        ];
-      }),
-    },
-  ],
+  composed: (about: string, parts: readonly ComposedPart[]): Document =>
+    shownDocument([
+      {
+        ask: ask.compose(about),
+        answer: parts.flatMap((part) => {
+          const said = withCaption(part);
+          return [
+            ...(said === "" ? [] : [text(said)]),
+            ...(part.picture === undefined ? [] : [picture(part.picture)]),
+          ];
+        }),
+      },
+    ]),
 
   /** What the next picture of a story shows, in words alone. */
-  outcome: (told: string, caption: string): Document => [
-    { ask: [text(told)], answer: [text(caption)] },
-  ],
-});
-
-// deno-lint-ignore no-explicit-any
-function allShown<T extends Readonly<Record<string, (...parts: any[]) => Document>>>(made: T): T {
-  const entries = Object.entries(made).map((
-    [name, make],
-  ) => [name, (...parts: unknown[]) => shownDocument(make(...parts))]);
-  return Object.fromEntries(entries);
-}
+  outcome: (told: string, caption: string): Document =>
+    shownDocument([
+      { ask: [text(told)], answer: [text(caption)] },
+    ]),
+} as const;

@@ -15,6 +15,7 @@ import {
 
 /** A tensor that lives on a device. */
 export interface DeviceBuffer extends Disposable {
+  /** What it holds, in which shape. */
   readonly type: TensorType;
   /** Copies the elements from the device. Rejects while a run writes them. */
   read(): Promise<TensorData>;

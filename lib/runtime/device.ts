@@ -23,6 +23,7 @@ export function deviceInWords({ name, description }: Device): string {
 
 /** A place where tensors live and models run. */
 export interface Device extends Disposable {
+  /** By which `openDevice` knows it. */
   readonly name: DeviceName;
   /** What it is, in words, and why it was chosen where it was. */
   readonly description: string;

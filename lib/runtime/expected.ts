@@ -2,20 +2,29 @@
 import { brief } from "../graph/mod.ts";
 import type { Device } from "./device.ts";
 
-/** @throws TypeError for anything but a device */
+/**
+ * Checks that a value is a device.
+ * @throws TypeError for anything but a device
+ */
 export function expectDevice(value: unknown): asserts value is Device {
   const { buffer, compile } = (value ?? {}) as Partial<Device>;
   if (typeof buffer === "function" && typeof compile === "function") return;
   throw new TypeError(`Expected a device, as await openDevice() gives, but found ${brief(value)}`);
 }
 
-/** @throws TypeError for anything but a list; `of` says of what */
+/**
+ * Checks that a value is a list.
+ * @throws TypeError for anything but a list; `of` says of what
+ */
 export function expectList(value: unknown, of: string): void {
   if (Array.isArray(value)) return;
   throw new TypeError(`Expected a list of ${of}, but found ${brief(value)}`);
 }
 
-/** @throws TypeError for anything but the path of a file or folder */
+/**
+ * Checks that a value is a path.
+ * @throws TypeError for anything but the path of a file or folder
+ */
 export function expectPath(value: unknown): asserts value is string {
   if (typeof value === "string" && value !== "") return;
   throw new TypeError(`Expected a path, but found ${brief(value)}`);

@@ -1,5 +1,6 @@
 /** Numbers that callers give, checked where they come in: to the compiler NaN is a number too. */
 
+/** Which numbers are allowed. */
 export interface NumberLimits {
   /** The least that is allowed. */
   readonly min?: number;
@@ -7,6 +8,7 @@ export interface NumberLimits {
   readonly max?: number;
   /** What it has to be more than. */
   readonly above?: number;
+  /** Whether it has to be whole; default not. */
   readonly whole?: boolean;
 }
 

@@ -21,6 +21,7 @@ export interface DeviceOptions {
 
 /** A device that this machine has. */
 export interface DeviceInfo {
+  /** By which `openDevice` knows it. */
   readonly name: DeviceName;
   /** What the maker calls it. */
   readonly hardware: string;

@@ -13,7 +13,9 @@ export interface Cost {
   readonly line: string;
   /** The operators of ONNX Runtime that did it (`Gemm`, `FusedMatMul`). */
   readonly operators: readonly string[];
+  /** In one run: the median of several. */
   readonly seconds: number;
+  /** Nodes of the compiled graph that did it. */
   readonly calls: number;
   /** Floating-point operations of matrix products: two for each multiplication. */
   readonly flops: number;

@@ -198,6 +198,7 @@ export class Program implements Disposable {
     return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const given = ([name]: readonly [string, TensorType]) =>
       !this.#store.has(name) && !isNext(name);
@@ -207,6 +208,7 @@ export class Program implements Disposable {
       list(this.#outputTypes);
   }
 
+  /** Frees the compiled graph and its own buffers; the store keeps its tensors. */
   [Symbol.dispose](): void {
     this.#executable[Symbol.dispose]();
     for (const buffer of this.#hostInputs.values()) buffer[Symbol.dispose]();

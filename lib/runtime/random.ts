@@ -24,6 +24,7 @@ export class Random {
   readonly #generator: RandomGenerator;
   #spareNormal: number | undefined;
 
+  /** A stream of its own for each seed and path. */
   constructor(readonly seed: number, ...path: readonly (string | number)[]) {
     checkNumber("seed", seed, { whole: true });
     this.#generator = xoroshiro128plus(hash(`${seed}/${path.join("/")}`));

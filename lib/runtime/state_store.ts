@@ -36,17 +36,22 @@ interface Entry {
  * ```
  */
 export class StateStore implements Disposable {
+  /** Where its tensors live. */
   readonly device: Device;
   readonly #entries = new Map<string, Entry>();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** @throws TypeError where the device is none */
+  /**
+   * An empty store.
+   * @throws TypeError where the device is none
+   */
   constructor(device: Device) {
     expectDevice(device);
     this.device = device;
   }
 
+  /** Whether it has a tensor of this name. */
   has(name: string): boolean {
     return this.#entries.has(name);
   }
@@ -165,6 +170,7 @@ export class StateStore implements Disposable {
     return turn;
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const shapes = [...this.#entries.values()].map(({ current }) => current.type.shape);
     const numbers = shapes.reduce((sum, shape) => sum + elements(shape), 0);
@@ -178,6 +184,7 @@ export class StateStore implements Disposable {
     return htmlBundle(htmlTitle(this[inspect]()) + tensorTree(new Map(types)), this[inspect]());
   }
 
+  /** Frees all tensors. */
   [Symbol.dispose](): void {
     for (const name of this.names()) this.remove(name);
   }
@@ -191,7 +198,10 @@ export class StateStore implements Disposable {
   }
 }
 
-/** @throws TypeError for anything but a store */
+/**
+ * Checks that a value is a store.
+ * @throws TypeError for anything but a store
+ */
 export function expectStore(value: unknown): asserts value is StateStore {
   if (value instanceof StateStore) return;
   throw new TypeError(`Expected a StateStore, but found ${brief(value)}`);

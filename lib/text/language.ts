@@ -24,6 +24,7 @@ export interface Language {
   caption(text: string): string;
   /** An instruction to change a picture, in taught words. */
   instruction(text: string): string;
+  /** A question about a picture, in taught words, with what may answer it. */
   question(text: string): ReadQuestion;
   /** What is to be told in words and pictures, in taught words: "a story about a cat". */
   subject(text: string): string;
@@ -31,6 +32,7 @@ export interface Language {
 
 /** A text that cannot be read: one line that says what was expected and found. */
 export class CaptionError extends Error {
+  /** What tells it from other errors. */
   override name = "CaptionError";
 }
 

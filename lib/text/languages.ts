@@ -2,8 +2,8 @@
 import type { Language } from "./language.ts";
 import { PlainLanguage } from "./plain_language.ts";
 
-/** From what a configuration keeps of a language to the language. */
-type FromSettings = (settings: unknown) => Language;
+/** From what a configuration keeps of a language to the language; throws where that is no such. */
+export type FromSettings = (settings: unknown) => Language;
 
 const KNOWN = new Map<string, FromSettings>([["plain", PlainLanguage.from]]);
 

@@ -3,7 +3,7 @@
  * brought to the form that it learned, and words that no caption had are refused.
  */
 import { closest, distance } from "../packages/levenshtein.ts";
-import { z } from "../packages/zod.ts";
+import { type Schema, z } from "../packages/zod.ts";
 import { CaptionError, expectText, type Language, type ReadQuestion } from "./language.ts";
 import { normalForm } from "./normal_form.ts";
 
@@ -11,7 +11,7 @@ import { normalForm } from "./normal_form.ts";
 const UNSPACED = "[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}" +
   "\\p{sc=Mymr}\\p{sc=Tibt}]\\p{M}*";
 /** A sign of such a script, letters and digits in a row with the apostrophes in them, or a symbol. */
-export const WORD = new RegExp(
+export const WORD: RegExp = new RegExp(
   `${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+(?:'(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+)*` +
     "|\\p{S}\\p{M}*",
   "gu",
@@ -49,9 +49,16 @@ export function captionWords(text: string): string[] {
 }
 
 /** What a model's configuration keeps of a plain language. */
-export const PlainLanguageSettings = z.strictObject({
+export interface PlainLanguageSettings {
+  /** What tells it from other languages. */
+  readonly kind: "plain";
+  /** Every word that its captions have, in normal form, sorted, each once. */
+  readonly words: readonly string[];
+}
+
+/** Checks what is kept of a plain language. */
+export const PlainLanguageSettings: Schema<PlainLanguageSettings> = z.strictObject({
   kind: z.literal("plain"),
-  /** Every word that its captions have, sorted. */
   words: z.array(
     z.string().refine((word) => captionWords(word).join() === word, {
       error: "Expected a word in its normal form",
@@ -60,7 +67,6 @@ export const PlainLanguageSettings = z.strictObject({
     error: "Expected words in order, each once",
   }),
 });
-export type PlainLanguageSettings = z.infer<typeof PlainLanguageSettings>;
 
 /** What may be asked about a picture, in normal form. */
 const QUESTIONS: readonly RegExp[] = [
@@ -153,7 +159,10 @@ export class PlainLanguage implements Language {
     return words.filter((known) => distance(word, known) === nearest).slice(0, OFFERED);
   }
 
-  /** @throws CaptionError always: captions teach no changes */
+  /**
+   * Refuses any instruction.
+   * @throws CaptionError always: captions teach no changes
+   */
   instruction(text: string): string {
     throw new CaptionError(
       "Expected a caption to draw or a picture to describe, since a model of captions was taught no " +

@@ -7,9 +7,71 @@ import { BYTE_ALPHABET } from "./byte_alphabet.ts";
 import type { BytePairs } from "./byte_pairs.ts";
 import { WORD_PATTERN } from "./words.ts";
 
+/** A tokenizer.json file, as Hugging Face's `tokenizers` reads it: byte pairs over bytes. */
+export interface TokenizerJson {
+  /** Of the format. */
+  version: "1.0";
+  /** Texts are not cut. */
+  truncation: null;
+  /** Nor filled up. */
+  padding: null;
+  /** The special tokens. */
+  added_tokens: {
+    id: number;
+    content: string;
+    single_word: false;
+    lstrip: false;
+    rstrip: false;
+    normalized: false;
+    special: true;
+  }[];
+  /** Texts stay as they are. */
+  normalizer: null;
+  /** How text is cut into words, and words into bytes. */
+  pre_tokenizer: {
+    type: "Sequence";
+    pretokenizers: [
+      {
+        type: "Split";
+        pattern: { Regex: string };
+        behavior: "Isolated";
+        invert: false;
+      },
+      {
+        type: "ByteLevel";
+        add_prefix_space: false;
+        trim_offsets: true;
+        use_regex: false;
+      },
+    ];
+  };
+  /** Nothing is put around tokens. */
+  post_processor: null;
+  /** Its flags mean nothing; Hugging Face's trainer writes true. */
+  decoder: {
+    type: "ByteLevel";
+    add_prefix_space: boolean;
+    trim_offsets: boolean;
+    use_regex: boolean;
+  };
+  /** The tokens and their ids, and which pairs are merged, the first first. */
+  model: {
+    type: "BPE";
+    dropout: null;
+    unk_token: null;
+    continuing_subword_prefix: null;
+    end_of_word_suffix: null;
+    fuse_unk: false;
+    byte_fallback: false;
+    ignore_merges: false;
+    vocab: Record<string, number>;
+    merges: [string, string][];
+  };
+}
+
 const tokenId = z.int().nonnegative();
 
-const schema = z.object({
+const schema: z.ZodType<TokenizerJson> = z.object({
   version: z.literal("1.0"),
   truncation: z.null(),
   padding: z.null(),
@@ -41,7 +103,6 @@ const schema = z.object({
     ]),
   }),
   post_processor: z.null(),
-  /** The decoder's flags mean nothing; Hugging Face's trainer writes true. */
   decoder: z.object({
     type: z.literal("ByteLevel"),
     add_prefix_space: z.boolean(),
@@ -61,9 +122,6 @@ const schema = z.object({
     merges: z.array(z.tuple([z.string(), z.string()])),
   }),
 });
-
-/** The content of a tokenizer.json file. */
-export type TokenizerJson = z.infer<typeof schema>;
 
 /** Describes a vocabulary: special tokens take the first ids, then the tokens in their order. */
 export function describeTokenizer(

@@ -3,7 +3,7 @@
  * punctuation marks, runs of white space. The same pattern stands in tokenizer.json, for readers in
  * any language.
  */
-export const WORD_PATTERN = String
+export const WORD_PATTERN: string = String
   .raw` ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]|\s+(?!\S)|\s+`;
 
 /** JavaScript's \s counts U+FEFF, and not U+0085; Unicode, like every reader of the file, does not. */

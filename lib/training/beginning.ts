@@ -9,6 +9,7 @@ import { readState, ResumeError } from "./training_state.ts";
 
 /** A folder holds a training already, or files that are none's and would be lost. */
 export class ExistingError extends Error {
+  /** What tells it from other errors. */
   override name = "ExistingError";
 }
 

@@ -18,11 +18,13 @@ const schema = z.object({
 
 /** What was measured in one step of a stage. */
 export interface Metrics {
+  /** Of which it is a step. */
   readonly stage: string;
   /** 1 … steps of the stage. */
   readonly step: number;
   /** Samples seen in this stage so far. */
   readonly samples: number;
+  /** Of the batch, before the update; NaN where it was no number. */
   readonly loss: number;
   /** The terms of the loss, by name. */
   readonly parts: Readonly<Record<string, number>>;

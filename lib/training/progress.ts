@@ -3,7 +3,9 @@ import { type ProgressView, progressView } from "./progress_view.ts";
 
 /** A stage to come, and its share of the whole time. */
 export interface PlannedStage {
+  /** Of the stage. */
   readonly name: string;
+  /** In any unit: only the ratios count. */
   readonly weight: number;
 }
 
@@ -11,7 +13,9 @@ export interface PlannedStage {
 export interface ProgressStep {
   /** 1 … steps of the stage; one more than before where it is absent. */
   readonly step?: number;
+  /** Of the batch. */
   readonly loss?: number;
+  /** Not shown where it is absent. */
   readonly samplesPerSecond?: number;
   /** Samples that were too long for the batch. */
   readonly leftOut?: number;
@@ -65,6 +69,7 @@ export class Progress {
   #stage: RunningStage | undefined;
 
   /**
+   * A progress without stages as yet.
    * @param options.now seconds, from any start; the system's clock where absent
    * @param options.isHeard whether it is shown where somebody asked for quiet; default false
    */
@@ -125,6 +130,7 @@ export class Progress {
     if (this.#stage !== undefined && !this.#isQuiet) this.#view.begin(this.status());
   }
 
+  /** Ends the stage that runs. */
   [Symbol.dispose](): void {
     this.end();
   }

@@ -35,6 +35,7 @@ export function progressView(): ProgressView {
 export class TerminalView implements ProgressView {
   readonly interval = 0.1;
 
+  /** A line of as many columns as there are, written by `write`. */
   constructor(
     readonly write: (text: string) => void,
     readonly columns: () => number,
@@ -63,6 +64,7 @@ export class TerminalView implements ProgressView {
 export class LogView implements ProgressView {
   readonly interval = 5;
 
+  /** Lines that are written by `write`. */
   constructor(readonly write: (text: string) => void) {}
 
   begin(): void {}
@@ -86,6 +88,7 @@ export class NotebookView implements ProgressView {
   readonly #ended: string[] = [];
   #shown: Promise<void> = Promise.resolve();
 
+  /** The output of a cell, which `display` replaces. */
   constructor(readonly display: Display) {}
 
   begin(status: string): void {

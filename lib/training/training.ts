@@ -30,9 +30,11 @@ import { bytesToSave, TrainingFolder } from "./training_folder.ts";
 
 export { type Best, ExistingError, ResumeError, type Settings, type StageSummary };
 
+/** What a training works with, and when it saves. */
 export interface TrainingOptions {
   /** Made if it is missing. While a training has it open, no other can. */
   readonly directory: string;
+  /** Where the parameters live. */
   readonly store: StateStore;
   /**
    * What decides the run besides its stages, which say it themselves: a run resumes only with the
@@ -51,6 +53,7 @@ export interface TrainingOptions {
   readonly files?: readonly string[];
   /** Stops the run after its current step; the state is saved. */
   readonly signal?: AbortSignal;
+  /** Where progress is told; default a new one. */
   readonly progress?: Progress;
   /**
    * Least seconds from one save within a stage to the next, default 30. Large states are saved less
@@ -65,6 +68,7 @@ const SAVING_SHARE = 0.01;
 /** Bytes a second that a save is expected to write, before the first has shown how many. */
 const SAVING_SPEED = 1e8;
 
+/** A training in a folder: stages that go on where they were stopped. */
 export class Training implements Disposable {
   readonly #options: TrainingOptions;
   readonly #folder: TrainingFolder;
@@ -165,6 +169,7 @@ export class Training implements Disposable {
     this.#progress.tell(`${was}, and goes on at ${commit}`);
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { done, current } = this.#state;
     const stages = done.map(({ name }) => `${name} finished`);
@@ -380,6 +385,7 @@ export class Training implements Disposable {
     this.#secondsPerByte = (this.#savedAt - start) / 1000 / Math.max(bytesToSave(store), 1);
   }
 
+  /** Closes the files and gives the folder free. */
   [Symbol.dispose](): void {
     this.#progress[Symbol.dispose]();
     this.#metrics[Symbol.dispose]();

@@ -1,10 +1,10 @@
 /** state.json: how far a training in a folder has come. */
-import { z } from "../packages/zod.ts";
+import { type Schema, z } from "../packages/zod.ts";
 import type { Json } from "../optim/mod.ts";
 
 const count = z.int().nonnegative();
 
-const StageSummary = z.object({
+const stageSummarySchema = z.object({
   name: z.string(),
   samples: count,
   seconds: z.number(),
@@ -13,16 +13,37 @@ const StageSummary = z.object({
 });
 
 /** What a finished stage did. */
-export type StageSummary = z.infer<typeof StageSummary>;
+export interface StageSummary {
+  /** Of the stage. */
+  readonly name: string;
+  /** Samples that it saw, repetitions included. */
+  readonly samples: number;
+  /** How long it took, interruptions left out. */
+  readonly seconds: number;
+  /** At its first step. */
+  readonly firstLoss: number;
+  /** At its last step. */
+  readonly lastLoss: number;
+}
 
 /** Where a training was when its parameters scored best so far. */
-export const Best = z.object({
+export interface Best {
+  /** Higher is better. */
+  readonly score: number;
+  /** The name of the stage. */
+  readonly stage: string;
+  /** The stage's step, from 1. */
+  readonly step: number;
+}
+
+const bestSchema = z.object({
   score: z.number(),
-  /** The stage, and its step. */
   stage: z.string(),
   step: z.int().positive(),
 });
-export type Best = z.infer<typeof Best>;
+
+/** Checks what is kept of the best. */
+export const Best: Schema<Best> = bestSchema;
 
 const VERSION = 2;
 
@@ -40,7 +61,7 @@ const TrainingState = z.strictObject({
   /** The commits of Illume that worked on the run, as they took turns. */
   commits: z.array(z.string()),
   seconds: z.number(),
-  done: z.array(StageSummary),
+  done: z.array(stageSummarySchema),
   /** The file that goes with this state. The two take turns, so that no crash can mix two states. */
   tensors: z.enum(TENSORS),
   /** The lines of metrics.jsonl that go with this state. */
@@ -53,7 +74,7 @@ const TrainingState = z.strictObject({
     seconds: z.number(),
   }).optional(),
   /** The best that was offered. */
-  best: Best.optional(),
+  best: bestSchema.optional(),
   /** After how many stages the best took the place of the last. */
   restored: z.array(count),
   /** Results of what is done between stages. */
@@ -63,6 +84,7 @@ export type TrainingState = z.infer<typeof TrainingState>;
 
 /** A folder that cannot be resumed from: one line that says what was expected and found. */
 export class ResumeError extends Error {
+  /** What tells it from other errors. */
   override name = "ResumeError";
 }
 

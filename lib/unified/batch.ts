@@ -5,6 +5,7 @@ import type { UnifiedModel } from "./unified_model.ts";
 
 /** The shape that a graph was compiled for. */
 export interface BatchShape {
+  /** Sequences. */
   readonly batch: number;
   /** Rows of a sequence. */
   readonly length: number;

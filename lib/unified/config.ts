@@ -1,10 +1,21 @@
 /** The sizes of a unified model's language model. */
-import { z } from "../packages/zod.ts";
+import { type Schema, z } from "../packages/zod.ts";
 import type { TransformerConfig } from "../nn/mod.ts";
 
 const size = z.int().positive();
 
-export const LanguageModelConfig = z.strictObject({
+/** The sizes of the transformer, and how it knows where rows stand. */
+export interface LanguageModelConfig extends TransformerConfig {
+  /** Whether a row is told which one stands before it. */
+  readonly tokenShift: boolean;
+  /** Places that rows may stand in and that have embeddings; 0 for none. */
+  readonly places: number;
+  /** Rows, and columns, of a picture: the first grid² places are theirs. 0 where none are. */
+  readonly grid: number;
+}
+
+/** For schemas that hold the configuration of a language model. */
+export const languageModelSchema: z.ZodType<LanguageModelConfig> = z.strictObject({
   hiddenSize: size,
   layers: size,
   heads: size,
@@ -24,4 +35,5 @@ export const LanguageModelConfig = z.strictObject({
   error: "Expected hiddenSize to be a multiple of heads, and heads of keyValueHeads",
 });
 
-export type LanguageModelConfig = z.infer<typeof LanguageModelConfig> & TransformerConfig;
+/** Checks the configuration of a language model. */
+export const LanguageModelConfig: Schema<LanguageModelConfig> = languageModelSchema;

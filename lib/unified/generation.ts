@@ -15,12 +15,15 @@ import { type Entry, Row, type Said } from "./row.ts";
 import type { Sequence, SequenceRow } from "./sequence_writer.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
+/** How answers are generated. */
 export interface GenerationOptions extends Sampling {
+  /** Each prompt has a stream of its own. */
   readonly seed: number;
   /** For each prompt the one without its condition, and how far to go away from it. */
   readonly guidance?: { readonly unconditional: readonly Sequence[]; readonly scale: number };
 }
 
+/** Says what follows prompts, for as many sequences at once as its shape has. */
 export class Generator implements Disposable {
   #turn: Promise<unknown> = Promise.resolve();
 

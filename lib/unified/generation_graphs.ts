@@ -6,6 +6,7 @@ import { contextualize, fromStart } from "./language_model.ts";
 import { givenInputs } from "./losses.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
+/** The sizes that a generator is compiled for. */
 export interface GenerationShape {
   /** Sequences; with guidance a prompt takes two. */
   readonly batch: number;

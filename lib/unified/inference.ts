@@ -19,11 +19,15 @@ const GREEDY = { temperature: 0, topK: 1, seed: 0 };
 /** What is asked, one list of segments for each answer. */
 export type Asked = readonly (readonly Segment[])[];
 
+/** What an inference needs of a model. */
 export interface InferenceParts {
+  /** Where it runs. */
   readonly device: Device;
   /** Where the parameters live. */
   readonly store: StateStore;
+  /** Of parameters that nothing has given a value yet. */
   readonly seed: number;
+  /** What enters the language model, and leaves it. */
   readonly unified: UnifiedModel;
   /** Tokens of text in what is asked, and in an answer, at most. */
   readonly longestText: number;
@@ -39,6 +43,7 @@ export interface DrawingOptions extends Omit<GenerationOptions, "guidance"> {
 
 /** A picture that an answer begins with: as `draw` gave it, and as it was painted. */
 export interface Begun extends Painted {
+  /** As the drawn modality gives it. */
   readonly content: unknown;
 }
 
@@ -72,6 +77,7 @@ export class Inference implements Disposable {
   readonly #generators = new Map<string, Promise<Generator>>();
   readonly #likelihoods = new Map<string, Promise<Likelihood>>();
 
+  /** Nothing is compiled yet: graphs are compiled when they are first needed. */
   constructor(parts: InferenceParts) {
     this.#parts = parts;
   }

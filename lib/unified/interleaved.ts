@@ -6,6 +6,7 @@ import type { UnifiedModel } from "./unified_model.ts";
 
 /** What was made of a picture as its modality gives it. */
 export interface Painted {
+  /** As it is shown. */
   readonly picture: Picture;
 }
 
@@ -14,6 +15,7 @@ export type Interleaved<P extends Painted = Painted> =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "picture"; readonly content: unknown; readonly painted?: P };
 
+/** How long such an answer may be, and what paints its pictures. */
 export interface InterleavedOptions<P extends Painted> {
   /** Words and parts of words between two pictures, at most. */
   readonly longest: number;

@@ -56,6 +56,7 @@ export class Likelihood implements Disposable {
     return sums;
   }
 
+  /** Frees the compiled graph. */
   [Symbol.dispose](): void {
     this.program[Symbol.dispose]();
   }

@@ -7,7 +7,8 @@ import { embed, logitsOf } from "./embedding.ts";
 import { contextualize, fromStart } from "./language_model.ts";
 import type { UnifiedModel } from "./unified_model.ts";
 
-interface Computing {
+/** How losses are computed. */
+export interface Computing {
   /** Keeps only what enters each block, and computes the rest again for the gradient. */
   readonly recompute?: boolean;
 }

@@ -1,11 +1,19 @@
 /** One causal language model over text and pictures. */
-export { batchOf, type BatchShape, fits, partsOfBatch, shapeOf } from "./batch.ts";
+export {
+  batchOf,
+  type BatchShape,
+  fits,
+  partsOfBatch,
+  type SequenceBatch,
+  shapeOf,
+} from "./batch.ts";
 export { checkSampling } from "./check_sampling.ts";
 export { LanguageModelConfig } from "./config.ts";
 export { type GenerationOptions, Generator } from "./generation.ts";
 export type { GenerationShape } from "./generation_graphs.ts";
 export {
   type Asked,
+  type Begun,
   type ComposingOptions,
   type DrawingOptions,
   Inference,
@@ -18,7 +26,7 @@ export {
   type Painted,
 } from "./interleaved.ts";
 export { Likelihood } from "./likelihood.ts";
-export { tokenLosses, unifiedLosses } from "./losses.ts";
+export { type Computing, tokenLosses, unifiedLosses } from "./losses.ts";
 export type {
   DrawnModality,
   GivenRows,
@@ -28,7 +36,12 @@ export type {
   Targets,
   TokenTable,
 } from "./modality.ts";
-export { codesModality, VISION_EMBEDDINGS, VISION_HEAD } from "./modalities/codes.ts";
+export {
+  codesModality,
+  type CodesOptions,
+  VISION_EMBEDDINGS,
+  VISION_HEAD,
+} from "./modalities/codes.ts";
 export { type DreamsConfig, dreamsModality, PROJECTOR, QUERIES } from "./modalities/dreams.ts";
 export {
   type FeatureLoss,
@@ -37,11 +50,30 @@ export {
   type SeenFeatures,
   seenFeaturesModality,
 } from "./modalities/features.ts";
-export { ADAPTER, readModality } from "./modalities/read.ts";
-export { type SaidText, type TextModality, textModality } from "./modalities/text.ts";
-export { type Entry, Row } from "./row.ts";
-export { blankSequence, picturesOf, promptsOf, sequenceOf, sequencesOf } from "./sequence.ts";
-export { type Sequence, SequenceWriter } from "./sequence_writer.ts";
+export { ADAPTER, readModality, type ReadOptions } from "./modalities/read.ts";
+export {
+  type Choices,
+  type SaidText,
+  type TextModality,
+  textModality,
+  type TextOptions,
+} from "./modalities/text.ts";
+export { type Entry, Row, type Said } from "./row.ts";
+export {
+  blankSequence,
+  type PictureContents,
+  type PictureInDocument,
+  picturesOf,
+  promptsOf,
+  sequenceOf,
+  sequencesOf,
+} from "./sequence.ts";
+export {
+  type Sequence,
+  type SequenceRow,
+  type SequenceTarget,
+  SequenceWriter,
+} from "./sequence_writer.ts";
 export { UnifiedModel, type UnifiedParts } from "./unified_model.ts";
 export { type StagePlan, type Trainee, unifiedStages } from "./stage.ts";
 export { SPECIAL_TOKENS, Vocabulary, type Words } from "./vocabulary.ts";

@@ -11,6 +11,7 @@ import type { SequenceWriter } from "./sequence_writer.ts";
 
 /** Rows with ids: words, codes, queries. */
 export interface TokenTable {
+  /** How many ids there are. */
   readonly size: number;
   /** What they are embedded as: `[size, hiddenSize]`. */
   embeddings(root: Scope): Tensor;
@@ -58,8 +59,11 @@ export type Speech<C> = Generator<void, C> | AsyncGenerator<void, C>;
 export interface Modality<C = unknown> {
   /** Tells its inputs and its loss from others'. */
   readonly name: string;
+  /** Its rows with ids, where it has such. */
   readonly tokens?: TokenTable;
+  /** Its rows that come with the batch, where it has such. */
   readonly given?: GivenRows;
+  /** What it learns besides the ids of tokens, where it does. */
   readonly targets?: Targets;
   /** Writes its rows into a sequence. */
   write(writer: SequenceWriter, content: C, learned: boolean): void;

@@ -31,6 +31,7 @@ export class Row {
   #fed: Entry[] = [];
   #said: Said | undefined;
 
+  /** A row that nothing has entered yet. */
   constructor(random: Random, sampling: Sampling, guidance: number) {
     this.#random = random;
     this.#sampling = sampling;

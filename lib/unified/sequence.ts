@@ -7,6 +7,7 @@ import type { UnifiedModel } from "./unified_model.ts";
 
 /** A picture of a document, in the roles that it has there. */
 export interface PictureInDocument {
+  /** What it shows. */
   readonly picture: Picture;
   /** Whether it is an answer. */
   readonly drawn: boolean;
@@ -16,7 +17,9 @@ export interface PictureInDocument {
 
 /** A picture as the modalities take it. */
 export interface PictureContents {
+  /** As it is asked about; absent where it is not. */
   readonly read?: unknown;
+  /** As it is answered; absent where it is not. */
   readonly drawn?: unknown;
 }
 

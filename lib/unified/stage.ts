@@ -1,4 +1,5 @@
 /** Stages that train a unified model on mixtures of documents. */
+import type { DataSet } from "../data/data_set.ts";
 import { type Document, inWords } from "../data/document.ts";
 import type { Precision } from "../graph/mod.ts";
 import type { Scope } from "../nn/mod.ts";
@@ -22,11 +23,13 @@ import type { UnifiedModel } from "./unified_model.ts";
 
 /** What a stage learns, as data. */
 export interface StagePlan {
+  /** What it is called: "understanding", "drawing" … */
   readonly name: string;
   /** Default: everything at the peak rate. */
   readonly rates?: Rates;
   /** How often documents of each kind come up. */
   readonly mixture: Readonly<Record<string, number>>;
+  /** How long and how fast it learns. */
   readonly budget: Budget;
   /** In how many parts a batch is computed, to need the memory of one; default 1. */
   readonly accumulate?: number;
@@ -38,9 +41,13 @@ export interface StagePlan {
 
 /** What is trained: a unified model whose parameters live in a store. */
 export interface Trainee {
+  /** Where it is trained. */
   readonly device: Device;
+  /** Where its parameters live. */
   readonly store: StateStore;
+  /** Of the initial weights and of the order of samples. */
   readonly seed: number;
+  /** What enters the language model, and leaves it. */
   readonly unified: UnifiedModel;
 }
 
@@ -55,7 +62,7 @@ interface Spoken {
 /** Stages that train a model, one for each plan; lengths are measured once for all of them. */
 export function unifiedStages(
   trainee: Trainee,
-  documents: Readonly<Record<string, Source["documents"]>>,
+  documents: Readonly<Record<string, DataSet<Document>>>,
   plans: readonly StagePlan[],
 ): Stage[] {
   const lengths = new Lengths(trainee.unified, trainee.seed);

@@ -4,9 +4,13 @@ import type { TextModality } from "./modalities/text.ts";
 import type { DrawnModality, Modality, PictureModality } from "./modality.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
+/** What a unified model is made of. */
 export interface UnifiedParts {
+  /** The sizes of the language model. */
   readonly config: LanguageModelConfig;
+  /** The first ids: words and special tokens. */
   readonly vocabulary: Vocabulary;
+  /** Words: how they enter, and how they are said. */
   readonly text: TextModality;
   /** Of pictures that are asked about. */
   readonly read: PictureModality;
@@ -19,8 +23,11 @@ export interface UnifiedParts {
  * can be said before what cannot), and then, within a batch, the rows that are given.
  */
 export class UnifiedModel implements UnifiedParts {
+  /** The sizes of the language model. */
   readonly config: LanguageModelConfig;
+  /** The first ids: words and special tokens. */
   readonly vocabulary: Vocabulary;
+  /** Words: how they enter, and how they are said. */
   readonly text: TextModality;
   readonly read: PictureModality;
   readonly draw: DrawnModality;
@@ -33,7 +40,10 @@ export class UnifiedModel implements UnifiedParts {
   /** Ids of all tables. */
   readonly ids: number;
 
-  /** @throws RangeError where two modalities have one name */
+  /**
+   * A unified model of these parts.
+   * @throws RangeError where two modalities have one name
+   */
   constructor({ config, vocabulary, text, read, draw }: UnifiedParts) {
     this.config = config;
     this.vocabulary = vocabulary;

@@ -15,20 +15,44 @@ export const SPECIAL_TOKENS = [
 /** What a vocabulary needs of a text tokenizer. */
 export type Words = Pick<TextTokenizer, "size" | "tokenId" | "encode" | "decode">;
 
+/**
+ * The first ids of a unified model: special tokens by name, and words.
+ *
+ * @example
+ * ```ts
+ * import { TextTokenizer } from "../text/mod.ts";
+ * import { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
+ *
+ * const options = { vocabularySize: 300, specialTokens: SPECIAL_TOKENS };
+ * const vocabulary = new Vocabulary(TextTokenizer.train([" two red hearts"], options));
+ * const ids = vocabulary.encodeText("red hearts");
+ * if (vocabulary.decodeText([...ids, vocabulary.eos]) !== "red hearts") throw new Error(`${ids}`);
+ * ```
+ */
 export class Vocabulary {
+  /** The id of `<pad>`, which fills rows up. */
   readonly pad: number;
+  /** The id of `<bos>`, which begins a sequence. */
   readonly bos: number;
+  /** The id of `<eos>`, which ends an answer. */
   readonly eos: number;
+  /** The id of `<answer>`, after which an answer begins. */
   readonly answer: number;
+  /** The id of `<picture>`, which begins a picture. */
   readonly picture: number;
+  /** The id of `</picture>`, which ends a picture. */
   readonly endPicture: number;
 
-  /** @throws Error where the tokenizer lacks a special token */
+  /**
+   * The vocabulary of a text tokenizer.
+   * @throws Error where the tokenizer lacks a special token
+   */
   constructor(readonly text: Words) {
     [this.pad, this.bos, this.eos, this.answer, this.picture, this.endPicture] = SPECIAL_TOKENS
       .map((token) => text.tokenId(token));
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     return `Vocabulary: ${short(this.text.size)} tokens of text`;
   }

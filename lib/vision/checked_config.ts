@@ -1,5 +1,5 @@
 /** Configurations that people write, checked. */
-import type { z } from "../packages/zod.ts";
+import type { Schema } from "../packages/zod.ts";
 import { brief } from "../graph/mod.ts";
 
 /**
@@ -7,7 +7,7 @@ import { brief } from "../graph/mod.ts";
  *
  * @throws TypeError that names the first field that is not as expected
  */
-export function checkedConfig<C>(schema: z.ZodType<C>, config: unknown): C {
+export function checkedConfig<C>(schema: Schema<C>, config: unknown): C {
   const parsed = schema.safeParse(config);
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;

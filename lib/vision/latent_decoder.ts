@@ -8,8 +8,8 @@ import { brief, input, ops, type Tensor } from "../graph/mod.ts";
 import { guided, type ParameterSpec, sample, Scope } from "../nn/mod.ts";
 import { inspect } from "../notebook/mod.ts";
 import { checkNumber, COUNT, Random } from "../runtime/mod.ts";
-import { z } from "../packages/zod.ts";
-import { TokenizerConfig } from "./config.ts";
+import { type Schema, z } from "../packages/zod.ts";
+import { type TokenizerConfig, tokenizerSchema } from "./config.ts";
 import {
   codeLogits,
   type HiddenCodes,
@@ -23,10 +23,25 @@ import { VisionModelFiles, type VisionModelOptions } from "./vision_model_files.
 
 const size = z.int().positive();
 
-export const LatentDecoderConfig = z.strictObject({
+/** What a decoder draws of, and its sizes. */
+export interface LatentDecoderConfig {
   /** Of whose codes it draws. */
-  tokenizer: TokenizerConfig,
-  /** Vectors that a picture is drawn from, and numbers in one. */
+  readonly tokenizer: TokenizerConfig;
+  /** Vectors that a picture is drawn from. */
+  readonly conditions: number;
+  /** Numbers in such a vector. */
+  readonly conditionSize: number;
+  /** Width of the blocks, a multiple of `heads`. */
+  readonly hiddenSize: number;
+  /** Attention heads of a block. */
+  readonly heads: number;
+  /** Blocks. */
+  readonly layers: number;
+}
+
+/** For schemas that hold the configuration of a decoder. */
+export const latentDecoderSchema: z.ZodType<LatentDecoderConfig> = z.strictObject({
+  tokenizer: tokenizerSchema,
   conditions: size,
   conditionSize: size,
   hiddenSize: size,
@@ -36,14 +51,18 @@ export const LatentDecoderConfig = z.strictObject({
   error: "Expected hiddenSize to be a multiple of heads",
 });
 
-export type LatentDecoderConfig = z.infer<typeof LatentDecoderConfig>;
+/** Checks the configuration of a decoder. */
+export const LatentDecoderConfig: Schema<LatentDecoderConfig> = latentDecoderSchema;
 
 /** A picture that was drawn of vectors, and the tokenizer's codes that it was drawn of. */
 export interface Visualized {
+  /** What was drawn. */
   readonly picture: Picture;
+  /** Codes of each patch, row by row: `[grid² · depth]`. */
   readonly ids: Int32Array;
 }
 
+/** How pictures are drawn of vectors. */
 export interface VisualizeOptions {
   /** Default 0. Another seed is another picture of the same vectors. */
   readonly seed?: number;
@@ -99,13 +118,16 @@ export function decoderScope(root: Scope): Scope {
  * ```
  */
 export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
+  /** Of whose codes it draws, and what makes pixels of them. */
   readonly tokenizer: PictureTokenizer;
 
+  /** A decoder over parameters in a store; those that are missing are made when they are needed. */
   constructor(options: VisionModelOptions<LatentDecoderConfig>) {
     super(FILES, options);
     this.tokenizer = new PictureTokenizer({ ...options, config: this.config.tokenizer });
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { conditions, conditionSize, tokenizer: { pictureSize } } = this.config;
     return `LatentDecoder on ${this.device.name}: ${conditions} vectors of ${conditionSize} numbers ` +
@@ -196,6 +218,7 @@ export class LatentDecoder extends VisionModel<LatentDecoderConfig> {
     }
   }
 
+  /** Frees the graphs; the parameters stay in the store. */
   override [Symbol.dispose](): void {
     super[Symbol.dispose]();
     this.tokenizer[Symbol.dispose]();
@@ -251,4 +274,4 @@ export function latentDecoderParameters(config: LatentDecoderConfig): ParameterS
   return [...new Map(specs.map((spec) => [spec.name, spec])).values()];
 }
 
-const FILES = new VisionModelFiles("latent decoder", LatentDecoderConfig, latentDecoderParameters);
+const FILES = new VisionModelFiles("latent decoder", latentDecoderSchema, latentDecoderParameters);

@@ -10,12 +10,14 @@ export {
   quantizerOf,
   residualQuantizer,
   simQuantizer,
+  type SingleQuantizerConfig,
   vectorQuantizer,
 } from "./quantizers/mod.ts";
 export {
   EncoderError,
   encoderFromOnnx,
   encoderFromSafetensors,
+  type Interpolation,
   type OnnxEncoderOptions,
   type Preprocessing,
   type VisionEncoder,
@@ -25,7 +27,10 @@ export {
   FeatureTokenizerConfig,
   featureTokenizerConfig,
 } from "./tokenizers/feature_tokenizer.ts";
+export type { FeatureLossWeights } from "./decoders/feature_decoder.ts";
 export { TokenizerConfig } from "./config.ts";
+export type { VisionModel } from "./vision_model.ts";
+export type { VisionModelOptions } from "./vision_model_files.ts";
 export {
   type Preset,
   TOKENIZER_BUDGETS,
@@ -36,6 +41,7 @@ export {
 } from "./presets.ts";
 export type { CaptionedView, PictureToDraw, TokenizerSources } from "./sources.ts";
 export {
+  type DecodeOptions,
   type EncodedPicture,
   featureSizeOf,
   PictureTokenizer,
@@ -57,6 +63,7 @@ export {
 } from "./latent_decoder.ts";
 export {
   diffusionLosses,
+  type HiddenCodes,
   hideSome,
   type LatentDiffusionConfig,
 } from "./decoders/latent_diffusion.ts";

@@ -7,6 +7,7 @@ import type { VisualizerConfig } from "./visualizer.ts";
 /** The size of a model: minutes on two cores, hours on two cores, or a GPU's work. */
 export type Preset = "nano" | "small" | "base";
 
+/** Tokenizers by size; all are semantic. */
 export const TOKENIZER_PRESETS = {
   nano: {
     kind: "semantic",
@@ -48,8 +49,11 @@ export const TOKENIZER_PRESETS = {
 
 /** How long each part learns. */
 export interface TokenizerBudgets {
+  /** What makes features of pictures. */
   readonly encoder: Budget;
+  /** What makes codes of features, and features of codes. */
   readonly quantizer: Budget;
+  /** What makes pixels of codes. */
   readonly pixels: Budget;
 }
 

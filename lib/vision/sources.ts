@@ -14,6 +14,7 @@ export interface CaptionedView extends Captioned {
 
 /** A picture that codebooks and decoders learn from. */
 export interface PictureToDraw {
+  /** What is encoded. */
   readonly picture: Picture;
   /**
    * The same, as large as the tokenizer draws, where that is larger than what it reads; default the
@@ -27,7 +28,9 @@ export interface PictureToDraw {
  * A set of captioned pictures does for both.
  */
 export interface TokenizerSources {
+  /** Pictures with captions, which the encoder learns from. */
   readonly captioned: DataSet<CaptionedView>;
+  /** Pictures, which codebooks and decoders learn from. */
   readonly pictures: DataSet<PictureToDraw>;
 }
 

@@ -19,15 +19,23 @@ import { type Named, stacked, unstacked } from "./stacked.ts";
  */
 const BATCH = 8;
 
+/** What encoders and tokenizers have in common: parameters in a store, graphs over them, files. */
 export abstract class VisionModel<C> implements Disposable {
+  /** Where it runs. */
   readonly device: Device;
+  /** Where its parameters live. */
   readonly store: StateStore;
+  /** What it is, and how large. */
   readonly config: C;
+  /** Of the parameters that nothing has given a value yet. */
   readonly seed: number;
   readonly #files: VisionModelFiles<C>;
   readonly #compiled = new Map<string, Promise<Program>>();
 
-  /** @throws TypeError where the device, the store or the configuration is none */
+  /**
+   * A model over parameters in a store; those that are missing are made when they are needed.
+   * @throws TypeError where the device, the store or the configuration is none
+   */
   constructor(
     files: VisionModelFiles<C>,
     { device, store, config, seed = 0 }: VisionModelOptions<C>,
@@ -51,9 +59,9 @@ export abstract class VisionModel<C> implements Disposable {
   protected async each<T>(
     name: string,
     items: readonly T[],
-    inputsOf: (item: T) => Named,
+    inputsOf: (item: T) => Readonly<Record<string, Float32Array | Int32Array>>,
     outputs: (scope: Scope, batch: number) => Readonly<Record<string, Tensor>>,
-  ): Promise<Named[]> {
+  ): Promise<Readonly<Record<string, Float32Array | Int32Array>>[]> {
     const program = await this.#program(name, (scope) => outputs(scope, BATCH));
     return inBatches(
       items,

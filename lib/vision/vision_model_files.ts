@@ -5,9 +5,11 @@ import type { Device, StateStore } from "../runtime/mod.ts";
 
 /** What an encoder or a tokenizer is made of. */
 export interface VisionModelOptions<C> {
+  /** Where it runs; the store's. */
   readonly device: Device;
   /** Where the parameters live. */
   readonly store: StateStore;
+  /** What it is, and how large. */
   readonly config: C;
   /** Of the parameters that are not there yet; default 0. */
   readonly seed?: number;

@@ -8,8 +8,8 @@ import { input, ops, type Tensor } from "../graph/mod.ts";
 import { type ParameterSpec, Scope } from "../nn/mod.ts";
 import { inspect } from "../notebook/mod.ts";
 import type { Device } from "../runtime/mod.ts";
-import { z } from "../packages/zod.ts";
-import { TokenizerConfig } from "./config.ts";
+import { type Schema, z } from "../packages/zod.ts";
+import { type TokenizerConfig, tokenizerSchema } from "./config.ts";
 import { encode } from "./encoders/semantic_encoder.ts";
 import { type VisualTokensConfig, visualTokensOf } from "./encoders/visual_tokens.ts";
 import {
@@ -26,15 +26,33 @@ import { VisionModelFiles, type VisionModelOptions } from "./vision_model_files.
 
 const size = z.int().positive();
 
-export const VisualizerConfig = z.strictObject({
-  /** What it sees pictures with, and what draws pixels of its codes. */
-  tokenizer: TokenizerConfig,
-  /** Visual tokens of a picture, and numbers in one. */
+/** What a visualizer sees and draws with, and its sizes. */
+export interface VisualizerConfig {
+  /** What it sees pictures with, and what draws pixels of its codes; a semantic one. */
+  readonly tokenizer: TokenizerConfig;
+  /** Visual tokens of a picture. */
+  readonly tokens: number;
+  /** Numbers in a visual token. */
+  readonly tokenSize: number;
+  /** Width of all blocks, a multiple of 4 · `heads`. */
+  readonly hiddenSize: number;
+  /** Attention heads of a block. */
+  readonly heads: number;
+  /** Blocks of what makes visual tokens. */
+  readonly tokenLayers: number;
+  /** Blocks of what they learn to say. */
+  readonly textLayers: number;
+  /** Blocks of the diffusion decoder. */
+  readonly decoderLayers: number;
+}
+
+/** For schemas that hold the configuration of a visualizer. */
+export const visualizerSchema: z.ZodType<VisualizerConfig> = z.strictObject({
+  tokenizer: tokenizerSchema,
   tokens: size,
   tokenSize: size,
   hiddenSize: size,
   heads: size,
-  /** Blocks of what makes visual tokens, of what they learn to say, and of the diffusion decoder. */
   tokenLayers: size,
   textLayers: size,
   decoderLayers: size,
@@ -44,7 +62,8 @@ export const VisualizerConfig = z.strictObject({
   error: "Expected a semantic tokenizer",
 });
 
-export type VisualizerConfig = z.infer<typeof VisualizerConfig>;
+/** Checks the configuration of a visualizer. */
+export const VisualizerConfig: Schema<VisualizerConfig> = visualizerSchema;
 
 /** A picture as visual tokens. */
 export interface SeenPicture {
@@ -76,6 +95,9 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
   /** What draws of visual tokens. */
   readonly decoder: LatentDecoder;
 
+  /**
+   * A visualizer over parameters in a store; those that are missing are made when they are needed.
+   */
   constructor(options: VisionModelOptions<VisualizerConfig>) {
     super(FILES, options);
     this.decoder = new LatentDecoder({ ...options, config: decoderOf(this.config) });
@@ -86,6 +108,7 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
     return this.decoder.tokenizer;
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { tokens, tokenSize, tokenizer: { pictureSize } } = this.config;
     return `Visualizer on ${this.device.name}: ${pictureSize} × ${pictureSize} pixels to ${tokens} ` +
@@ -155,6 +178,7 @@ export class Visualizer extends VisionModel<VisualizerConfig> {
     return new Visualizer(await FILES.load(directory, device));
   }
 
+  /** Frees the graphs; the parameters stay in the store. */
   override [Symbol.dispose](): void {
     super[Symbol.dispose]();
     this.decoder[Symbol.dispose]();
@@ -195,4 +219,4 @@ export function visualizerParameters(config: VisualizerConfig): ParameterSpec[] 
   return [...new Map(specs.map((spec) => [spec.name, spec])).values()];
 }
 
-const FILES = new VisionModelFiles("visualizer", VisualizerConfig, visualizerParameters);
+const FILES = new VisionModelFiles("visualizer", visualizerSchema, visualizerParameters);

@@ -11,12 +11,16 @@ import type { Vocabulary } from "../vocabulary.ts";
 
 /** Parameters of the codes' embeddings, and of their head. */
 export const VISION_EMBEDDINGS = "vision_embed_tokens.";
+/** How the names of the head's parameters begin. */
 export const VISION_HEAD = "vision_head.";
 
+/** What codes are read and said as. */
 export interface CodesOptions {
+  /** Of the language model. */
   readonly hiddenSize: number;
   /** The tokens of a picture; each becomes as many codes as the quantizer has it. */
   readonly tokens: number;
+  /** Whose codes they are. */
   readonly quantizer: Quantizer;
   /** Codes `[tokens · depth]` of each picture. */
   readonly encode: (pictures: readonly Picture[]) => Promise<readonly Int32Array[]>;

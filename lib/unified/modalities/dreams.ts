@@ -24,9 +24,12 @@ import type { Vocabulary } from "../vocabulary.ts";
 
 /** Parameters of the queries, and of what makes conditions of their states. */
 export const QUERIES = "dream_queries.";
+/** How the names of the projector's parameters begin. */
 export const PROJECTOR = "dream_projector.";
 
+/** What queries are, and what draws of them. */
 export interface DreamsConfig {
+  /** Of the language model. */
   readonly hiddenSize: number;
   /** What draws. */
   readonly diffusion: LatentDiffusionConfig;

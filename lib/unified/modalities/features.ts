@@ -14,7 +14,9 @@ import { ADAPTER } from "./read.ts";
 /** What is learned of a vector: its direction, or each of its numbers. */
 export type FeatureLoss = "cosine" | "l1";
 
+/** What vectors of pictures are, and how they are learned. */
 export interface FeaturesOptions {
+  /** Of the language model. */
   readonly hiddenSize: number;
   /** Vectors of a picture. */
   readonly tokens: number;

@@ -8,7 +8,9 @@ import type { Vocabulary } from "../vocabulary.ts";
 /** Parameters of the adapter. */
 export const ADAPTER = "multi_modal_projector.";
 
+/** What features of pictures are read. */
 export interface ReadOptions {
+  /** Of the language model. */
   readonly hiddenSize: number;
   /** Rows of a picture. */
   readonly tokens: number;

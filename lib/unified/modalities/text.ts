@@ -18,10 +18,13 @@ export interface TextOptions {
 
 /** What was said, and which id ended it: none where it was as long as may be. */
 export interface SaidText {
+  /** Without the one that ended it. */
   readonly ids: readonly number[];
+  /** Such as that of `<eos>`. */
   readonly end?: number;
 }
 
+/** Words: how they enter, and how they are said. */
 export interface TextModality extends Modality<string> {
   /** Says words up to an end, or as many as may be. */
   generate(row: Row, options: TextOptions): Generator<void, SaidText>;

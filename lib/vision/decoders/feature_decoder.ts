@@ -7,12 +7,19 @@ import { ops, type Tensor } from "../../graph/mod.ts";
 import { z } from "../../packages/zod.ts";
 import { gridTransformer } from "../encoders/semantic_encoder.ts";
 
-/** How much the two measures count by which features are compared. */
-export const FeatureLossWeights = z.strictObject({
+/** How much the two measures count by which features are compared; neither is negative. */
+export interface FeatureLossWeights {
+  /** Of smooth L1, the mean over all numbers. */
+  readonly smoothL1: number;
+  /** Of 1 − cosine, the mean over patches. */
+  readonly cosine: number;
+}
+
+/** Checks such weights. */
+export const featureLossWeightsSchema: z.ZodType<FeatureLossWeights> = z.strictObject({
   smoothL1: z.number().nonnegative(),
   cosine: z.number().nonnegative(),
 });
-export type FeatureLossWeights = z.infer<typeof FeatureLossWeights>;
 
 export interface FeatureDecoderConfig {
   readonly grid: number;

@@ -14,12 +14,17 @@ import { blocks } from "../encoders/visual_tokens.ts";
 export interface LatentDiffusionConfig {
   /** Latents of a picture, and how many codes each may be. */
   readonly latents: number;
+  /** How many codes each latent may be. */
   readonly codes: number;
   /** Vectors that a picture is drawn from, and numbers in one. */
   readonly conditions: number;
+  /** Numbers in such a vector. */
   readonly conditionSize: number;
+  /** Width of the blocks, a multiple of `heads`. */
   readonly hiddenSize: number;
+  /** Blocks. */
   readonly layers: number;
+  /** Attention heads of a block. */
   readonly heads: number;
 }
 

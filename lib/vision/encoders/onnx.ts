@@ -13,7 +13,9 @@ import { filesBeside, readModelFile } from "./onnx_files.ts";
 import { checkPreprocessing, preprocess, type Preprocessing } from "./preprocessing.ts";
 import { EncoderError, type VisionEncoder } from "./vision_encoder.ts";
 
+/** Where a model runs, and how it takes pictures. */
 export interface OnnxEncoderOptions extends Preprocessing {
+  /** Where it runs. */
   readonly device: Device;
   /** The input that takes pictures; default the only one that the features hang on. */
   readonly input?: string;

@@ -8,6 +8,7 @@ export interface Preprocessing {
   readonly size: number;
   /** Of red, green and blue, for numbers from 0 to 1. */
   readonly mean: readonly [number, number, number];
+  /** Their standard deviations; `(x − mean) / std` is what the model sees. */
   readonly std: readonly [number, number, number];
   /**
    * How a picture that is no square becomes one: stretched, as SigLIP's does, or cropped to its

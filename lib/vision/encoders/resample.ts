@@ -6,6 +6,7 @@
  */
 import type { Picture } from "../../data/picture.ts";
 
+/** How pixels weigh by their distance: by Keys' cubic convolution (a = −½), or linearly. */
 export type Interpolation = "cubic" | "linear";
 
 /** Weights are whole numbers of this part of 1, so that every machine finds the same bytes. */

@@ -13,5 +13,6 @@ export interface VisionEncoder extends Disposable {
 
 /** Files that are no encoder which we can read: one line that says which, and why. */
 export class EncoderError extends Error {
+  /** What tells it from other errors. */
   override name = "EncoderError";
 }

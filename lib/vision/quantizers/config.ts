@@ -1,5 +1,5 @@
 /** Quantizers by their names and sizes, as a configuration has them. */
-import { z } from "../../packages/zod.ts";
+import { type Schema, z } from "../../packages/zod.ts";
 import { finiteScalarQuantizer } from "./finite_scalar.ts";
 import { lookupFreeQuantizer } from "./lookup_free.ts";
 import type { Quantizer } from "./quantizer.ts";
@@ -7,6 +7,32 @@ import { productQuantizer } from "./product.ts";
 import { residualQuantizer } from "./residual.ts";
 import { simQuantizer } from "./sim.ts";
 import { vectorQuantizer } from "./vector.ts";
+
+/**
+ * A quantizer that makes one code of a latent: a learned codebook (whose entries follow a moving
+ * average where `average`, the share that stays, is given), SimVQ, finite scalars or signs.
+ */
+export type SingleQuantizerConfig =
+  | {
+    readonly kind: "vector";
+    readonly codes: number;
+    readonly codeSize: number;
+    readonly average?: number;
+  }
+  | { readonly kind: "sim"; readonly codes: number; readonly codeSize: number }
+  | { readonly kind: "finite scalar"; readonly levels: readonly number[] }
+  | { readonly kind: "lookup-free"; readonly bits: number };
+
+/** Any quantizer: a single one, `depth` steps of a residual one, or a product of single ones. */
+export type QuantizerConfig =
+  | SingleQuantizerConfig
+  | {
+    readonly kind: "residual";
+    readonly codes: number;
+    readonly codeSize: number;
+    readonly depth: number;
+  }
+  | { readonly kind: "product"; readonly parts: readonly SingleQuantizerConfig[] };
 
 const size = z.int().positive();
 const table = { codes: size, codeSize: size };
@@ -22,7 +48,8 @@ const singles = [
   z.strictObject({ kind: z.literal("lookup-free"), bits: z.int().min(1).max(18) }),
 ] as const;
 
-export const QuantizerConfig = z.discriminatedUnion("kind", [
+/** For schemas that hold the configuration of a quantizer. */
+export const quantizerSchema: z.ZodType<QuantizerConfig> = z.discriminatedUnion("kind", [
   ...singles,
   z.strictObject({ kind: z.literal("residual"), ...table, depth: size }),
   z.strictObject({
@@ -31,7 +58,8 @@ export const QuantizerConfig = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export type QuantizerConfig = z.infer<typeof QuantizerConfig>;
+/** Checks the configuration of a quantizer. */
+export const QuantizerConfig: Schema<QuantizerConfig> = quantizerSchema;
 
 /**
  * The quantizer that a configuration describes.

@@ -7,6 +7,7 @@ import { meanAll, type Scope, sumAll } from "../../nn/mod.ts";
 import { constant, ops, type Tensor } from "../../graph/mod.ts";
 import type { StateStore } from "../../runtime/mod.ts";
 
+/** Latents as codes, while a graph is traced. */
 export interface Quantized {
   /** What was quantized: `[patches, codeSize]`. */
   readonly latents: Tensor;
@@ -18,6 +19,7 @@ export interface Quantized {
   readonly loss: Tensor;
 }
 
+/** Makes one or several codes of each latent, and knows what each code stands for. */
 export interface Quantizer {
   /** How many codes there are. */
   readonly codes: number;
@@ -43,11 +45,15 @@ export interface Quantizer {
 export interface QuantizedStep {
   /** How the names of the quantizer's parameters begin, such as `quantizer.`. */
   readonly prefix: string;
+  /** Of the training. */
   readonly seed: number;
   /** From 1. */
   readonly step: number;
+  /** How many steps the stage has. */
   readonly steps: number;
+  /** Codes of the batch: `[patches · depth]`. */
   readonly ids: Int32Array;
+  /** Latents of the batch: `[patches, codeSize]`. */
   readonly latents: Float32Array;
 }
 

@@ -17,6 +17,8 @@ import { reviveDeadCodes } from "./revival.ts";
 const CODEBOOK = "codebook.weight";
 
 /**
+ * Several codes of each latent: what one leaves over is quantized again, by the same codebook.
+ *
  * @param depth how many codes a patch becomes
  *
  * @example

@@ -27,7 +27,9 @@ import { CaptionedRows, captionInputs, type MeasuredCaptions } from "./captioned
 
 /** How long each part learns. */
 export interface VisualizerBudgets {
+  /** What makes visual tokens of pictures. */
   readonly tokens: Budget;
+  /** What draws pictures of visual tokens. */
   readonly decoder: Budget;
 }
 

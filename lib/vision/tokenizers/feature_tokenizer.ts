@@ -2,49 +2,73 @@
  * Tokens of any encoder's features: a quantizer, and a decoder that reconstructs the features
  * (ILLUME, arXiv 2412.06673, section 3.1). The encoder, a `VisionEncoder`, stays outside and as it is.
  */
-import { z } from "../../packages/zod.ts";
+import { type Schema, z } from "../../packages/zod.ts";
 import { type DataSet, drawnFrom } from "../../data/data_set.ts";
 import { input, ops } from "../../graph/mod.ts";
 import { inspect, short } from "../../notebook/mod.ts";
 import { Scope, standardize } from "../../nn/mod.ts";
 import { type Budget, type Stage, type TrainingEvent, trainingStage } from "../../optim/mod.ts";
 import type { Device } from "../../runtime/mod.ts";
-import { decodeFeatures, featureLoss, FeatureLossWeights } from "../decoders/feature_decoder.ts";
+import {
+  decodeFeatures,
+  featureLoss,
+  type FeatureLossWeights,
+  featureLossWeightsSchema,
+} from "../decoders/feature_decoder.ts";
 import { VisionModel } from "../vision_model.ts";
 import { VisionModelFiles, type VisionModelOptions } from "../vision_model_files.ts";
 import type { PictureToDraw } from "../sources.ts";
 import { stacked } from "../stacked.ts";
 import { byPicture, lookUp, quantize } from "./quantization.ts";
-import { type Quantizer, QuantizerConfig, quantizerOf } from "../quantizers/mod.ts";
+import { type QuantizerConfig, quantizerSchema } from "../quantizers/config.ts";
+import { type Quantizer, quantizerOf } from "../quantizers/mod.ts";
 import { quantizing } from "../quantizers/learning.ts";
 import type { VisionEncoder } from "../encoders/mod.ts";
 
 const size = z.int().positive();
 
-export const FeatureTokenizerConfig = z.strictObject({
+/** Which features become tokens, by what, and what makes features of tokens again. */
+export interface FeatureTokenizerConfig {
   /** Patches a side. */
-  grid: size,
+  readonly grid: number;
   /** Numbers in a patch's feature. */
+  readonly featureSize: number;
+  /** Attention heads of the decoder's blocks. */
+  readonly heads: number;
+  /** What makes codes of features. */
+  readonly quantizer: QuantizerConfig;
+  /** Blocks of the decoder. */
+  readonly featureDecoderLayers: number;
+  /** Their width, a multiple of `heads`. */
+  readonly featureDecoderSize: number;
+  /** What counts how much where features are compared; default 1 both. */
+  readonly featureLoss?: FeatureLossWeights;
+}
+
+const schema: z.ZodType<FeatureTokenizerConfig> = z.strictObject({
+  grid: size,
   featureSize: size,
   heads: size,
-  quantizer: QuantizerConfig,
+  quantizer: quantizerSchema,
   featureDecoderLayers: size,
   featureDecoderSize: size,
-  /** What counts how much where features are compared; default 1 both. */
-  featureLoss: FeatureLossWeights.optional(),
+  featureLoss: featureLossWeightsSchema.optional(),
 }).refine((c) => c.featureDecoderSize % c.heads === 0, {
   error: "Expected featureDecoderSize to be a multiple of heads",
 });
 
-export type FeatureTokenizerConfig = z.infer<typeof FeatureTokenizerConfig>;
+/** Checks the configuration of a tokenizer of features. */
+export const FeatureTokenizerConfig: Schema<FeatureTokenizerConfig> = schema;
 
-const FILES = new VisionModelFiles("feature tokenizer", FeatureTokenizerConfig, (config) => {
+const FILES = new VisionModelFiles("feature tokenizer", schema, (config) => {
   const scope = new Scope();
   reconstruct(scope, 1, config);
   return scope.specs();
 });
 
 /**
+ * Features of any encoder to codes, and codes to features again.
+ *
  * @example
  * ```ts
  * import { openDevice, Random, StateStore } from "../../runtime/mod.ts";
@@ -61,16 +85,21 @@ const FILES = new VisionModelFiles("feature tokenizer", FeatureTokenizerConfig, 
  * ```
  */
 export class FeatureTokenizer extends VisionModel<FeatureTokenizerConfig> {
+  /**
+   * A tokenizer over parameters in a store; those that are missing are made when they are needed.
+   */
   constructor(options: VisionModelOptions<FeatureTokenizerConfig>) {
     super(FILES, options);
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { grid, featureSize } = this.config;
     return `FeatureTokenizer on ${this.device.name}: ${grid} × ${grid} features of ${featureSize} ` +
       `numbers to ${short(this.quantizer.codes)} codes`;
   }
 
+  /** What makes codes of features. */
   get quantizer(): Quantizer {
     return quantizerOf(this.config.quantizer);
   }

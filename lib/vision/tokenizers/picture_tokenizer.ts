@@ -8,7 +8,7 @@ import { brief, input, type Tensor } from "../../graph/mod.ts";
 import { htmlBundle, inspect, short, shown } from "../../notebook/mod.ts";
 import { type ParameterSpec, Scope } from "../../nn/mod.ts";
 import { checkNumber, COUNT, type Device, Random } from "../../runtime/mod.ts";
-import { drawnSize, TokenizerConfig } from "../config.ts";
+import { drawnSize, type TokenizerConfig, tokenizerSchema } from "../config.ts";
 import { codesInGrid, codesInWords } from "./codes_shown.ts";
 import { dual } from "./dual.ts";
 import { VisionModel } from "../vision_model.ts";
@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<TokenizerConfig["kind"], TokenizerGraphs>> = {
   dual,
 };
 
+/** A picture as features and as codes. */
 export interface EncodedPicture {
   /** What a model reads: `[grid², tokenizer.featureSize]`. */
   readonly features: Float32Array;
@@ -34,7 +35,9 @@ export interface EncodedPicture {
   readonly ids: Int32Array;
 }
 
+/** How pictures are drawn of codes. */
 export interface DecodeOptions {
+  /** Of what chance decides, where diffusion draws; default 0. */
   readonly seed?: number;
   /** Steps of the diffusion decoder; default 4. */
   readonly steps?: number;
@@ -42,13 +45,21 @@ export interface DecodeOptions {
   readonly guidance?: number;
 }
 
+/** Where a tokenizer runs, where its parameters live, and its sizes. */
 export type TokenizerOptions = VisionModelOptions<TokenizerConfig>;
 
+/**
+ * Pictures to features and codes, and codes to pictures (ILLUME, arXiv 2412.06673, section 3.1).
+ */
 export class PictureTokenizer extends VisionModel<TokenizerConfig> {
+  /**
+   * A tokenizer over parameters in a store; those that are missing are made when they are needed.
+   */
   constructor(options: TokenizerOptions) {
     super(FILES, options);
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { kind, pictureSize } = this.config;
     return `PictureTokenizer on ${this.device.name}, ${kind}: ${pictureSize} × ${pictureSize} pixels ` +
@@ -65,6 +76,7 @@ export class PictureTokenizer extends VisionModel<TokenizerConfig> {
     return featureSizeOf(this.config);
   }
 
+  /** What makes codes of features, and knows what each code stands for. */
   get quantizer(): Quantizer {
     return quantizerOf(this.config.quantizer);
   }
@@ -182,7 +194,18 @@ export class PictureTokenizer extends VisionModel<TokenizerConfig> {
   }
 }
 
-/** Numbers in a patch's feature, as a model reads it. */
+/**
+ * Numbers in a patch's feature, as a model reads it.
+ *
+ * @example
+ * ```ts
+ * import { TOKENIZER_PRESETS } from "../presets.ts";
+ * import { featureSizeOf } from "./picture_tokenizer.ts";
+ *
+ * const size = featureSizeOf(TOKENIZER_PRESETS.nano);
+ * if (size !== 128) throw new Error(`${size}`);
+ * ```
+ */
 export function featureSizeOf(config: TokenizerConfig): number {
   if (config.reads === "codes") return quantizerOf(config.quantizer).codeSize;
   return KINDS[config.kind].featureSize(config);
@@ -205,4 +228,4 @@ export function tokenizerParameters(config: TokenizerConfig): ParameterSpec[] {
   return scope.specs();
 }
 
-const FILES = new VisionModelFiles("picture tokenizer", TokenizerConfig, tokenizerParameters);
+const FILES = new VisionModelFiles("picture tokenizer", tokenizerSchema, tokenizerParameters);

@@ -18,10 +18,12 @@ import type { World } from "./world.ts";
  * - go: the same backwards: of a row of things that are alike the rightmost goes;
  * - tint: a thing takes the next colour of `COLORS` a frame, and the first one after the last.
  */
-export const ANIMATIONS = ["move", "come", "go", "tint"] as const;
+export const ANIMATIONS = ["move", "come", "go", "tint"] as const satisfies Animation["kind"][];
 
+/** What happens, frame by frame. */
 export interface Animation {
-  readonly kind: typeof ANIMATIONS[number];
+  /** As in `ANIMATIONS`. */
+  readonly kind: "move" | "come" | "go" | "tint";
   /** Three or four. */
   readonly frames: readonly Scene[];
 }
@@ -53,7 +55,9 @@ export function randomAnimation(world: World, random: Random): Animation {
 
 /** What is shown of an animation, and what is asked for. */
 export interface FrameQuestion<T> {
+  /** What is given, in order. */
   readonly shown: readonly T[];
+  /** What is to be drawn. */
   readonly wanted: T;
 }
 

@@ -9,7 +9,20 @@ import { sceneFor } from "./random_scenes.ts";
 import { heldOut, trainingSpec } from "./splits.ts";
 import type { World } from "./world.ts";
 
-/** Training captions of a world. */
+/**
+ * Training captions of a world.
+ *
+ * @example
+ * ```ts
+ * import { Random } from "../../runtime/mod.ts";
+ * import { askedCaptions } from "./asked_captions.ts";
+ * import { worldOf } from "./world.ts";
+ *
+ * const asked = askedCaptions(worldOf("nano"));
+ * const misses = asked.misses("a red heart", 3, new Random(0));
+ * if (misses.length === 0 || misses.includes("a red heart")) throw new Error(`${misses}`);
+ * ```
+ */
 export function askedCaptions(world: World): AskedCaptions {
   return {
     caption: (random) => captionOf(trainingSpec(random, world)),
@@ -23,8 +36,8 @@ export function askedCaptions(world: World): AskedCaptions {
 }
 
 /** A picture of just what a caption in one of the six templates says. */
-export function truePicture(scenes: EmojiScenes) {
-  return (caption: string, random: Random): Picture => {
+export function truePicture(scenes: EmojiScenes): (caption: string, random: Random) => Picture {
+  return (caption, random) => {
     const spec = parseCaption(caption, scenes.world);
     return scenes.draw(sceneFor(spec, scenes.world, random));
   };

@@ -7,7 +7,9 @@ import { counted, noun, OPPOSITE, RELATION_WORDS, withArticle } from "./words.ts
 
 /** A concept in a colour. */
 export interface ColoredConcept {
+  /** One of GenEval's ten. */
   readonly color: Color;
+  /** A singular name of the world, such as "cat". */
   readonly concept: string;
 }
 

@@ -7,7 +7,7 @@ export type { CaptionSpec, ColoredConcept } from "./caption.ts";
 export { CaptionError, LONGEST_CAPTION } from "./refusal.ts";
 export { type Group, type Sentence, sentenceOf, specOf, wordingOf } from "./sentence.ts";
 export { parseCaption, readCaption } from "./read_caption.ts";
-export { readQuestion } from "./read_question.ts";
+export { readQuestion, type SceneQuestion } from "./read_question.ts";
 export { readInstruction } from "./read_instruction.ts";
 export { paraphrase } from "./paraphrase.ts";
 export { describe } from "./describe.ts";

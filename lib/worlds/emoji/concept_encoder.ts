@@ -4,7 +4,7 @@
  * (CLIP, arXiv 2103.00020). A picture's embedding is read from all patches where they stand: emoji
  * of different styles resemble each other place by place.
  */
-import { z } from "../../packages/zod.ts";
+import { type Schema, z } from "../../packages/zod.ts";
 import { type EmojiSet, LEARNED_STYLES } from "./emoji.ts";
 import { randomView } from "./emoji_view.ts";
 import { type Picture, reducedTo } from "../../data/picture.ts";
@@ -38,15 +38,30 @@ import type { VisionEncoder } from "../../vision/encoders/mod.ts";
 
 const size = z.int().positive();
 
-export const ConceptEncoderConfig = z.strictObject({
-  pictureSize: size,
+/** The sizes of a concept encoder. */
+export interface ConceptEncoderConfig {
+  /** Width and height of pictures, in pixels; a multiple of `grid`. */
+  readonly pictureSize: number;
   /** Patches a side. */
+  readonly grid: number;
+  /** Width of the blocks, a multiple of `heads`. */
+  readonly hiddenSize: number;
+  /** Blocks. */
+  readonly layers: number;
+  /** Attention heads of a block. */
+  readonly heads: number;
+  /** Numbers in a patch's feature: what it adds to the embedding. */
+  readonly featureSize: number;
+  /** Numbers in a picture's embedding. */
+  readonly embeddingSize: number;
+}
+
+const schema: z.ZodType<ConceptEncoderConfig> = z.strictObject({
+  pictureSize: size,
   grid: size,
-  /** Of its blocks. */
   hiddenSize: size,
   layers: size,
   heads: size,
-  /** Numbers in a patch's feature: what it adds to the embedding. */
   featureSize: size,
   embeddingSize: size,
 }).refine((c) => c.pictureSize % c.grid === 0, {
@@ -54,8 +69,11 @@ export const ConceptEncoderConfig = z.strictObject({
 }).refine((c) => c.hiddenSize % c.heads === 0, {
   error: "Expected hiddenSize to be a multiple of heads",
 });
-export type ConceptEncoderConfig = z.infer<typeof ConceptEncoderConfig>;
 
+/** Checks the configuration of a concept encoder. */
+export const ConceptEncoderConfig: Schema<ConceptEncoderConfig> = schema;
+
+/** The sizes of a concept encoder, where nothing else is asked for. */
 export const CONCEPT_ENCODER: ConceptEncoderConfig = {
   pictureSize: 64,
   grid: 8,
@@ -148,6 +166,9 @@ function matchingLoss(scope: Scope, a: Tensor, b: Tensor): Tensor {
 
 /** The encoder, with parameters in a store. */
 export class ConceptEncoder extends VisionModel<ConceptEncoderConfig> implements VisionEncoder {
+  /**
+   * An encoder over parameters in a store; those that are missing are made when they are needed.
+   */
   constructor(
     { config = CONCEPT_ENCODER, ...options }:
       & Omit<VisionModelOptions<ConceptEncoderConfig>, "config">
@@ -156,6 +177,7 @@ export class ConceptEncoder extends VisionModel<ConceptEncoderConfig> implements
     super(FILES, { ...options, config });
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { pictureSize, grid, featureSize } = this.config;
     return `ConceptEncoder on ${this.device.name}: ${pictureSize} × ${pictureSize} pixels to ` +
@@ -281,7 +303,7 @@ export class ConceptEncoder extends VisionModel<ConceptEncoderConfig> implements
   }
 }
 
-const FILES = new VisionModelFiles("concept encoder", ConceptEncoderConfig, parametersOf);
+const FILES = new VisionModelFiles("concept encoder", schema, parametersOf);
 
 /** Every parameter that embedding needs, found by tracing it. */
 function parametersOf(config: ConceptEncoderConfig): ParameterSpec[] {

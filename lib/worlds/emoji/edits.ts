@@ -17,12 +17,16 @@ export const EDIT_KINDS = [
   "background",
   "restyle",
 ] as const;
+/** What an instruction asks for, as in `EDIT_KINDS`. */
 export type EditKind = typeof EDIT_KINDS[number];
 
 /** An instruction, and the scene after it. */
 export interface Edit {
+  /** What is asked for. */
   readonly kind: EditKind;
+  /** In taught words, such as "make the cat blue". */
   readonly instruction: string;
+  /** The scene after it. */
   readonly result: Scene;
   /** Whether what is added may stand elsewhere as well. */
   readonly anywhere?: boolean;

@@ -18,8 +18,10 @@ const PARTIAL_STYLES = ["noto-v1", "fxemoji", "emojione", "fluent-high-contrast"
 export const LEARNED_STYLES = [...WHOLE_STYLES, ...PARTIAL_STYLES] as const;
 /** All styles. The last is one that no encoder has seen. */
 export const EMOJI_STYLES = [...LEARNED_STYLES, "twemoji"] as const;
+/** The name of an emoji set. */
 export type EmojiStyle = typeof EMOJI_STYLES[number];
 
+/** An emoji, whatever its style. */
 export interface Emoji {
   /** Its name in words, such as `red heart`. */
   readonly name: string;
@@ -82,6 +84,7 @@ export class EmojiSet {
     return new EmojiSet(emoji, size, drawings);
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { emoji, size, drawings } = this;
     return `EmojiSet: ${short(emoji.length)} emoji of ${size} × ${size} pixels in ` +

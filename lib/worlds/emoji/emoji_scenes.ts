@@ -23,46 +23,63 @@ import { type World, worldOf } from "./world.ts";
 
 /** A picture to draw from its caption, or to caption. */
 export interface CaptionExample {
+  /** What is shown. */
   readonly picture: Picture;
+  /** What the picture shows, as data. */
   readonly scene: Scene;
+  /** What the caption asks for, as data. */
   readonly spec: CaptionSpec;
+  /** In words, perhaps others than the template's. */
   readonly caption: string;
 }
 
 /** A picture to read: all that is in it, and questions about it. */
 export interface ReadingExample {
+  /** What is shown. */
   readonly picture: Picture;
+  /** What the picture shows, as data. */
   readonly scene: Scene;
+  /** All that is in it, in words. */
   readonly description: string;
+  /** Some questions, with their answers. */
   readonly questions: readonly Question[];
 }
 
 /** A picture before and after an instruction. */
 export interface EditExample extends Edit {
+  /** What the instruction is given. */
   readonly before: Picture;
+  /** What comes of it. */
   readonly after: Picture;
+  /** The scene before it. */
   readonly scene: Scene;
 }
 
 /** The frames of a little animation. */
 export interface AnimationExample extends Animation {
+  /** One a frame, in order. */
   readonly pictures: readonly Picture[];
 }
 
 /** A question about what comes of an instruction, and the pictures before and after it. */
 export interface ThoughtExample extends Thought {
+  /** What the instruction is given. */
   readonly before: Picture;
+  /** What comes of it. */
   readonly after: Picture;
+  /** The scene before it. */
   readonly scene: Scene;
 }
 
 /** Words of a story, with the picture after them where there is one. */
 export interface StoryExamplePart extends StoryPart {
+  /** Absent after closing words. */
   readonly picture?: Picture;
 }
 
 /** A story or a how-to with its pictures. */
 export interface StoryExample extends Story {
+  /** In the order in which they are told. */
   readonly parts: readonly StoryExamplePart[];
 }
 
@@ -74,6 +91,7 @@ export class EmojiScenes {
   /** Use `emojiScenes`. */
   constructor(readonly world: World, readonly sprites: Sprites, readonly seed: number) {}
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     const { name, concepts, pictureSize } = this.world;
     return `EmojiScenes ${name}: ${concepts.length} concepts, ${pictureSize} × ${pictureSize} pixels`;

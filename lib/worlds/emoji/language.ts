@@ -10,7 +10,9 @@ import { requirementsOf } from "./requirements.ts";
 import { readAbout } from "./stories/read_story.ts";
 import type { World } from "./world.ts";
 
+/** The language of a world: captions, questions, instructions and stories. */
 export interface EmojiLanguage extends JudgedLanguage {
+  /** What may be spoken of. */
   readonly world: World;
 }
 

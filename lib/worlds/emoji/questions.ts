@@ -9,8 +9,11 @@ import type { World } from "./world.ts";
 
 /** A question and its right answer. */
 export interface Question {
+  /** What it is about. */
   readonly kind: "presence" | "counting" | "color" | "position";
+  /** In taught words. */
   readonly question: string;
+  /** Word for word. */
   readonly answer: string;
 }
 

@@ -32,7 +32,7 @@ const QUESTION: Expected = {
 };
 
 /** A question as it was taught, and the answers that it may have. */
-export type ReadQuestion =
+export type SceneQuestion =
   | { readonly kind: "question"; readonly question: string; readonly answers: readonly string[] }
   /** What the picture shows is asked: a description answers it. */
   | { readonly kind: "description" };
@@ -119,7 +119,7 @@ const DESCRIPTION = new RegExp(
  * if (!asked.answers.includes("red") || asked.answers.includes("yes")) throw new Error();
  * ```
  */
-export function readQuestion(text: string, world: World): ReadQuestion {
+export function readQuestion(text: string, world: World): SceneQuestion {
   expectText(text);
   const said = inTaughtWords(text);
   if (DESCRIPTION.test(said)) return { kind: "description" };

@@ -27,5 +27,6 @@ export interface Scene {
   readonly background: string;
   /** Name of the drawing style that all objects share. */
   readonly style: string;
+  /** In the order in which they are drawn. */
   readonly objects: readonly SceneObject[];
 }

@@ -8,8 +8,11 @@ export const MOST_THINGS = 4;
 
 /** Things that a sentence names together: "two red hearts". */
 export interface Group {
+  /** How many, 1 to 4. */
   readonly count: number;
+  /** A singular name of the world. */
   readonly concept: string;
+  /** Of all of them; absent where nothing is said of it. */
   readonly color?: Color;
 }
 
@@ -18,7 +21,9 @@ export interface Group {
  * first stands so to the second.
  */
 export interface Sentence {
+  /** In the order in which they are named. */
   readonly groups: readonly Group[];
+  /** Of the first group to the second. */
   readonly relation?: Relation;
 }
 
@@ -41,7 +46,19 @@ export function sentenceOf(spec: CaptionSpec): Sentence {
   }
 }
 
-/** The template that a sentence is in; undefined where it is in none of the six. */
+/**
+ * The template that a sentence is in; undefined where it is in none of the six.
+ *
+ * @example
+ * ```ts
+ * import { specOf } from "./sentence.ts";
+ *
+ * const spec = specOf({ groups: [{ count: 2, concept: "heart" }] });
+ * if (spec?.task !== "counting") throw new Error("Expected the template of counts");
+ * const tinted = specOf({ groups: [{ count: 2, concept: "heart", color: "red" }] });
+ * if (tinted !== undefined) throw new Error("Expected none of the six templates");
+ * ```
+ */
 export function specOf({ groups, relation }: Sentence): CaptionSpec | undefined {
   const [first, second] = groups;
   if (groups.length === 1) {

@@ -71,7 +71,9 @@ export function trainingSpec(random: Random, world: World, task?: GenevalTask): 
 
 /** A caption to evaluate on. */
 export interface EvaluationCaption {
+  /** What it asks for, as data. */
   readonly spec: CaptionSpec;
+  /** In the template's words. */
   readonly caption: string;
 }
 

@@ -5,7 +5,9 @@ import type { Rgb } from "./world.ts";
 
 /** A square drawing: `size × size × 4` bytes of red, green, blue and (straight) alpha. */
 export interface Sprite {
+  /** Width and height, in pixels. */
   readonly size: number;
+  /** Row by row, 0–255. */
   readonly rgba: Uint8Array;
 }
 

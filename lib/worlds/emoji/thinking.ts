@@ -11,9 +11,13 @@ import type { World } from "./world.ts";
 
 /** A question about the scene after an instruction. */
 export interface Thought {
+  /** What the question is about. */
   readonly kind: Exclude<Question["kind"], "presence">;
+  /** In taught words, such as "remove the cat". */
   readonly instruction: string;
+  /** In taught words. */
   readonly question: string;
+  /** Word for word. */
   readonly answer: string;
   /** Whether the question had another answer before the instruction, or none. */
   readonly changed: boolean;

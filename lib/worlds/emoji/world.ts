@@ -7,22 +7,29 @@ import { CONCEPTS } from "./concepts.ts";
 /** Red, green and blue, 0–255. */
 export type Rgb = readonly [number, number, number];
 
+/** How things are drawn: the name of an emoji set. */
+export type Style = "fluent-flat" | "noto" | "fluent-3d";
+
 /** The drawing styles: each is one emoji set. */
-export const STYLES = ["fluent-flat", "noto", "fluent-3d"] as const;
-export type Style = typeof STYLES[number];
+export const STYLES = ["fluent-flat", "noto", "fluent-3d"] as const satisfies Style[];
 
 /** A plain background. */
 export interface Background {
+  /** By which scenes and instructions name it. */
   readonly name: string;
+  /** Of every pixel. */
   readonly rgb: Rgb;
 }
 
 /** A closed little world of pictures. */
 export interface World {
+  /** Such as "nano". */
   readonly name: string;
   /** Singular names of what may be shown. */
   readonly concepts: readonly string[];
+  /** In which its things are drawn. */
   readonly styles: readonly Style[];
+  /** On which they stand. */
   readonly backgrounds: readonly Background[];
   /** Width and height of every picture, in pixels. */
   readonly pictureSize: 64;

@@ -6,6 +6,7 @@ import { describe } from "../describe.ts";
 import type { EmojiScenes } from "../emoji_scenes.ts";
 import type { Question } from "../questions.ts";
 
+/** How well a model answers, and describes. */
 export interface AnswerScores {
   /** Of each kind of question the share that was answered right, word for word; NaN of none. */
   readonly questions: Readonly<Record<Question["kind"], number>>;

@@ -11,16 +11,21 @@ import { type Asked, type EvaluatedCaption, type JudgedDrawing, judgeDrawings } 
 
 /** A true scene, its codes, and what the tokenizer draws from them. */
 export interface ReconstructedScene {
+  /** The true scene. */
   readonly picture: Picture;
+  /** The tokenizer's codes of it: `[grid² · depth]`. */
   readonly ids: Int32Array;
+  /** What is drawn of these codes. */
   readonly reconstruction: Picture;
 }
 
+/** The scores that the parser and the tokenizer allow at best. */
 export interface Ceilings<A extends Asked = Asked> {
   /** GenEval of true scenes: what the parser can see at best. */
   readonly truth: GenevalScores;
   /** GenEval of true scenes after the tokenizer: what a drawing can reach at best. */
   readonly reconstructed: GenevalScores;
+  /** What was measured, scene by scene. */
   readonly pictures: readonly ReconstructedScene[];
   /** The reconstructions as drawings of their captions: for `evaluateDrawingByCodes`. */
   readonly drawings: readonly JudgedDrawing<A, { picture: Picture; ids: Int32Array }>[];

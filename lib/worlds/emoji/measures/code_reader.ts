@@ -1,11 +1,8 @@
 /** What drawings show, told by their codes: a truth in which neither pixels nor a parser have a part. */
-import { codeNames, codesByPatch } from "../../../evaluation/purity.ts";
-import type { PictureTokenizer } from "../../../vision/mod.ts";
+import { codeNames, codesByPatch, type CodesPictures } from "../../../evaluation/purity.ts";
 import type { EmojiScenes } from "../emoji_scenes.ts";
 import type { Scene, SceneObject } from "../scene.ts";
 import { labelledScenes } from "./labelled_scenes.ts";
-
-type Tokenizer = Pick<PictureTokenizer, "encode" | "config" | "quantizer">;
 
 /** From a picture's codes to what stands in it, each thing in the middle of its patch. */
 export type CodeReader = (ids: ArrayLike<number>) => Scene;
@@ -19,7 +16,7 @@ type Named = readonly [concept?: string, color?: SceneObject["color"], size?: nu
  * in worlds whose objects stand in one patch each.
  */
 export async function codeReader(
-  tokenizer: Tokenizer,
+  tokenizer: CodesPictures,
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },
 ): Promise<CodeReader> {

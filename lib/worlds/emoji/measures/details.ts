@@ -16,7 +16,7 @@ const FORMS = {
 type Form = "count" | typeof FORMS[keyof typeof FORMS];
 
 /** Of each form of question the share that was answered right, word for word. */
-export type DetailScores = Readonly<Record<Form, number>>;
+export type DetailScores = Readonly<Record<"count" | "color" | "where" | "what" | "yesNo", number>>;
 
 const THINGS = [2, 3, 4] as const;
 
@@ -31,7 +31,7 @@ export async function evaluateDetails(
   model: Answers,
   scenes: EmojiScenes,
   { questions, seed }: { questions: number; seed: number },
-): Promise<Readonly<Record<typeof THINGS[number], DetailScores>>> {
+): Promise<Readonly<Record<2 | 3 | 4, DetailScores>>> {
   checkNumber("questions", questions, COUNT);
   const scores = [];
   for (const objects of THINGS) {

@@ -18,7 +18,9 @@ export type Asked = CaptionSpec | Sentence;
 
 /** A caption to draw, and what it asks for. */
 export interface EvaluatedCaption<A extends Asked = CaptionSpec> {
+  /** What is drawn. */
   readonly caption: string;
+  /** What it asks for, as data. */
   readonly spec: A;
 }
 
@@ -32,8 +34,11 @@ export type JudgedDrawing<A extends Asked = CaptionSpec, D extends Drawing = Dra
     readonly reason: string;
   };
 
+/** How well a model draws, and every drawing that says so. */
 export interface DrawingScores<A extends Asked = CaptionSpec, D extends Drawing = Drawing> {
+  /** GenEval, task by task. */
   readonly scores: GenevalScores;
+  /** In the order of the captions. */
   readonly drawings: readonly JudgedDrawing<A, D>[];
 }
 
@@ -79,6 +84,7 @@ export async function evaluateDrawing<
 
 /** GenEval by codes, and whether both judges say the same. */
 export interface CodeScores {
+  /** GenEval, task by task. */
   readonly scores: GenevalScores;
   /** The share of drawings of which the codes say what the parser says: right, or wrong. */
   readonly agreement: number;

@@ -12,11 +12,13 @@ export const NEAR = 6;
 
 /** Scores of all edits, and of those of each kind with their number. */
 export interface EditingByKind extends EditingScores {
+  /** A kind without edits is absent. */
   readonly byKind: Readonly<Partial<Record<EditKind, EditingScores & { readonly edits: number }>>>;
 }
 
 /** A picture, an instruction, the picture that it asks for, and the one that a model made of it. */
 export interface EditedScene extends EditExample {
+  /** What the model made of `before`. */
   readonly edited: Picture;
 }
 

@@ -10,6 +10,7 @@ import { NEAR } from "./editing.ts";
 
 /** Draws frames of animations, such as a `PictureModel`. */
 export interface DrawsFrames<Options extends Sampled = Sampled> {
+  /** A drawing of each frame, in order. */
   framesAll(items: readonly FrameToDraw[], options?: Options): Promise<Drawing[]>;
 }
 

@@ -5,6 +5,7 @@ export { type CodeReader, codeReader } from "./code_reader.ts";
 export { type DetailScores, evaluateDetails } from "./details.ts";
 export { type DiversityScores, evaluateDiversity } from "./diversity.ts";
 export {
+  type Asked,
   type CodeScores,
   type DrawingScores,
   type EvaluatedCaption,
@@ -28,7 +29,13 @@ export { evaluateReading, type PopeItem, popeQuestions } from "./pope.ts";
 export { evaluateProbes, type ProbeScores } from "./probes.ts";
 export { evaluatePurity, type Purity } from "./purity.ts";
 export type { IllustrationScores } from "./illustrations.ts";
-export { evaluateIllustrating, evaluateStories, type StoryScores } from "./stories.ts";
+export {
+  evaluateIllustrating,
+  evaluateStories,
+  type IllustratesStories,
+  type StoryScores,
+  type TellsStories,
+} from "./stories.ts";
 export {
   evaluateThinking,
   type ThinkingScores,

@@ -17,7 +17,9 @@ import type { World } from "../world.ts";
 
 /** One scene and the questions about it. */
 export interface PopeItem {
+  /** What is asked about. */
   readonly scene: Scene;
+  /** Each with the concept that it asks for, and what is right. */
   readonly questions: readonly {
     readonly concept: string;
     readonly question: string;

@@ -6,6 +6,7 @@ import { labelledScenes } from "./labelled_scenes.ts";
 
 /** Shares, from 0 to 1, of the patches with an object's centre whose code tells what stands there. */
 export interface Purity {
+  /** Of all objects. */
   readonly concept: number;
   /** Of the tinted objects. */
   readonly color: number;

@@ -18,14 +18,17 @@ import { type Illustration, type IllustrationScores, scoreIllustrations } from "
 
 /** Tells stories, such as a `PictureModel`. */
 export interface TellsStories<Options extends Sampled = Sampled> {
+  /** What is told of each, in order. */
   composeAll(abouts: readonly string[], options?: Options): Promise<Composed<Drawing>[][]>;
 }
 
 /** Draws the next picture of a story, such as a `PictureModel`. */
 export interface IllustratesStories<Options extends Sampled = Sampled> {
+  /** The picture that comes next in each, in order. */
   illustrateAll(stories: readonly BegunStory[], options?: Options): Promise<Drawing[]>;
 }
 
+/** How well stories are told and illustrated; all shares from 0 to 1. */
 export interface StoryScores extends IllustrationScores {
   /** F1 of where pictures stand: after what changes what is seen. */
   readonly placed: number;

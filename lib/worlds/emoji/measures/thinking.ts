@@ -10,10 +10,12 @@ import { NEAR } from "./editing.ts";
 
 /** Answers with a drawing and without one, such as a `PictureModel`. */
 export interface Thinks<Options extends Sampled = Sampled> {
+  /** An answer to each, after a drawing of what comes of its instruction. */
   thinkAll(
     items: readonly AskedThought[],
     options?: Options,
   ): Promise<(Drawing & { readonly answer: string })[]>;
+  /** An answer to each at once, without a drawing. */
   imagineAll(items: readonly AskedThought[]): Promise<string[]>;
 }
 
@@ -23,6 +25,7 @@ export interface Thinks<Options extends Sampled = Sampled> {
  */
 export type ThoughtScores = Readonly<Record<"all" | "changed" | Thought["kind"], number>>;
 
+/** How much it helps to draw before one answers. */
 export interface ThinkingScores {
   /** Answers after a drawing. */
   readonly drawn: ThoughtScores;

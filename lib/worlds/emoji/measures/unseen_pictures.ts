@@ -3,7 +3,10 @@ import type { Picture } from "../../../data/picture.ts";
 import { checkNumber, COUNT, Random } from "../../../runtime/mod.ts";
 import type { EmojiScenes } from "../emoji_scenes.ts";
 
-/** @throws RangeError where `pictures` is no count */
+/**
+ * Pictures of scenes that no training saw: to measure on.
+ * @throws RangeError where `pictures` is no count
+ */
 export function unseenPictures(
   scenes: EmojiScenes,
   { pictures, seed }: { pictures: number; seed: number },

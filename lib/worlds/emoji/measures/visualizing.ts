@@ -9,6 +9,7 @@ import type { SceneParser } from "../parser/scene_parser.ts";
 import { type Ceilings, evaluateCeilings } from "./ceilings.ts";
 import { type Asked, type EvaluatedCaption, type JudgedDrawing, judgeDrawings } from "./drawing.ts";
 
+/** How much of scenes visual tokens keep, as a visualizer draws them. */
 export interface VisualizerScores<A extends Asked = Asked> {
   /** GenEval of pictures that are drawn of the visual tokens of true scenes. */
   readonly drawn: GenevalScores;

@@ -49,6 +49,7 @@ export class SceneParser {
     this.#shapes = shapes;
   }
 
+  /** What the console and a REPL show. */
   [inspect](): string {
     return `SceneParser ${this.world.name}: ${this.#shapes.length} shapes`;
   }

@@ -28,8 +28,11 @@ export interface ReadPart {
   readonly objection?: string;
 }
 
+/** What a story says, and whether it is the one that was asked for. */
 export interface ReadStory {
+  /** Whether it tells what happens, or how something is drawn. */
   readonly kind: Story["kind"];
+  /** One for each text between pictures. */
   readonly parts: readonly ReadPart[];
   /** Whether a story begins with what it was to be about, or a how-to ends with it. */
   readonly fulfilled: boolean;

@@ -7,6 +7,7 @@ import { type Group, wordingOf } from "../sentence.ts";
 
 /** Sentences, parted by ". ", and what is seen when they are said. */
 export interface StoryPart {
+  /** What is said. */
   readonly text: string;
   /** Absent, as is its caption, for closing words after the last picture. */
   readonly scene?: Scene;
@@ -16,9 +17,11 @@ export interface StoryPart {
 
 /** A story tells what happens to a scene; a how-to tells how one is drawn, step by step. */
 export interface Story {
+  /** Whether it tells what happens, or how something is drawn. */
   readonly kind: "story" | "how-to";
   /** What is asked for: "a story about a cat and three apples", "how to draw two red hearts". */
   readonly about: string;
+  /** In the order in which they are told. */
   readonly parts: readonly StoryPart[];
 }
 
