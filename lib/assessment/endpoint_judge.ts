@@ -3,6 +3,7 @@
  * (arXiv 2412.06673, section 3.4) has GPT-4o. The paper does not publish its prompt: this one is
  * ours.
  */
+import { inspect, short } from "../notebook/mod.ts";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import ky, { isHTTPError, isTimeoutError } from "../packages/ky.ts";
@@ -130,6 +131,13 @@ export class EndpointJudge implements Judge {
         `Expected a baseUrl such as "https://host/v1", but found "${this.#url}"`,
       );
     }
+  }
+
+  /** What the console and a REPL show. */
+  [inspect](): string {
+    return `Judge: the model "${this.#model}" at ${this.#url}, asked ${
+      short(this.usage.asked)
+    } times`;
   }
 
   /**
