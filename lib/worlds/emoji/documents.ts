@@ -16,7 +16,7 @@ const QUESTIONS = 3;
 /** The same about details. */
 const DETAILS = 6;
 
-/** Share of pictures for details in which two or more are alike: else "three" is next to never said. */
+/** Share of pictures for details in which two or three of four things are alike, for "how many". */
 const ALIKE = 0.25;
 
 /** The kinds of documents. */
@@ -50,19 +50,21 @@ export function emojiDocuments(scenes: EmojiScenes): EmojiDocuments {
       return documents.described(picture, description);
     }),
 
+    /** Any number of things may be alike: else "three" would next to never be the answer. */
     question: endless(seed, "question", (random) => {
-      const { picture, questions } = scenes.reading(random);
+      const objects = 1 + random.integer(4);
+      const alike = 1 + random.integer(objects);
+      const { picture, questions } = scenes.reading(random, { objects, alike });
       return documents.asked(picture, questions.slice(0, QUESTIONS));
     }),
 
-    /** Which colour is whose, how many, and where: about pictures of several things, most of them tinted. */
+    /** Which colour is whose, how many, and where: about pictures of several things, all of them tinted. */
     detail: endless(seed, "detail", (random) => {
       for (;;) {
-        const objects = 2 + random.integer(3);
-        const options = random.uniform() < ALIKE
-          ? { objects, alike: 2 + random.integer(objects - 1) }
-          : { objects, tinted: 1 };
-        const { picture, scene } = scenes.reading(random, options);
+        const things = random.uniform() < ALIKE
+          ? { objects: 4, alike: 2 + random.integer(2) }
+          : { objects: 2 + random.integer(3) };
+        const { picture, scene } = scenes.reading(random, { ...things, tinted: 1 });
         const questions = detailQuestions(scene, random);
         if (questions.length > 0) return documents.asked(picture, questions.slice(0, DETAILS));
       }
