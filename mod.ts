@@ -473,7 +473,7 @@ export type {
 export { DeviceError } from "./lib/runtime/mod.ts";
 export { FolderInUseError } from "./lib/files/mod.ts";
 export { Interrupted } from "./lib/notebook/mod.ts";
-export { CheckpointError } from "./lib/nn/mod.ts";
+export { CheckpointError, type SaveOptions } from "./lib/nn/mod.ts";
 export { MemoryError, NonFiniteError } from "./lib/optim/mod.ts";
 export { CaptionError } from "./lib/text/mod.ts";
 export { PictureError } from "./lib/data/mod.ts";

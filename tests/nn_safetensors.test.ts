@@ -89,6 +89,21 @@ Deno.test("a part of a larger array is written and read as that part", () => {
   );
 });
 
+Deno.test("as float16, numbers take half the space and come back rounded, or are refused", () => {
+  const data = Float32Array.of(0, -1, 1 / 3, 65504, 1e-8, -Infinity);
+  const tensors = new Map([["x", { shape: [2, 3], data }]]);
+  const bytes = encodeSafetensors(tensors, undefined, "F16");
+  const back = decodeSafetensors(bytes).tensors.get("x");
+  deepStrictEqual(back?.data, Float32Array.from(data, Math.f16round));
+  deepStrictEqual(back?.shape, [2, 3]);
+  strictEqual(encodeSafetensors(tensors).length - bytes.length, 12);
+  const large = new Map([["y", { shape: [2], data: Float32Array.of(1, 7e4) }]]);
+  throws(
+    () => encodeSafetensors(large, undefined, "F16"),
+    /Expected numbers that float16 holds in y, but found 70000 at 1/,
+  );
+});
+
 Deno.test("what is no safetensors file is refused, and the message says why", async (t) => {
   const a = tensor([2], 0, 8);
   const whole = Deno.readFileSync(fixture("float32"));

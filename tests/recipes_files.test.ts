@@ -2,7 +2,7 @@
 import { worldOfModel } from "../lib/worlds/emoji/language.ts";
 import assert from "node:assert/strict";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../lib/files/mod.ts";
-import { CheckpointError } from "../lib/nn/mod.ts";
+import { CheckpointError, type SaveOptions } from "../lib/nn/mod.ts";
 import {
   DreamLLM,
   Illume,
@@ -11,7 +11,7 @@ import {
   MetaMorph,
   type RecipeModel,
 } from "../lib/recipes/mod.ts";
-import { openDevice, Random, StateStore } from "../lib/runtime/mod.ts";
+import { openDevice, Random, StateStore, type TensorData } from "../lib/runtime/mod.ts";
 import { CaptionError, knowLanguage, TextTokenizer } from "../lib/text/mod.ts";
 import { SPECIAL_TOKENS } from "../lib/unified/mod.ts";
 import { edited, filesOf, inFolder } from "./folder.ts";
@@ -71,7 +71,7 @@ async function madeBy(model: RecipeModel) {
 }
 
 async function parametersOf({ store }: RecipeModel) {
-  const values: Record<string, unknown> = {};
+  const values: Record<string, { shape: readonly number[]; data: TensorData }> = {};
   for (const name of store.keptNames().sort()) {
     values[name] = { shape: store.get(name).type.shape, data: await store.read(name) };
   }
@@ -106,6 +106,21 @@ for (const kind of KINDS) {
 
       await loaded.save(`${directory}/again`);
       assert.deepEqual(await filesOf(`${directory}/again`), files);
+
+      await model.save(`${directory}/half`, { dtype: "float16" });
+      using half = await loadModel(`${directory}/half`);
+      const [whole, rounded] = [await parametersOf(model), await parametersOf(half)];
+      for (const [name, { data }] of Object.entries(whole)) {
+        assert.deepEqual(
+          rounded[name].data,
+          Float32Array.from(data as Float32Array, Math.f16round),
+          name,
+        );
+      }
+      const strange = { dtype: "int8" } as unknown as SaveOptions;
+      await assert.rejects(model.save(directory, strange), {
+        message: 'Expected dtype "float32" or "float16", but found "int8"',
+      });
 
       using whichever = await loadModel(directory);
       assert.equal(whichever.constructor, model.constructor);

@@ -38,7 +38,9 @@ export interface Safetensors {
  * tensors give equal bytes.
  *
  * @param metadata text about the file, kept in its header
- * @throws SafetensorsError when a shape is not one of the values, or the name is `__metadata__`
+ * @param dtype what numbers are written as; "F16" takes half the bytes, and rounds
+ * @throws SafetensorsError when a shape is not one of the values, the name is `__metadata__`, or a
+ * number is beyond what the dtype holds
  *
  * @example
  * ```ts
@@ -54,9 +56,11 @@ export interface Safetensors {
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata?: Readonly<Record<string, string>>,
+  dtype: "F32" | "F16" = "F32",
 ): Uint8Array<ArrayBuffer> {
   const names = [...tensors.keys()].sort();
   const header: [string, unknown][] = metadata === undefined ? [] : [[METADATA, metadata]];
+  const written: (Float32Array | Float16Array)[] = [];
   let end = 0;
   for (const name of names) {
     const { shape, data } = tensors.get(name)!;
@@ -70,9 +74,11 @@ export function encodeSafetensors(
           `but found ${data.length}`,
       );
     }
+    const numbers = dtype === "F32" ? data : halves(name, data);
+    written.push(numbers);
     const begin = end;
-    end += data.byteLength;
-    header.push([name, { dtype: "F32", shape, data_offsets: [begin, end] }]);
+    end += numbers.byteLength;
+    header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.length / 8) * 8;
@@ -81,12 +87,20 @@ export function encodeSafetensors(
   bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerLength);
   bytes.set(json, LENGTH_BYTES);
   let at = LENGTH_BYTES + headerLength;
-  for (const name of names) {
-    const { data } = tensors.get(name)!;
+  for (const data of written) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
   return bytes;
+}
+
+function halves(name: string, data: Float32Array): Float16Array {
+  const rounded = new Float16Array(data);
+  const at = rounded.findIndex((half, i) => Number.isFinite(data[i]) && !Number.isFinite(half));
+  if (at < 0) return rounded;
+  throw new SafetensorsError(
+    `Expected numbers that float16 holds in ${name}, but found ${data[at]} at ${at}`,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
  * A model on disk: `config.json`, which says what it is and how large, and `model.safetensors`,
  * with every parameter under its name. Nothing in them is believed before it is checked.
  */
+import { brief } from "../graph/mod.ts";
 import type { Schema, SchemaError } from "../packages/zod.ts";
 import { type Device, expectPath, StateStore } from "../runtime/mod.ts";
 import { writeFilesAtomic } from "../files/atomic_file.ts";
@@ -31,6 +32,12 @@ export class CheckpointError extends Error {
   }
 }
 
+/** How a model is written. */
+export interface SaveOptions {
+  /** What numbers are kept as; default "float32". "float16" takes half the space, and rounds. */
+  readonly dtype?: "float32" | "float16";
+}
+
 /** A kind of model: how its files are checked. */
 export interface CheckpointFormat<C> {
   /** What its configuration is called in errors, such as "a configuration of an Illume model". */
@@ -50,15 +57,18 @@ export interface CheckpointFormat<C> {
 export async function saveCheckpoint<C>(
   directory: string,
   { schema, parameters }: CheckpointFormat<C>,
-  { config, store, seed, more = {} }: {
+  { config, store, seed, more = {}, dtype = "float32" }: {
     readonly config: C;
     readonly store: StateStore;
     /** For parameters that nothing has used yet. */
     readonly seed: number;
     readonly more?: Readonly<Record<string, string>>;
-  },
+  } & SaveOptions,
 ): Promise<void> {
   expectPath(directory);
+  if (dtype !== "float32" && dtype !== "float16") {
+    throw new TypeError(`Expected dtype "float32" or "float16", but found ${brief(dtype)}`);
+  }
   const checked = schema.parse(config);
   const specs = parameters(checked);
   ensureParameters(store, specs, seed);
@@ -69,7 +79,11 @@ export async function saveCheckpoint<C>(
   await Deno.mkdir(directory, { recursive: true });
   const others = Object.entries(more).map(([name, text]) => [`${directory}/${name}`, text]);
   await writeFilesAtomic({
-    [`${directory}/model.safetensors`]: encodeSafetensors(tensors),
+    [`${directory}/model.safetensors`]: encodeSafetensors(
+      tensors,
+      undefined,
+      dtype === "float16" ? "F16" : "F32",
+    ),
     ...Object.fromEntries(others),
     [`${directory}/config.json`]: JSON.stringify(checked, null, 2),
   });

@@ -33,4 +33,5 @@ export {
   readConfig,
   readParameters,
   saveCheckpoint,
+  type SaveOptions,
 } from "./checkpoint.ts";

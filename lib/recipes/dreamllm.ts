@@ -21,6 +21,7 @@
  * - Features enter through two layers; the paper's through one.
  * - Token shift (`embedding.ts`), and Muon for matrices: a small model learns sooner.
  */
+import type { SaveOptions } from "../nn/mod.ts";
 import { inspect, short } from "../notebook/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
@@ -238,9 +239,9 @@ export class DreamLLM extends PictureModel<DreamtPicture> {
    * Writes the model's three files into a folder.
    * @throws Error where they cannot be written; what was there before then stays as it was
    */
-  save(directory: string): Promise<void> {
+  save(directory: string, options?: SaveOptions): Promise<void> {
     const { decoder: { config }, queries } = this;
-    return FILES.save(directory, this, { decoder: config, queries });
+    return FILES.save(directory, this, { decoder: config, queries }, options);
   }
 
   /** What the console and a REPL show. */

@@ -20,6 +20,7 @@
  * - The paper's wording is unpublished: `wording.ts` is ours.
  * - Captions of drawings are dropped now and then, for guidance: ILLUME+ (arXiv 2504.01934).
  */
+import type { SaveOptions } from "../nn/mod.ts";
 import { inspect, short } from "../notebook/mod.ts";
 import type { Picture } from "../data/picture.ts";
 import type { Budget, Rates, Stage } from "../optim/mod.ts";
@@ -208,8 +209,8 @@ export class Illume extends PictureModel<DrawnPicture> {
    * Writes the model's three files into a folder.
    * @throws Error where they cannot be written; what was there before then stays as it was
    */
-  save(directory: string): Promise<void> {
-    return FILES.save(directory, this, { tokenizer: this.tokenizer.config });
+  save(directory: string, options?: SaveOptions): Promise<void> {
+    return FILES.save(directory, this, { tokenizer: this.tokenizer.config }, options);
   }
 
   /** What the console and a REPL show. */

@@ -19,6 +19,7 @@
  *   go to drawing and reading.
  * - Captions of drawings are dropped now and then, as for ILLUME; nothing is guided by it here.
  */
+import type { SaveOptions } from "../nn/mod.ts";
 import { inspect, short } from "../notebook/mod.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Document } from "../data/document.ts";
@@ -222,9 +223,9 @@ export class MetaMorph extends PictureModel<MorphedPicture> {
    * Writes the model's three files into a folder.
    * @throws Error where they cannot be written; what was there before then stays as it was
    */
-  save(directory: string): Promise<void> {
+  save(directory: string, options?: SaveOptions): Promise<void> {
     const { visualizer: { config }, loss } = this;
-    return FILES.save(directory, this, { visualizer: config, loss });
+    return FILES.save(directory, this, { visualizer: config, loss }, options);
   }
 
   /** What the console and a REPL show. */

@@ -12,6 +12,7 @@ import {
   readConfig,
   readParameters,
   saveCheckpoint,
+  type SaveOptions,
   Scope,
 } from "../nn/mod.ts";
 import { type Device, expectDevice, openDevice, type StateStore } from "../runtime/mod.ts";
@@ -127,6 +128,7 @@ export class ModelFiles<C extends ModelConfig> {
     directory: string,
     { store, seed, text, unified, language, longestText }: Saved,
     parts: Omit<C, keyof ModelConfig>,
+    options: SaveOptions = {},
   ): Promise<void> {
     const { recipe, version, schema } = this.#format;
     const config = schema.parse({
@@ -140,7 +142,7 @@ export class ModelFiles<C extends ModelConfig> {
       ...parts,
     });
     const more = { "tokenizer.json": JSON.stringify(text.toJSON(), null, 1) };
-    await saveCheckpoint(directory, this.#checkpoint, { config, store, seed, more });
+    await saveCheckpoint(directory, this.#checkpoint, { ...options, config, store, seed, more });
   }
 
   /**
