@@ -306,6 +306,20 @@ Deno.test("the first notebook runs from the top, without errors and with its fig
   }
 });
 
+Deno.test("kernels and gradients runs from the top, and its net learns", async () => {
+  const path = join(notebooks, "02_kernels_and_gradients.ipynb");
+  const ran = await runNotebook(await readNotebook(path), { cwd: notebooks, secondsPerCell: 60 });
+  assert.equal(firstError(ran), undefined);
+  assert.deepEqual(cellsWithoutFigure(ran), []);
+  assert.ok((await figuresOf(ran)).length >= 5);
+  const outputs = cellOutputs(ran);
+  const [, right] = /"(\d+) of 1,000 points/.exec(JSON.stringify(outputs).replaceAll("\\", "")) ??
+    [];
+  assert.ok(Number(right) > 950, `${right} of 1,000`);
+  const [, off] = /largest difference: ([\de.-]+)/.exec(JSON.stringify(outputs)) ?? [];
+  assert.ok(Number(off) < 1e-3, off);
+});
+
 Deno.test("three recipes run from the top on models that have learned nothing", () =>
   inFolder(async (folder) => {
     const device = await openDevice("cpu", { threads: 1 });

@@ -48,9 +48,9 @@ Deno.test("a log gets a line every five seconds, and one at a stage's end", () =
   progress.end();
   progress.end();
   deepStrictEqual(written, [
-    "encoder  ███████░░░░░░░░░  5/12  loss 0.5000  64.0 samples/s  0:07 left\n",
-    "encoder  █████████████░░░  10/12  loss 0.5000  64.0 samples/s  0:02 left\n",
-    "encoder  ████████████████  12/12  loss 0.5000  64.0 samples/s  took 0:12\n",
+    "encoder  ███████░░░░░░░░░  5/12  loss 0.5000  64 samples/s  0:07 left\n",
+    "encoder  █████████████░░░  10/12  loss 0.5000  64 samples/s  0:02 left\n",
+    "encoder  ████████████████  12/12  loss 0.5000  64 samples/s  took 0:12\n",
     "tokenizer  ████████████████  1/1  took 0:01\n",
   ]);
 });

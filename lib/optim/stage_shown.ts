@@ -46,6 +46,6 @@ function linesOf(settings: unknown): [string, string][] {
   return [
     ...(mixture === undefined ? [] : [["mixture", listed(mixture, "")] as [string, string]]),
     ...(peakRate === undefined ? [] : [["peak rate", short(peakRate)] as [string, string]]),
-    ...(rates === undefined ? [] : [["of it", listed(rates, "all")] as [string, string]]),
+    ...(rates === undefined ? [] : [["rates", listed(rates, "all")] as [string, string]]),
   ];
 }

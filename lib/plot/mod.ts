@@ -22,6 +22,7 @@ export { heatMap, type HeatMapCell, type HeatMapOptions } from "./heat_map.ts";
 export { type Bundle, type Display, jupyterDisplay } from "../notebook/mod.ts";
 import "./picture_arrays.ts";
 export { Figure } from "./figure.ts";
+export { graph, type GraphOptions } from "./graph.ts";
 export { live, type LiveOptions } from "./live.ts";
 export { lossCurve, type LossCurveOptions, type LossPoint } from "./loss_curve.ts";
 export { type GridPicture, pictureGrid, type PictureGridOptions } from "./picture_grid.ts";

@@ -1,4 +1,5 @@
 /** How far training is: the stage, its steps, the loss, the speed, and the time that is left. */
+import { short } from "../notebook/mod.ts";
 import { type ProgressView, progressView } from "./progress_view.ts";
 
 /** A stage to come, and its share of the whole time. */
@@ -146,7 +147,9 @@ export class Progress {
       bar(stage.done / stage.steps),
       `${stage.done}/${stage.steps}`,
       loss === undefined ? "" : `loss ${loss.toPrecision(4)}`,
-      samplesPerSecond === undefined ? "" : `${samplesPerSecond.toPrecision(3)} samples/s`,
+      samplesPerSecond === undefined
+        ? ""
+        : `${short(Number(samplesPerSecond.toPrecision(3)))} samples/s`,
       this.#timeText(stage),
       stage.leftOut === 0 ? "" : `${stage.leftOut} too long`,
     ].filter((part) => part !== "").join("  ");
