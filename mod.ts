@@ -202,6 +202,7 @@ export {
   type SelfGenerationOptions,
 } from "./lib/recipes/mod.ts";
 export {
+  type AskedPoint,
   assess,
   Assessment,
   type Axis,

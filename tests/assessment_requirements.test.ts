@@ -5,8 +5,7 @@ import { assessScene, PLURALS } from "../lib/worlds/emoji/axes.ts";
 import type { SeenObject } from "../lib/assessment/seen.ts";
 import { type ParsedScene, UNKNOWN } from "../lib/worlds/emoji/parser/parsed_scene.ts";
 import type { Requirement, Requirements } from "../lib/assessment/requirements.ts";
-import { foundIn, pointsOf } from "../lib/assessment/points.ts";
-import { foundToText, parseAssessment } from "../lib/assessment/words.ts";
+import { assessmentOfPoints, foundIn, pointsOf } from "../lib/assessment/points.ts";
 import { type Color, COLORS, RELATIONS } from "../lib/worlds/emoji/scene.ts";
 import { geneval } from "../lib/evaluation/geneval.ts";
 
@@ -93,7 +92,7 @@ const scene: fc.Arbitrary<ParsedScene> = fc.record({
   ),
 });
 
-Deno.test("any requirements get GenEval's own verdict, and words that say why", () => {
+Deno.test("any requirements get GenEval's own verdict, and facts that say why", () => {
   const found = { good: 0, bad: 0 };
   fc.assert(
     fc.property(requirements, scene, (asked, seen) => {
@@ -103,8 +102,7 @@ Deno.test("any requirements get GenEval's own verdict, and words that say why", 
       const { correct: again, reason } = geneval(asked, seen);
       assert.deepEqual([again, reason === ""], [correct, correct]);
       const points = pointsOf(asked, PLURALS);
-      const words = foundToText(points, foundIn(assessment, points)!);
-      assert.deepEqual(parseAssessment(words, points), assessment);
+      assert.deepEqual(assessmentOfPoints(points, foundIn(assessment, points)!), assessment);
       found[assessment.verdict]++;
     }),
     { numRuns: 5000 },

@@ -2,15 +2,8 @@
 export { Assessment, assessmentOf, AXES, type Axis, AxisAssessment } from "./assessment.ts";
 export { assess, type Judge, type Judged, JudgeError, type Judgement, sureness } from "./judge.ts";
 export { EndpointJudge, type EndpointOptions, type EndpointUsage } from "./endpoint_judge.ts";
-export { isJudged, type JudgedLanguage } from "./judged_language.ts";
+export { type AskedPoint, isJudged, type JudgedLanguage } from "./judged_language.ts";
 export { assessmentOfPoints, foundIn, type Plurals, type Point, pointsOf } from "./points.ts";
-export {
-  assessmentPrompt,
-  assessmentWords,
-  choicesOf,
-  foundToText,
-  parseAssessment,
-} from "./words.ts";
 export { assessSeen } from "./geneval_rules.ts";
 export {
   type Color,

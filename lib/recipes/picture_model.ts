@@ -11,7 +11,7 @@ import {
   type Judgement,
 } from "../assessment/judge.ts";
 import { isJudged } from "../assessment/judged_language.ts";
-import { choicesOf, parseAssessment, rightAnswers } from "../assessment/words.ts";
+import { assessmentOfPoints } from "../assessment/points.ts";
 import type { Segment } from "../data/document.ts";
 import { expectPictures, type Picture } from "../data/picture.ts";
 import {
@@ -333,8 +333,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   }
 
   /**
-   * Judges each picture against its caption: the model says what it finds of each point that the caption
-   * speaks of, and can say nothing else. The confidence is the probability that it finds all right.
+   * Judges each picture against its caption: the model answers the questions that the caption raises, and
+   * can say nothing but what there is to find. The confidence is the probability that all is found right.
    * @throws JudgeError where captions of the model's language cannot be judged
    * @throws CaptionError where nobody taught the model such a caption
    */
@@ -348,21 +348,29 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     }
     const { inference } = this.#hands;
     const points = items.map(({ caption }) => language.points(caption));
-    const asked = items.map(({ picture, caption }) =>
-      ask.assess(picture, language.caption(caption))
+    const questions = items.flatMap(({ picture }, i) =>
+      points[i].map((point) => {
+        const choices = [point.answers.map(point.answer)];
+        return { i, point, ask: ask.question(picture, point.question), choices };
+      })
     );
-    const choices = points.map(choicesOf);
-    const confidences = asked.map(() => 0);
-    const right = points.flatMap((own, i) =>
-      rightAnswers(own).map((answer) => ({ i, ask: asked[i], answer, choices: choices[i] }))
+    const right = questions.flatMap((asked, at) =>
+      asked.point.right.map((found) => ({ ...asked, at, answer: [asked.point.answer(found)] }))
     );
+    const sure = questions.map(() => 0);
     const likelihoods = await inference.logLikelihoodsAmong(right);
-    right.forEach(({ i }, at) => confidences[i] += Math.exp(likelihoods[at]));
-    const answers = await inference.write(asked, choices);
-    return answers.map((said, i) => {
-      const assessment = parseAssessment(said, points[i]);
-      const confidence = Math.min(1, confidences[i]);
-      return assessment === undefined ? { said } : { assessment, confidence };
+    right.forEach(({ at }, j) => sure[at] += Math.exp(likelihoods[j]));
+    const answers = await inference.write(
+      questions.map(({ ask }) => ask),
+      questions.map(({ choices }) => choices),
+    );
+    const found = questions.map(({ point, choices: [said] }, at) =>
+      point.answers[said.indexOf(answers[at])]
+    );
+    return items.map((_, i) => {
+      const own = questions.flatMap((asked, at) => asked.i === i ? [at] : []);
+      const assessment = assessmentOfPoints(points[i], own.map((at) => found[at]));
+      return { assessment, confidence: own.reduce((all, at) => all * Math.min(1, sure[at]), 1) };
     });
   }
 

@@ -1,16 +1,16 @@
 /**
  * What a model learns from assessments of its own drawings: step three of self-enhancing alignment
  * (ILLUME, arXiv 2412.06673, section 3.4). There a good picture makes one turn (assess), a bad one
- * two (assess, then correct). Here a correction is asked for in the words of all drawing, and a picture
- * is also held against near misses of its caption, several captions one after the other: a small model
- * has to be asked for all that it shall look at.
+ * two (assess, then correct). Here to assess is to answer the questions that a caption raises, a turn
+ * each, in the words of all questions; a picture is also asked about what near misses of its caption
+ * would show; and a correction is asked for in the words of all drawing. Assessments in one turn, in words
+ * of their own, were learned less well (docs/LOG.md, 2026-11-29).
  */
 import type { Assessment } from "../assessment/assessment.ts";
 import { isJudged } from "../assessment/judged_language.ts";
 import { foundIn } from "../assessment/points.ts";
-import { assessmentPrompt, foundToText } from "../assessment/words.ts";
 import { type DataSet, endless } from "../data/data_set.ts";
-import { type Document, picture, type Segment, text } from "../data/document.ts";
+import { type Document, picture } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
 import type { Budget, Stage } from "../optim/mod.ts";
 import type { Random } from "../runtime/mod.ts";
@@ -19,7 +19,7 @@ import type { Preset } from "../vision/mod.ts";
 import type { RecipeName } from "./model_files.ts";
 import type { RecipeModel } from "./recipes.ts";
 import type { AssessedDrawing } from "./self_generation.ts";
-import { ask } from "./wording.ts";
+import { type Answered, ask, documents } from "./wording.ts";
 
 const BUDGETS: Readonly<Record<Preset, Budget>> = {
   nano: { steps: 500, batchSize: 32, peakRate: 1.2e-3 },
@@ -63,7 +63,7 @@ export interface EnhancementOptions {
 /** Of the bad pictures, the share that is corrected. */
 const CORRECTED = 0.7;
 
-/** How many captions a picture is held against, one after the other, where it is not corrected. */
+/** How many captions a picture is held against, where it is not corrected. */
 const CAPTIONS = 3;
 
 /**
@@ -106,39 +106,34 @@ function assessments(
 ): DataSet<Document> {
   const assessed = drawings.map((drawing) => {
     const held = [drawing, ...drawing.misses].map(({ caption, assessment }) => {
-      return { caption, assessment, told: told(model, caption, assessment) };
+      return { assessment, answered: answered(model, caption, assessment) };
     });
     const byVerdict = Map.groupBy(held, ({ assessment }) => assessment.verdict);
     return { ...drawing, own: held[0], held: [...byVerdict.values()] };
   });
   const byVerdict = [...Map.groupBy(assessed, (one) => one.assessment.verdict).values()];
   return endless(model.seed, "assessments", async (random) => {
-    const { own, picture: shown, held } = random.pick(random.pick(byVerdict));
+    const { own, caption, picture: shown, held } = random.pick(random.pick(byVerdict));
     if (own.assessment.verdict === "bad" && random.uniform() < CORRECTED) {
       return [
-        { ask: ask.assess(shown, own.caption), answer: own.told },
-        { ask: ask.draw(own.caption), answer: [picture(await truePicture(own.caption, random))] },
+        ...documents.asked(shown, own.answered),
+        { ask: ask.draw(caption), answer: [picture(await truePicture(caption, random))] },
       ];
     }
-    const [first, ...further] = Array.from(
-      { length: CAPTIONS },
-      () => random.pick(random.pick(held)),
-    );
-    return [
-      { ask: ask.assess(shown, first.caption), answer: first.told },
-      ...further.map(({ caption, told }) => ({
-        ask: ask.further(assessmentPrompt(caption)),
-        answer: told,
-      })),
-    ];
+    const all = Array.from({ length: CAPTIONS }, () => random.pick(random.pick(held)).answered);
+    // Captions of one picture raise some questions again.
+    const asked = new Map(all.flat().map((one) => [one.question, one]));
+    return documents.asked(shown, random.shuffle([...asked.values()]));
   });
 }
 
-/** An assessment in the model's words. */
-function told({ language }: RecipeModel, caption: string, assessment: Assessment): Segment[] {
+/** The questions that a caption raises, with what an assessment found. */
+function answered({ language }: RecipeModel, caption: string, assessment: Assessment): Answered[] {
   const points = isJudged(language) ? language.points(caption) : [];
   const found = foundIn(assessment, points);
-  if (found !== undefined && found.length > 0) return [text(foundToText(points, found))];
+  if (found !== undefined && found.length > 0) {
+    return points.map(({ question, answer }, i) => ({ question, answer: answer(found[i]) }));
+  }
   throw new RangeError(
     `Expected an assessment of "${caption}" in facts that its model is taught (an EndpointJudge ` +
       `that is told the language gives such), but found ${JSON.stringify(assessment)}`,

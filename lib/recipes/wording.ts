@@ -4,7 +4,6 @@
  * same words without their content. Frames and thoughts are MetaMorph's (arXiv 2412.14164), and what
  * is composed of words and pictures is DreamLLM's (arXiv 2309.11499), in words as short.
  */
-import { assessmentPrompt } from "../assessment/words.ts";
 import { type Document, picture, type Segment, text } from "../data/document.ts";
 import type { Picture } from "../data/picture.ts";
 import { shownDocument } from "../data/samples_shown.ts";
@@ -19,10 +18,6 @@ export const ask = {
   /** The instruction comes first: rows of the picture then know what is to become of them. */
   edit: (before: Picture, instruction: string): Segment[] => [text(instruction), picture(before)],
   reconstruct: (shown: Picture): Segment[] => [text("reconstruct"), picture(shown)],
-  assess: (shown: Picture, caption: string): Segment[] => [
-    picture(shown),
-    text(assessmentPrompt(caption)),
-  ],
   /** The frame after those of an animation. */
   next: (shown: readonly Picture[]): Segment[] => [...shown.map(picture), text("next")],
   /** The frame before them. */

@@ -178,10 +178,10 @@ export class StateStore implements Disposable {
       `${short(shapes.length)} tensors`;
   }
 
-  /** What a cell shows: names, shapes, counts and sizes. */
+  /** What a cell shows: names, shapes, counts and sizes of what is kept. */
   [jupyterDisplay](): Bundle {
-    const types = [...this.#entries].map(([name, { current }]) => [name, current.type] as const);
-    return htmlBundle(htmlTitle(this[inspect]()) + tensorTree(new Map(types)), this[inspect]());
+    const kept = this.keptNames().map((name) => [name, this.get(name).type] as const);
+    return htmlBundle(htmlTitle(this[inspect]()) + tensorTree(new Map(kept)), this[inspect]());
   }
 
   /** Frees all tensors. */

@@ -1,12 +1,10 @@
 /** The language of an emoji world: what may be said of its scenes, in whatever words. */
 import type { JudgedLanguage } from "../../assessment/judged_language.ts";
-import { pointsOf } from "../../assessment/points.ts";
 import type { Language } from "../../text/language.ts";
 import { knowLanguage } from "../../text/languages.ts";
-import { PLURALS } from "./axes.ts";
+import { askedPoints } from "./asked_points.ts";
 import { readCaption, readInstruction, readQuestion, wordingOf } from "./captions.ts";
 import { expectWorld } from "./expect_world.ts";
-import { requirementsOf } from "./requirements.ts";
 import { readAbout } from "./stories/read_story.ts";
 import type { World } from "./world.ts";
 
@@ -39,7 +37,7 @@ export function emojiLanguage(world: World): EmojiLanguage {
     instruction: (text) => readInstruction(text, world),
     question: (text) => readQuestion(text, world),
     subject: (text) => readAbout(text, world).about,
-    points: (caption) => pointsOf(requirementsOf(readCaption(caption, world)), PLURALS),
+    points: (caption) => askedPoints(readCaption(caption, world)),
   };
 }
 
