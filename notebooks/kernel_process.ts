@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const HOST = "127.0.0.1";
+/** Kernels are spoken to on this machine alone. */
+export const HOST = "127.0.0.1";
 const CHANNELS = ["shell", "control", "stdin", "iopub", "hb"] as const;
 
 /** The port of each channel of a kernel. */
@@ -18,9 +19,13 @@ export interface KernelOptions {
   readonly cwd: string;
   /** Environment variables to add to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A kernelspec's command, with `{connection_file}` in it; default Deno's own kernel. */
+  readonly argv?: readonly string[];
 }
 
-/** A `deno jupyter --kernel` that was started here and is stopped here. */
+const DENO = [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"];
+
+/** A kernel that was started here and is stopped here. */
 export class KernelProcess {
   /** Rejected when the process ends, with what it complained of. */
   readonly ended: Promise<never>;
@@ -42,7 +47,7 @@ export class KernelProcess {
   }
 
   /** Starts a kernel on free ports. It does not listen on them yet. */
-  static async start({ cwd, env = {} }: KernelOptions): Promise<KernelProcess> {
+  static async start({ cwd, env = {}, argv = DENO }: KernelOptions): Promise<KernelProcess> {
     const key = randomUUID();
     const ports = freePorts();
     const folder = await mkdtemp(join(tmpdir(), "illume-kernel-"));
@@ -50,8 +55,9 @@ export class KernelProcess {
     const channels = Object.fromEntries(CHANNELS.map((name) => [`${name}_port`, ports[name]]));
     const manners = { ip: HOST, transport: "tcp", signature_scheme: "hmac-sha256", key };
     await writeFile(connection, JSON.stringify({ ...channels, ...manners }), { mode: 0o600 });
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["jupyter", "--kernel", "--conn", connection],
+    const [command, ...args] = argv.map((word) => word.replace("{connection_file}", connection));
+    const process = new Deno.Command(command, {
+      args,
       cwd,
       env: { ...env },
       stdin: "null",
@@ -87,7 +93,7 @@ export class KernelProcess {
 }
 
 /** A free port for each channel: all are held at once, so that no two are the same. */
-function freePorts(): Ports {
+export function freePorts(): Ports {
   const listeners = CHANNELS.map(() => Deno.listen({ hostname: HOST, port: 0 }));
   const [shell, control, stdin, iopub, hb] = listeners.map(({ addr }) => addr.port);
   for (const listener of listeners) listener.close();
