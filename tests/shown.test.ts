@@ -111,6 +111,13 @@ Deno.test("what one works with shows itself in one to five lines", () =>
       ] as const
     ) assert.ok((await bundleOf(value))["text/html"].includes(words), words);
 
+    // A data set of documents is one table: its samples are numbered where they begin.
+    const detail = (await bundleOf(documents.detail))["text/html"];
+    assert.equal(detail.match(/<table>/g)?.length, 1);
+    assert.deepEqual(detail.match(/right">\d+<\/td>/g)?.length, 6);
+    const story = (await bundleOf(await documents.story.at(0)))["text/html"];
+    assert.equal(story.match(/<br>/g)?.length, story.match(/<img /g)?.length);
+
     assert.equal(Deno.inspect(y), "Tensor float32[2, 3] by tanh");
     assert.equal(Deno.inspect(program), "Program on cpu: from x float32[2, 3] to y float32[2, 3]");
     assert.match(

@@ -44,14 +44,14 @@ Deno.test("a log gets a line every five seconds, and one at a stage's end", () =
   }
   progress.stage("tokenizer", 1);
   clock.seconds += 1;
-  progress.step();
+  progress.step({ loss: 0.5, samplesPerSecond: 12_345 });
   progress.end();
   progress.end();
   deepStrictEqual(written, [
-    "encoder  ███████░░░░░░░░░  5/12  loss 0.5000  64 samples/s  0:07 left\n",
-    "encoder  █████████████░░░  10/12  loss 0.5000  64 samples/s  0:02 left\n",
-    "encoder  ████████████████  12/12  loss 0.5000  64 samples/s  took 0:12\n",
-    "tokenizer  ████████████████  1/1  took 0:01\n",
+    "encoder  ███████░░░░░░░░░  5/12  loss 0.5000  64.0 samples/s  0:07 left\n",
+    "encoder  █████████████░░░  10/12  loss 0.5000  64.0 samples/s  0:02 left\n",
+    "encoder  ████████████████  12/12  loss 0.5000  64.0 samples/s  took 0:12\n",
+    "tokenizer  ████████████████  1/1  loss 0.5000  12,300 samples/s  took 0:01\n",
   ]);
 });
 

@@ -2,6 +2,7 @@
 import {
   type Bundle,
   escapeMarkup,
+  type Html,
   htmlBundle,
   htmlPicture,
   htmlTable,
@@ -45,10 +46,15 @@ export async function samplesBundle(
   words: string = setInWords(set, name),
 ): Promise<Bundle> {
   const indices = Array.from({ length: Math.min(set.size, SAMPLES) }, (_, i) => i);
+  const samples = await Promise.all(indices.map((i) => set.at(i)));
   const rows = await Promise.all(
-    indices.map(async (i) => [i, { html: await sampleHtml(await set.at(i)) }]),
+    samples.map(async (sample, i) => {
+      if (!isDocument(sample)) return [[i, { html: await sampleHtml(sample) }]];
+      return (await turnRows(sample)).map((row, turn) => [turn === 0 ? i : "", ...row]);
+    }),
   );
-  return htmlBundle(htmlTitle(words) + htmlTable(rows, ["sample", ""]), words);
+  const head = samples.some(isDocument) ? SIDES : [""];
+  return htmlBundle(htmlTitle(words) + htmlTable(rows.flat(), ["sample", ...head]), words);
 }
 
 /** The document, which from now on shows itself: its turns with their pictures. */
@@ -76,13 +82,26 @@ function documentInWords(
   return [words, ...lines].join("\n");
 }
 
+/** What stands over the two sides of a turn. */
+const SIDES = ["asked", "answered"];
+
 async function documentHtml(document: Document): Promise<string> {
-  const rows = await Promise.all(
-    document.map((turn) =>
-      Promise.all([turn.ask, turn.answer].map(async (side) => ({ html: await sampleHtml(side) })))
-    ),
+  return htmlTable(await turnRows(document), SIDES);
+}
+
+/** A row for each turn. */
+function turnRows(document: Document): Promise<Html[][]> {
+  const sideHtml = async (side: readonly Segment[]) => {
+    const parts = await Promise.all(side.map(sampleHtml));
+    const isPictured = ({ kind }: Segment) => kind !== "text";
+    // A story has a line for each of its pictures.
+    const isStory = side.filter(isPictured).length > 1;
+    const ends = side.map((segment) => isStory && isPictured(segment) ? "<br>" : " ");
+    return { html: parts.map((part, i) => part + ends[i]).join("") };
+  };
+  return Promise.all(
+    document.map(({ ask, answer }) => Promise.all([sideHtml(ask), sideHtml(answer)])),
   );
-  return htmlTable(rows, ["asked", "answered"]);
 }
 
 /** Any sample: words, pictures, and values that are made of them. */

@@ -32,15 +32,21 @@ export function htmlTable(
   const body = rows.map((cells) => row(cells.map(cellOf)));
   const top = head === undefined
     ? ""
-    : `<thead>${row(head.map((name) => `<th style="${LEFT}">${escapeMarkup(name)}</th>`))}</thead>`;
+    : `<thead>${row(head.map((name, column) => headOf(name, rows[0]?.[column])))}</thead>`;
   return `<table>${top}<tbody>${body.join("")}</tbody></table>`;
 }
 
 const LEFT = "text-align:left";
+const RIGHT = "text-align:right";
+
+/** A name over a column stands where the column's first value stands. */
+function headOf(name: string, first: string | number | Html | undefined): string {
+  return `<th style="${typeof first === "number" ? RIGHT : LEFT}">${escapeMarkup(name)}</th>`;
+}
 
 function cellOf(value: string | number | Html): string {
   if (typeof value === "number") {
-    return `<td style="text-align:right">${value.toLocaleString("en")}</td>`;
+    return `<td style="${RIGHT}">${value.toLocaleString("en")}</td>`;
   }
   const html = typeof value === "string" ? escapeMarkup(value) : value.html;
   return `<td style="${LEFT}">${html}</td>`;

@@ -1,5 +1,4 @@
 /** How far training is: the stage, its steps, the loss, the speed, and the time that is left. */
-import { short } from "../notebook/mod.ts";
 import { type ProgressView, progressView } from "./progress_view.ts";
 
 /** A stage to come, and its share of the whole time. */
@@ -35,6 +34,9 @@ interface RunningStage {
 }
 
 const BAR_LENGTH = 16;
+
+/** 64.0, 227,000: no power of ten. */
+const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
 
 /** How many show progress in their own way. */
 let quiet = 0;
@@ -149,7 +151,7 @@ export class Progress {
       loss === undefined ? "" : `loss ${loss.toPrecision(4)}`,
       samplesPerSecond === undefined
         ? ""
-        : `${short(Number(samplesPerSecond.toPrecision(3)))} samples/s`,
+        : `${samplesPerSecond.toLocaleString("en", THREE_DIGITS)} samples/s`,
       this.#timeText(stage),
       stage.leftOut === 0 ? "" : `${stage.leftOut} too long`,
     ].filter((part) => part !== "").join("  ");
