@@ -407,7 +407,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
       ["words", `${short(vocabulary.text.size)} tokens of text`],
       ["pictures", `${pictureSize} × ${pictureSize} pixels`],
       ["language", [settings.kind, "name" in settings ? settings.name : ""].join(" ").trim()],
-      ["seed", this.seed],
+      ["seed", String(this.seed)],
     ]);
     return htmlBundle(htmlTitle(words) + made + store[jupyterDisplay]()["text/html"], words);
   }

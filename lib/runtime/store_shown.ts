@@ -12,7 +12,7 @@ export function tensorTree(tensors: ReadonlyMap<string, TensorType>): string {
     own.reduce((sum, [, { shape }]) => sum + elements(shape), 0),
     inBytes(own.reduce((sum, [, type]) => sum + bytes(type), 0)),
   ]);
-  return htmlTable(rows, ["name", "tensors", "numbers", "memory"]);
+  return rows.length === 0 ? "" : htmlTable(rows, ["name", "tensors", "numbers", "memory"]);
 }
 
 function group(name: string, tensors: readonly (readonly [string, TensorType])[]): string {
