@@ -97,6 +97,8 @@ def check(path):
         errors = [f"{output['ename']}: {output['evalue']}" for output in cell.get("outputs", [])
                   if output["output_type"] == "error"]
         is_asked = "interrupt" in cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and cell["execution_count"] is None:
+            raise SystemExit(f"Expected cell {index} to have run, but found that it has not")
         if is_asked and not (len(errors) == 1 and errors[0].startswith("Interrupted: stopped ")):
             raise SystemExit(f"Expected cell {index} to say where it stopped, but found {errors}")
         if errors and not is_asked:
