@@ -251,3 +251,46 @@ Deno.test("a world of one's own is checked field by field", async () => {
   const scene = JSON.parse(JSON.stringify({ background: "sky", style: "fluent-flat", objects }));
   throws(() => scenes.draw(scene), /Expected a colour that is one of red, .*, but found violet$/);
 });
+
+Deno.test("what is shown, and what scenes are made of, is told where it is missing", async () => {
+  const { emojiScenes, live, plot } = untyped;
+  const scenes = await emojiScenes({ preset: "nano" });
+  throws(
+    () => scenes.caption(),
+    /^TypeError: Expected a Random, such as new Random\(0\), but found/,
+  );
+  throws(() => scenes.edit(5), /but found 5$/);
+  const steps = /Expected the steps of a training, as stage.run\(\) gives, but found/;
+  for (const events of [undefined, {}, 5, [1]]) {
+    await rejects(async () => {
+      for await (const _ of live(events));
+    }, steps);
+  }
+  await rejects(async () => {
+    async function* numbers() {
+      yield 1;
+    }
+    for await (const _ of live(numbers()));
+  }, steps);
+  const picture = { width: 1, height: 1, data: new Uint8Array(3) };
+  throws(() => plot.pictureGrid(picture), /Expected a list of { picture, … }, but found/);
+  throws(() => plot.pictureGrid([1]), /Expected a picture, .* but found undefined$/);
+  throws(() => plot.tokenMap([{ picture: 5 }]), /Expected a picture, .* but found 5$/);
+  throws(() => plot.reconstructions([picture]), /Expected a picture, .* but found undefined$/);
+  throws(() => plot.assessment(1, 2), /Expected a picture, .* but found 1$/);
+  await rejects(plot.graph({ y: 5 }), /Expected tensors by name, but found 5$/);
+  await rejects(plot.graph(undefined), /Expected outputs to draw a graph of, but found none$/);
+});
+
+Deno.test("a model that was disposed of says so, and a folder that is not there where it was sought", async () => {
+  using device = await openDevice("cpu");
+  using store = new StateStore(device);
+  const text = emoji.trainTextTokenizer(await illume.emojiScenes({ preset: "nano" }));
+  const model = tinyMetaMorph(store, text);
+  model[Symbol.dispose]();
+  await rejects(model.draw("a cat"), /Expected an open model, but found one that was disposed of/);
+  await rejects(
+    illume.loadModel("nowhere"),
+    (error: Error) => error.message.includes(`nowhere/config.json, sought from ${Deno.cwd()}`),
+  );
+});

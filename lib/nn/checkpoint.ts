@@ -2,6 +2,7 @@
  * A model on disk: `config.json`, which says what it is and how large, and `model.safetensors`,
  * with every parameter under its name. Nothing in them is believed before it is checked.
  */
+import { isAbsolute } from "node:path";
 import { brief } from "../graph/mod.ts";
 import type { Schema, SchemaError } from "../packages/zod.ts";
 import { type Device, expectPath, StateStore } from "../runtime/mod.ts";
@@ -103,7 +104,8 @@ export async function readConfig<C>(
   try {
     json = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    throw CheckpointError.refused(`a model's configuration in ${path}`, error);
+    const from = isAbsolute(path) ? "" : `, sought from ${Deno.cwd()}`;
+    throw CheckpointError.refused(`a model's configuration in ${path}${from}`, error);
   }
   const expected = `${name} in ${path}`;
   const parsed = schema.safeParse(json);

@@ -1,6 +1,6 @@
 /** A picture beside what a judge says of it. */
 import { type Assessment, AXES } from "../assessment/assessment.ts";
-import type { Picture } from "../data/picture.ts";
+import { expectPicture, type Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text, verdictMark, wrap } from "./drawing.ts";
 import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
@@ -35,6 +35,7 @@ export function assessment(
   judged: Assessment | undefined,
   { title }: AssessmentOptions = {},
 ): Figure {
+  expectPicture(picture);
   const said = judged === undefined
     ? "no assessment"
     : `${judged.verdict}, ${judged.overall} of 10`;

@@ -1,5 +1,5 @@
 /** Graphs of operations, as Graphviz lays them out. */
-import { sorted, type Tensor } from "../graph/mod.ts";
+import { brief, sorted, Tensor } from "../graph/mod.ts";
 import { viz } from "../packages/viz.ts";
 import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
@@ -23,6 +23,7 @@ export interface GraphOptions {
  * what it gives.
  *
  * @param outputs tensors by name, as for `toOnnx`
+ * @throws TypeError where the outputs are not tensors by name
  * @throws RangeError where there are no outputs, or more operations than a page holds
  *
  * @example
@@ -39,7 +40,11 @@ export async function graph(
   outputs: Readonly<Record<string, Tensor>>,
   { title, from = [] }: GraphOptions = {},
 ): Promise<Figure> {
-  const named = Object.entries(outputs);
+  const named = Object.entries(outputs ?? {});
+  const strange = named.find(([, tensor]) => !(tensor instanceof Tensor));
+  if (strange !== undefined) {
+    throw new TypeError(`Expected tensors by name, but found ${brief(strange[1])}`);
+  }
   if (named.length === 0) {
     throw new RangeError("Expected outputs to draw a graph of, but found none");
   }

@@ -1,6 +1,7 @@
 /** A training that shows itself while it runs: one display, which is drawn anew in place. */
 import { isPicture, type Picture } from "../data/picture.ts";
 import { encodePng } from "../data/mod.ts";
+import { brief } from "../graph/mod.ts";
 import {
   type Display,
   escapeMarkup,
@@ -62,12 +63,14 @@ export async function* live<E extends TrainingEvent>(
   events: AsyncIterable<E>,
   { title, parts = ["loss"], samples, every = 100, display = notebookDisplay() }: LiveOptions = {},
 ): AsyncGenerator<E, void> {
+  if (typeof events?.[Symbol.asyncIterator] !== "function") throw notSteps(events);
   using _ = quietly();
   using progress = new Progress({ isHeard: true, ...(display ? { view: NOWHERE } : {}) });
   const picture = new LivePicture(title, parts);
   let stage: string | undefined;
   try {
     for await (const event of events) {
+      if (typeof event?.stage !== "string") throw notSteps(event);
       if (event.stage !== stage) {
         stage = event.stage;
         progress.stage(event.stage, event.steps);
@@ -85,6 +88,11 @@ export async function* live<E extends TrainingEvent>(
       await picture.draw(progress.status(), display, true);
     }
   }
+}
+
+function notSteps(found: unknown): TypeError {
+  const expected = "Expected the steps of a training, as stage.run() gives";
+  return new TypeError(`${expected}, but found ${brief(found)}`);
 }
 
 /** Draws nothing: the status stands in the display. */

@@ -1,6 +1,7 @@
 /** Pictures in rows, with titles and verdicts. */
 import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text, verdictMark, wrap } from "./drawing.ts";
+import { expectWithPictures } from "./expected.ts";
 import { Figure } from "./figure.ts";
 import { theme } from "./theme.ts";
 
@@ -46,6 +47,7 @@ export function pictureGrid(
   options: PictureGridOptions = {},
 ): Figure {
   const { columns = 6, scale = 2, title } = options;
+  expectWithPictures(pictures);
   if (pictures.length === 0) throw new RangeError("Expected pictures to show, but found none");
   if (!(Number.isInteger(columns) && columns > 0 && scale > 0)) {
     throw new RangeError(

@@ -1,6 +1,7 @@
 /** Pictures, their tokens, and the pictures that come back from these. */
 import type { Picture } from "../data/picture.ts";
 import { columnHeads, type Drawing, headed, image, place, sheet } from "./drawing.ts";
+import { expectWithPictures } from "./expected.ts";
 import { Figure } from "./figure.ts";
 import { checkTokens, tokenGrid } from "./tokens.ts";
 
@@ -49,6 +50,7 @@ export function reconstructions(
   rows: readonly Reconstruction[],
   options: ReconstructionsOptions = {},
 ): Figure {
+  expectWithPictures(rows);
   if (rows.length === 0) throw new RangeError("Expected reconstructions to show, but found none");
   for (const { tokens } of rows) if (tokens !== undefined) checkTokens(tokens);
   const { title, columns = 2 } = options;

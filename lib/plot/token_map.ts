@@ -1,6 +1,7 @@
 /** Codes, drawn over the pictures that they stand for. */
 import type { Picture } from "../data/picture.ts";
 import { type Drawing, headed, image, place, sheet, text } from "./drawing.ts";
+import { expectWithPictures } from "./expected.ts";
 import { Figure } from "./figure.ts";
 import { checkTokens, tokenGrid } from "./tokens.ts";
 
@@ -46,6 +47,7 @@ export function tokenMap(
   pictures: readonly TokenizedPicture[],
   { title, columns = 4 }: TokenMapOptions = {},
 ): Figure {
+  expectWithPictures(pictures);
   if (pictures.length === 0) throw new RangeError("Expected pictures to show, but found none");
   for (const { tokens } of pictures) checkTokens(tokens);
   const description = title ?? `${pictures.length} pictures and the codes of their tokens`;

@@ -99,7 +99,8 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
   readonly pictureSize: number;
   /** What it learns last, where nobody says: see `enhancementStage`. */
   readonly lastStage: StagePlan;
-  readonly #hands: Hands<D>;
+  readonly #parts: Hands<D>;
+  #isOpen = true;
   readonly #owned = new DisposableStack();
 
   /** A model of these parts. Use a recipe's `init` or `load`. */
@@ -113,7 +114,7 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
     this.pictureSize = parts.pictureSize;
     this.lastStage = parts.lastStage;
     this.#owned.use(parts.owned);
-    this.#hands = { ...parts, inference: this.#owned.use(new Inference(parts)) };
+    this.#parts = { ...parts, inference: this.#owned.use(new Inference(parts)) };
   }
 
   /**
@@ -417,6 +418,12 @@ export class PictureModel<D extends Drawn = Drawn> implements Judge, Disposable 
    * stay in their store.
    */
   [Symbol.dispose](): void {
+    this.#isOpen = false;
     this.#owned[Symbol.dispose]();
+  }
+
+  get #hands(): Hands<D> {
+    if (this.#isOpen) return this.#parts;
+    throw new Error("Expected an open model, but found one that was disposed of: load it again");
   }
 }

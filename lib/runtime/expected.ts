@@ -1,6 +1,7 @@
 /** What is asked for by type, checked where types are not, as in notebooks. */
 import { brief } from "../graph/mod.ts";
 import type { Device } from "./device.ts";
+import { Random } from "./random.ts";
 
 /**
  * Checks that a value is a device.
@@ -28,4 +29,13 @@ export function expectList(value: unknown, of: string): void {
 export function expectPath(value: unknown): asserts value is string {
   if (typeof value === "string" && value !== "") return;
   throw new TypeError(`Expected a path, but found ${brief(value)}`);
+}
+
+/**
+ * Checks that a value is a stream of random numbers.
+ * @throws TypeError for anything but a Random
+ */
+export function expectRandom(value: unknown): asserts value is Random {
+  if (value instanceof Random) return;
+  throw new TypeError(`Expected a Random, such as new Random(0), but found ${brief(value)}`);
 }

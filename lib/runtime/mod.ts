@@ -5,7 +5,7 @@ export type { Executable } from "./executable.ts";
 export { DeviceError } from "./device_error.ts";
 export { type DeviceInfo, type DeviceOptions, devices, openDevice } from "./open_device.ts";
 export { expectFloat16 } from "./float16.ts";
-export { expectDevice, expectList, expectPath } from "./expected.ts";
+export { expectDevice, expectList, expectPath, expectRandom } from "./expected.ts";
 export { matmulRate } from "./matmul_rate.ts";
 export { nextName, Program } from "./program.ts";
 export { expectStore, StateStore } from "./state_store.ts";

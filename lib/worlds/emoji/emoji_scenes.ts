@@ -1,6 +1,7 @@
 /** The data set that everything is trained on: pictures of emoji, with all that is true of them. */
 import { brief } from "../../graph/brief.ts";
 import { inspect } from "../../notebook/mod.ts";
+import { expectRandom } from "../../runtime/expected.ts";
 import { Random } from "../../runtime/random.ts";
 import { type Animation, randomAnimation } from "./animations.ts";
 import { captionOf, type CaptionSpec } from "./caption.ts";
@@ -109,6 +110,7 @@ export class EmojiScenes {
 
   /** A caption that may be trained on, in any wording, and a picture of just that. */
   caption(random: Random): CaptionExample {
+    expectRandom(random);
     const spec = trainingSpec(random, this.world);
     const scene = sceneFor(spec, this.world, random);
     return { picture: this.draw(scene), scene, spec, caption: paraphrase(spec, random) };
@@ -116,6 +118,7 @@ export class EmojiScenes {
 
   /** One to four objects, or as told, described in full, and what can be asked about them. */
   reading(random: Random, options: SceneOptions = {}): ReadingExample {
+    expectRandom(random);
     const scene = this.#sceneToDescribe(random, options);
     return {
       picture: this.draw(scene),
@@ -127,6 +130,7 @@ export class EmojiScenes {
 
   /** A picture, an instruction, and the picture that it asks for. */
   edit(random: Random): EditExample {
+    expectRandom(random);
     const scene = randomScene(this.world, random);
     const edit = randomEdit(scene, this.world, random);
     return { ...edit, scene, before: this.draw(scene), after: this.draw(edit.result) };
@@ -134,12 +138,14 @@ export class EmojiScenes {
 
   /** An animation of which the next, the previous or a missing frame can be asked for. */
   animation(random: Random): AnimationExample {
+    expectRandom(random);
     const { kind, frames } = randomAnimation(this.world, random);
     return { kind, frames, pictures: frames.map((frame) => this.draw(frame)) };
   }
 
   /** A picture of two to four things, an instruction, and a question about what comes of it. */
   thought(random: Random): ThoughtExample {
+    expectRandom(random);
     while (true) {
       const scene = randomScene(this.world, random, { objects: 2 + random.integer(3) });
       const thought = randomThought(scene, this.world, random);
@@ -150,6 +156,7 @@ export class EmojiScenes {
 
   /** A story or a how-to, and a picture wherever it has a scene. */
   story(random: Random): StoryExample {
+    expectRandom(random);
     const { parts, ...story } = randomStory(this.world, random);
     return {
       ...story,
@@ -171,6 +178,7 @@ export class EmojiScenes {
 
   /** One line of text without a picture, as in `textCorpus`. */
   textLine(random: Random): string {
+    expectRandom(random);
     const draw = random.uniform();
     if (draw < 0.5) return paraphrase(trainingSpec(random, this.world), random);
     if (draw < 0.7) return this.#answeredByDescription(random);
