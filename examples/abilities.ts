@@ -1,10 +1,13 @@
 /** What a model answers, judges, edits and tells, as a report has it. */
 import {
+  calibrationOf,
   type EmojiScenes,
   evaluateDetails,
+  evaluateDrawing,
   evaluateEditing,
   evaluateJudge,
   evaluateStories,
+  evaluationCaptions,
   type RecipeModel,
   type Report,
   type SceneParser,
@@ -32,6 +35,8 @@ export async function abilitiesOf(
   signal?.throwIfAborted();
   const { axes, verdict } = await evaluateJudge(model, scenes, { perTask: judged, seed });
   signal?.throwIfAborted();
+  const careless = await judgedCareless(model, scenes, parser, { perTask: judged, seed });
+  signal?.throwIfAborted();
   const editing = await evaluateEditing(model, scenes, parser, { edits, seed });
   signal?.throwIfAborted();
   const told = model.recipe === "dreamllm"
@@ -41,11 +46,35 @@ export async function abilitiesOf(
     details: Object.fromEntries(
       Object.entries(details).map(([things, own]) => [things, known(own)]),
     ),
-    judging: Object.fromEntries(
-      Object.entries({ ...axes, verdict }).map(([axis, { accuracy }]) => [axis, accuracy]),
-    ),
+    judging: {
+      ...Object.fromEntries(
+        Object.entries({ ...axes, verdict }).map(([axis, { accuracy }]) => [axis, accuracy]),
+      ),
+      careless,
+    },
     editing,
     ...(told === undefined ? {} : { stories: known(told) }),
+  };
+}
+
+/** How the model judges drawings of which more are wrong than it has to draw. */
+async function judgedCareless(
+  model: RecipeModel,
+  scenes: EmojiScenes,
+  parser: SceneParser,
+  { perTask, seed }: { readonly perTask: number; readonly seed: number },
+) {
+  const captions = evaluationCaptions(scenes.world, { perTask, seed });
+  const options = { seed, temperature: 1, guidance: 1 };
+  const { drawings } = await evaluateDrawing(model, parser, captions, options);
+  const judgements = await model.judge(drawings);
+  const { accuracy, kappa } = calibrationOf(
+    drawings.map(({ correct }, i) => ({ judgement: judgements[i], isRight: correct })),
+  );
+  return {
+    right: drawings.filter(({ correct }) => correct).length / drawings.length,
+    agreement: accuracy,
+    ...(Number.isFinite(kappa) ? { kappa } : {}),
   };
 }
 

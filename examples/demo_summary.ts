@@ -38,6 +38,11 @@ export function summary(report: Report, out: string): string {
         "near misses",
         `${share(judging.verdict)} of its verdicts on true pictures and near misses are right`,
       ],
+      ...(judging.careless?.kappa === undefined ? [] : [[
+        "careless",
+        `κ ${share(judging.careless.kappa)} of its verdicts on drawings at temperature 1, ` +
+        `${share(1 - judging.careless.right)} of which are wrong`,
+      ]]),
     ]),
     ...(editing === undefined ? [] : [
       [

@@ -136,6 +136,16 @@ export interface Report {
     readonly color?: number;
     readonly position?: number;
     readonly verdict?: number;
+    /**
+     * The same of its own drawings at temperature 1 without guidance, of which more are wrong: the
+     * share that is `right`, of how many its verdict is the parser's, and how much more than chance that
+     * is (Cohen 1960); absent where none is wrong.
+     */
+    readonly careless?: {
+      readonly right: number;
+      readonly agreement: number;
+      readonly kappa?: number;
+    };
   };
   /** Of random edits; in all, and by kind, with the number of each. */
   readonly editing?: ReportedEdits & {
@@ -286,6 +296,11 @@ export const reportSchema = z.object({
     color: share,
     position: share,
     verdict: share,
+    careless: z.object({
+      right: share,
+      agreement: share,
+      kappa: z.number().min(-1).max(1).optional(),
+    }),
   }).partial(),
   editing: Editing.extend({ byKind: z.record(z.string(), Editing.extend({ edits: count })) }),
   probes: z.object({ concept: share, color: share, position: share }),

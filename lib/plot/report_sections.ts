@@ -161,13 +161,19 @@ function abilityTables({ details, judging, editing }: Report): string[] {
     tables.push(table(["answered right", ...asked], rows));
   }
   if (judging !== undefined) {
-    const { object, count, color, position, verdict } = judging;
+    const { object, count, color, position, verdict, careless } = judging;
     const head = ["judged right", "object", "count", "color", "position", "verdict"];
     const row = [
       "true pictures and near misses",
       ...[object, count, color, position, verdict].map(of),
     ];
     tables.push(table(head, [row]));
+    if (careless !== undefined) {
+      tables.push(table(
+        ["its drawings at temperature 1, without guidance", "right", "verdict the parser's", "κ"],
+        [["", ...[careless.right, careless.agreement, careless.kappa].map(of)]],
+      ));
+    }
   }
   if (editing !== undefined) {
     const rows = Object.entries({ ...editing.byKind, all: editing }).map(([kind, own]) => [
