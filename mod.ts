@@ -215,6 +215,7 @@ export {
   type JudgedLanguage,
   type Judgement,
   type Point,
+  sureness,
 } from "./lib/assessment/mod.ts";
 
 // To try all of it in a world whose truth is known: emoji in scenes, with a parser and a judge.

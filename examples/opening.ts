@@ -11,7 +11,7 @@ import {
 } from "../mod.ts";
 import { typed } from "./help.ts";
 import { type CommandLine, UsageError } from "./options.ts";
-import { FOLDERS, recipeOf, wordsOfDemo } from "./recipe.ts";
+import { recipeOf, SHIPPED, wordsOfDemo } from "./recipe.ts";
 
 /** Opens the device that a person chose; where it is missing, they are told which there are. */
 export async function openChosenDevice(options: CommandLine<"device">): Promise<Device> {
@@ -32,7 +32,7 @@ export async function loadChosenModel(
   device: Device,
 ): Promise<RecipeModel> {
   const recipe = options.given("recipe") === undefined ? undefined : recipeOf(options);
-  const from = options.given("from") ?? FOLDERS[recipe ?? "illume"];
+  const from = options.given("from") ?? SHIPPED[recipe ?? "illume"];
   if (!await isThere(`${from}/config.json`)) {
     const demo = typed("demo", ...wordsOfDemo(recipe ?? "illume", from));
     const found = await isThere(`${from}/training/state.json`)

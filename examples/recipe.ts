@@ -11,8 +11,15 @@ export const FOLDERS: Readonly<Record<RecipeName, string>> = {
   dreamllm: "out/dream",
 };
 
-const DEFAULTS = `default ${FOLDERS.illume}, of MetaMorph ${FOLDERS.metamorph}, ` +
-  `of DreamLLM ${FOLDERS.dreamllm}`;
+/** Where the models lie that come with the repository. */
+export const SHIPPED: Readonly<Record<RecipeName, string>> = {
+  illume: "models/nano",
+  metamorph: "models/metamorph",
+  dreamllm: "models/dreamllm",
+};
+
+const defaults = (folders: typeof FOLDERS) =>
+  `default ${folders.illume}, of MetaMorph ${folders.metamorph}, of DreamLLM ${folders.dreamllm}`;
 
 /** The options of commands that train. */
 export const RECIPE = {
@@ -20,7 +27,10 @@ export const RECIPE = {
   default: "illume" as const,
   meaning: "what is trained: illume, metamorph or dreamllm",
 };
-export const OUT = { value: "FOLDER", meaning: `where the model and report go (${DEFAULTS})` };
+export const OUT = {
+  value: "FOLDER",
+  meaning: `where the model and report go (${defaults(FOLDERS)})`,
+};
 
 /** The options of commands that use a model. */
 export const RECIPE_OF_MODEL = {
@@ -28,7 +38,7 @@ export const RECIPE_OF_MODEL = {
   meaning:
     "what the model has to be: illume, metamorph or dreamllm (default what is in the folder)",
 };
-export const FROM = { value: "FOLDER", meaning: `the model's folder (${DEFAULTS})` };
+export const FROM = { value: "FOLDER", meaning: `the model's folder (${defaults(SHIPPED)})` };
 
 /** The recipe that was named. */
 export function recipeOf(options: CommandLine<"recipe">): RecipeName {
@@ -37,8 +47,8 @@ export function recipeOf(options: CommandLine<"recipe">): RecipeName {
 
 /** How a person would name a model's folder to a command that uses it. */
 export function wordsOfModel(folder: string): string[] {
-  if (folder === FOLDERS[RECIPE.default]) return [];
-  const recipe = NAMES.find((name) => FOLDERS[name] === folder);
+  if (folder === SHIPPED[RECIPE.default]) return [];
+  const recipe = NAMES.find((name) => SHIPPED[name] === folder);
   return recipe === undefined ? ["--from", folder] : ["--recipe", recipe];
 }
 

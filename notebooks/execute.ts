@@ -2,12 +2,13 @@
  * Runs notebooks from the top against the real Deno kernel and writes what their cells show back
  * into them, so that they can be read where nothing runs:
  *
- *     deno run -A notebooks/execute.ts notebooks/01_first_look.ipynb
+ *     deno run -A notebooks/execute.ts notebooks/08_from_nothing.ipynb
  *
  * A notebook with a cell that throws is left as it was.
  */
-import { rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { firstError, type Notebook, readNotebook, runNotebook } from "./notebook.ts";
 
 const SECONDS_PER_CELL = 3600;
@@ -34,11 +35,14 @@ async function execute(path: string): Promise<void> {
   console.log(`${path}: ${finished.cells.length} cells`);
 }
 
-if (Deno.args.length === 0) {
-  console.error("Expected the path of a notebook, but found none");
-  Deno.exit(1);
+/** The notebooks in this folder. */
+async function all(): Promise<string[]> {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort();
+  return names.map((name) => join(folder, name));
 }
-for (const path of Deno.args) {
+
+for (const path of Deno.args.length > 0 ? Deno.args : await all()) {
   try {
     await execute(path);
   } catch (error) {

@@ -11,6 +11,8 @@ const SECONDS_TO_START = 60;
 const MILLISECONDS_BETWEEN_TRIES = 50;
 const RUN = { silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
 
+const Failed = z.object({ status: z.literal("error"), ename: z.string(), evalue: z.string() })
+  .transform(({ ename, evalue }) => ({ ename, evalue }));
 const Printed = z.object({ text: z.string() });
 
 /**
@@ -21,6 +23,8 @@ interface Run {
   readonly ids: readonly string[];
   readonly mark: string;
   readonly outputs: Output[];
+  /** Why it failed, where nothing that it showed says so. */
+  failure?: z.infer<typeof Failed>;
   readonly finished: PromiseWithResolvers<void>;
 }
 
@@ -75,14 +79,18 @@ export class Kernel implements AsyncDisposable {
     const print = { ...RUN, store_history: false, code: `console.log("${mark}")` };
     const end = this.#codec.encode("execute_request", print);
     const ids = [cell.id, end.id];
-    const run = { ids, mark, outputs: [], finished: Promise.withResolvers<void>() };
+    const run: Run = { ids, mark, outputs: [], finished: Promise.withResolvers<void>() };
     this.#run = run;
     const [shell] = this.#sockets;
     await shell.send(cell.frames);
     await shell.send(end.frames);
     await this.#within(seconds, run.finished.promise, `Expected an end of: ${firstLine(code)}`);
     this.#run = undefined;
-    return run.outputs;
+    const { outputs, failure } = run;
+    if (failure !== undefined && !outputs.some(({ output_type }) => output_type === "error")) {
+      outputs.push({ output_type: "error", traceback: [], ...failure });
+    }
+    return outputs;
   }
 
   /** Interrupts the cell that runs, as Jupyter does: Deno's kernel asks for a signal. */
@@ -106,7 +114,7 @@ export class Kernel implements AsyncDisposable {
     const shell = await this.#connect(ports.shell, "DEALER");
     const iopub = await this.#connect(ports.iopub, "SUB");
     const heard = Promise.withResolvers<void>();
-    void this.#listen(shell, () => {});
+    void this.#listen(shell, (message) => this.#hearReply(message));
     void this.#listen(iopub, (message) => {
       heard.resolve();
       this.#hear(message);
@@ -144,6 +152,14 @@ export class Kernel implements AsyncDisposable {
     } catch (error) {
       this.#broken.reject(error);
     }
+  }
+
+  /** Deno's kernel says what is no syntax in its reply alone, where no front end shows it. */
+  #hearReply({ type, requestId, content }: Message): void {
+    const run = this.#run;
+    if (type !== "execute_reply" || run === undefined || requestId !== run.ids[0]) return;
+    const { data: failure } = Failed.safeParse(content);
+    if (failure !== undefined) run.failure = failure;
   }
 
   #hear(message: Message): void {

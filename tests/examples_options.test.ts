@@ -41,7 +41,10 @@ Deno.test("whoever trains or uses a model may name its recipe", async () => {
   for (const name of [...trainers, ...users]) {
     const { stdout } = await runCommand(name, "--help");
     match(stdout, /\n {2}--recipe NAME +.*illume, metamorph or dreamllm/, name);
-    if (name !== "train") match(stdout, /default out\/demo, of MetaMorph out\/metamorph/, name);
+    const folders = users.includes(name)
+      ? /default models\/nano, of MetaMorph models\/metamorph/
+      : /default out\/demo, of MetaMorph out\/metamorph/;
+    if (name !== "train") match(stdout, folders, name);
   }
 });
 

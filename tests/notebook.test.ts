@@ -22,7 +22,7 @@ import { tinyIllume } from "./tiny_illume.ts";
 import { tinyMetaMorph } from "./tiny_metamorph.ts";
 
 const notebooks = fileURLToPath(new URL("../notebooks/", import.meta.url));
-const firstLook = join(notebooks, "01_first_look.ipynb");
+const fromNothing = join(notebooks, "08_from_nothing.ipynb");
 const threeRecipes = join(notebooks, "06_three_recipes.ipynb");
 const quick = { cwd: notebooks, secondsPerCell: 20 };
 
@@ -284,8 +284,39 @@ Deno.test("a cell that draws a figure and does not show it is found", async () =
   ]);
 });
 
-Deno.test("the first notebook runs from the top, without errors and with its figures", async () => {
-  const notebook = await readNotebook(firstLook);
+/** Every notebook of the repository, in order. */
+const all = (await Array.fromAsync(Deno.readDir(notebooks))).map(({ name }) => name)
+  .filter((name) => name.endsWith(".ipynb")).sort().map((name) => join(notebooks, name));
+
+Deno.test("cells of notebooks are whole, import what there is, and fit its types", () =>
+  inFolder(async (folder) => {
+    const files = [];
+    for (const path of all) {
+      const { cells } = await readNotebook(path);
+      const sources = cells.filter(({ cell_type }) => cell_type === "code");
+      const code = sources.map(({ source }) => source).join("\n;\n");
+      const file = join(folder, basename(path).replace(".ipynb", ".ts"));
+      await writeFile(
+        file,
+        code.replaceAll('from "../', `from "${new URL("..", import.meta.url)}`),
+      );
+      files.push(file);
+    }
+    const config = fileURLToPath(new URL("../deno.json", import.meta.url));
+    const check = new Deno.Command(Deno.execPath(), {
+      args: ["check", "--config", config, ...files],
+    });
+    const { code, stderr } = await check.output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+  }));
+
+Deno.test("a cell that is no program is an error", async () => {
+  const ran = await runNotebook(notebookOf("const = 5;", "console.log(1)"), quick);
+  assert.match(firstError(ran) ?? "", /Execution failed/);
+});
+
+Deno.test("from nothing runs from the top, without errors and with its figures", async () => {
+  const notebook = await readNotebook(fromNothing);
   const ran = await runNotebook(notebook, {
     cwd: notebooks,
     env: { ILLUME_QUICK: "1" },
@@ -320,13 +351,35 @@ Deno.test("kernels and gradients runs from the top, and its net learns", async (
   assert.ok(Number(off) < 1e-3, off);
 });
 
+const FROM_SHIPPED_MODELS = [
+  "01_first_look",
+  "03_semantic_tokenizer",
+  "04_three_stages",
+  "05_self_assessment",
+  "07_your_own_pictures",
+];
+
+for (const name of FROM_SHIPPED_MODELS) {
+  // Trainings are cut to a fiftieth.
+  Deno.test(`${name} runs from the top, without errors and with its figures`, async () => {
+    const ran = await runNotebook(await readNotebook(join(notebooks, `${name}.ipynb`)), {
+      cwd: notebooks,
+      env: { ILLUME_QUICK: "1" },
+      secondsPerCell: 120,
+    });
+    assert.equal(firstError(ran), undefined);
+    assert.deepEqual(cellsWithoutFigure(ran), []);
+    assert.ok((await figuresOf(ran)).length >= 3);
+  });
+}
+
 Deno.test("three recipes run from the top on models that have learned nothing", () =>
   inFolder(async (folder) => {
     const device = await openDevice("cpu", { threads: 1 });
     const text = trainTextTokenizer(await emojiScenes({ preset: "nano" }));
-    await tinyIllume(new StateStore(device), text).save(`${folder}/demo`);
+    await tinyIllume(new StateStore(device), text).save(`${folder}/nano`);
     await tinyMetaMorph(new StateStore(device), text).save(`${folder}/metamorph`);
-    await tinyDreamLLM(new StateStore(device), text).save(`${folder}/dream`);
+    await tinyDreamLLM(new StateStore(device), text).save(`${folder}/dreamllm`);
     const ran = await runNotebook(await readNotebook(threeRecipes), {
       cwd: notebooks,
       env: { ILLUME_MODELS: folder },
@@ -337,7 +390,7 @@ Deno.test("three recipes run from the top on models that have learned nothing", 
     assert.equal((await figuresOf(ran)).length, 7);
   }));
 
-for (const path of [firstLook, threeRecipes]) {
+for (const path of all) {
   Deno.test({
     name: `${basename(path)} is kept with its figures`,
     ignore: await readNotebook(path).then((kept) => cellOutputs(kept).flat().length === 0),
