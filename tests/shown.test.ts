@@ -14,6 +14,7 @@ import {
   parserJudge,
   plot,
   Random,
+  Report,
   SceneParser,
   StateStore,
   Training,
@@ -89,6 +90,7 @@ Deno.test("what one works with shows itself in one to five lines", () =>
         new EndpointJudge({ baseUrl: "http://localhost:1", model: "x" }),
         store.get(store.names()[0]),
         drawing,
+        Report.parse({ preset: "nano", seed: 0, device: "cpu", geneval: { overall: 0.9 } }),
       ]
     ) {
       const words = Deno.inspect(value);

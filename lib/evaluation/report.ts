@@ -1,5 +1,6 @@
 /** The schema of `report.json` and of what `evaluate` prints, but for files of GenEval and POPE. */
 import { type Schema, z } from "../packages/zod.ts";
+import { shownReport } from "./report_shown.ts";
 
 /** The accuracy of each of GenEval's tasks, and `overall`, the unweighted mean of those. */
 export interface ReportedTasks {
@@ -356,4 +357,10 @@ export const reportSchema = z.object({
  * if (report.pope !== undefined) throw new Error("Expected no POPE");
  * ```
  */
-export const Report: Schema<Report> = reportSchema;
+export const Report: Schema<Report> = {
+  parse: (value) => shownReport(reportSchema.parse(value)),
+  safeParse(value) {
+    const read = reportSchema.safeParse(value);
+    return read.success ? { success: true, data: shownReport(read.data) } : read;
+  },
+};
