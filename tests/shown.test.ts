@@ -44,6 +44,19 @@ Deno.test("a picture shows itself, and is else what it was", async () => {
   assert.equal(Deno.inspect(await readPicture(await encodePng(checker))), "Picture 2 × 2");
 });
 
+Deno.test("on a terminal a picture has half blocks in its colours, at most 32 wide", () => {
+  const look = (value: unknown) => Deno.inspect(value, { colors: true });
+  const [top, bottom] = [["255;0;0", "0;255;0"], ["0;0;255", "9;9;9"]];
+  const cell = (i: number) => `\x1b[38;2;${top[i]};48;2;${bottom[i]}m▀`;
+  assert.equal(look(checker), `${cell(0)}${cell(1)}\x1b[0m`);
+  assert.equal(look([checker]), "[ Picture 2 × 2 ]");
+  const wide = pictureOf({ width: 300, height: 50, data: new Uint8Array(300 * 50 * 3).fill(7) });
+  const lines = look(wide).split("\n");
+  assert.deepEqual(lines.map((line) => line.match(/▀/g)?.length), [30, 30, 30]);
+  const odd = pictureOf({ width: 1, height: 3, data: Uint8Array.of(1, 1, 1, 2, 2, 2, 3, 3, 3) });
+  assert.equal(look(odd).split("\n")[1], "\x1b[38;2;3;3;3m▀\x1b[0m");
+});
+
 Deno.test("what one works with shows itself in one to five lines", () =>
   inFolder(async (directory) => {
     using device = await openDevice("cpu");
