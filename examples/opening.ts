@@ -1,4 +1,5 @@
 /** What commands open by name: a device, and a model in a folder. */
+import { fileURLToPath } from "node:url";
 import {
   type Device,
   DeviceError,
@@ -32,7 +33,9 @@ export async function loadChosenModel(
   device: Device,
 ): Promise<RecipeModel> {
   const recipe = options.given("recipe") === undefined ? undefined : recipeOf(options);
-  const from = options.given("from") ?? SHIPPED[recipe ?? "illume"];
+  // Those that come along lie in the repository, wherever the command is called.
+  const from = options.given("from") ??
+    fileURLToPath(new URL(`../${SHIPPED[recipe ?? "illume"]}`, import.meta.url));
   if (!await isThere(`${from}/config.json`)) {
     const demo = typed("demo", ...wordsOfDemo(recipe ?? "illume", from));
     const found = await isThere(`${from}/training/state.json`)
